@@ -1,0 +1,21 @@
+"""The Celery application: queues, routes, and the beat that rings the sweeper."""
+
+import os
+
+import kombu
+from celery import Celery
+
+from config.queues import QUEUES, queue_of
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+
+app = Celery("carillon")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.task_queues = [kombu.Queue(queue.name) for queue in QUEUES]
+app.conf.task_routes = (lambda name, *_args, **_kwargs: {"queue": queue_of(name).name},)
+app.conf.beat_schedule = {
+    "sweep": {"task": "messaging.sweep", "schedule": 5.0},
+    "promote": {"task": "campaigns.wake_runs", "schedule": 5.0},
+    "keep-partitions": {"task": "messaging.keep_partitions", "schedule": 3600.0},
+}
+app.autodiscover_tasks()

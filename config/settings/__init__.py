@@ -1,0 +1,1 @@
+"""Settings by subject; `production`, `local` and `test` compose them."""

@@ -1,0 +1,81 @@
+"""The values the gate and its callers exchange: plain, frozen, free of database and clock."""
+
+import dataclasses
+import datetime
+import uuid
+from typing import Literal
+
+Channel = Literal["sms", "whatsapp", "voice", "email"]
+Tier = Literal["transactional", "informational", "marketing", "ai_call"]
+ConsentStatus = Literal["none", "unproven", "pending", "granted", "withdrawn", "expired"]
+SuppressionKind = Literal["", "opted_out", "complaint", "bounced", "erased", "dnc", "platform"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ask:
+    """What somebody wants to send: one channel, one purpose, at one moment.
+
+    `at` is the business time (aware UTC) at which the answer must hold.
+    """
+
+    channel: Channel
+    tier: Tier
+    at: datetime.datetime
+    rules_version: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Facts:
+    """All the gate may know about one recipient: values of bounded variety, so equal people share one decision.
+
+    `region` is "CC" or "CC-SUB" (US-FL); empty means unknown. `zones` are the candidate IANA zones of the person, sorted;
+    empty means unknown. `recent_sends` counts what they got inside the cap's window, never more than cap + 1.
+    """
+
+    organization_state: Literal["trial", "live", "suspended", "closed"]
+    sending_stopped: bool
+    sender_ready: bool
+    content_ready: bool
+    has_address: bool
+    address_valid: bool
+    in_trial_circle: bool
+    suppression: SuppressionKind
+    consent: ConsentStatus
+    minor: bool
+    region: str
+    zones: tuple[str, ...]
+    recent_sends: int
+    cap: int | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Allowed:
+    """The gate lets it through; the caller adds the person's own evidence."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Denied:
+    """The gate says no. `reason` is the block code (FACTS A0's words), stored for ever."""
+
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not now: ask again at `until` (aware UTC)."""
+
+    reason: str
+    until: datetime.datetime
+
+
+Decision = Allowed | Denied | Deferred
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Permit:
+    """The only ticket an `Outbound` accepts. Made by `consent.gate.permit` alone, inside the intent transaction."""
+
+    message_id: uuid.UUID
+    attempt_id: uuid.UUID
+    evidence_id: uuid.UUID
+    decided_at: datetime.datetime

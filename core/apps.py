@@ -1,0 +1,15 @@
+"""Core as a Django app: it brings SQL functions and template tags, no tables of the product."""
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+
+class CoreConfig(AppConfig):
+    """Installs the guard that refuses tenant SQL outside a tenant context."""
+
+    name = "core"
+
+    def ready(self) -> None:
+        from core.tenancy import install_guard
+
+        connection_created.connect(install_guard, dispatch_uid="core.tenancy.guard")

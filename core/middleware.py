@@ -1,0 +1,53 @@
+"""What every request gets before anything else: an id, and the one true client address."""
+
+import ipaddress
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from core.ids import new_id
+
+
+class RequestIdMiddleware:
+    """Give each request an id (ours, never the client's) and answer it back for support."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = new_id()  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["X-Request-Id"] = str(request.request_id)  # type: ignore[attr-defined]
+        return response
+
+
+def request_id(request: HttpRequest) -> uuid.UUID:
+    """The id this request carries through audit rows and logs."""
+    return getattr(request, "request_id", None) or new_id()
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where the request came from: the only function that decides it (RELIABILITY 5.4).
+
+    The socket's peer, unless that peer is a configured proxy: then the right-most forwarded address that is not one.
+    IPv4-mapped IPv6 is written as IPv4. Empty when the peer is unknown.
+    """
+    peer = _plain(request.META.get("REMOTE_ADDR", ""))
+    if peer not in settings.TRUSTED_PROXIES:
+        return peer
+    forwarded = [_plain(part) for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    for address in reversed([part for part in forwarded if part]):
+        if address not in settings.TRUSTED_PROXIES:
+            return address
+    return peer
+
+
+def _plain(text: str) -> str:
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return ""
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)

@@ -1,0 +1,91 @@
+"""Migration operations for tenant tables: row-level security, composite keys, append-only tables, owned functions."""
+
+from collections.abc import Iterable
+
+from django.db.migrations.operations import RunSQL
+
+#: what a function needs that reads across organisations on behalf of nobody in particular
+RESOLVER = "app_resolver"
+
+
+def secure(*tables: str, column: str = "organization_id") -> RunSQL:
+    """Turn on and force row-level security with the one policy every tenant table has.
+
+    The sub-select makes the planner call app_org() once a statement, not once a row (RELIABILITY 3.2).
+    """
+    forward, backward = [], []
+    for table in tables:
+        forward += [
+            f"alter table {table} enable row level security",
+            f"alter table {table} force row level security",
+            f"create policy tenant on {table} using ({column} = (select app_org()))"
+            f" with check ({column} = (select app_org()))",
+        ]
+        backward += [f"drop policy tenant on {table}", f"alter table {table} disable row level security"]
+    return RunSQL(forward, backward)
+
+
+def compose_keys(*keys: tuple[str, str, str]) -> RunSQL:
+    """Add composite foreign keys (table, column, target): the organisation is part of the key, so no row points abroad."""
+    forward, backward = [], []
+    for target in dict.fromkeys(target for _, _, target in keys):
+        forward.append(f"create unique index if not exists {target}_org_id on {target} (organization_id, id)")
+    for table, column, target in keys:
+        name = f"{table}_{column}_org"[:63]
+        forward.append(
+            f"alter table {table} add constraint {name}"
+            f" foreign key (organization_id, {column}) references {target} (organization_id, id)"
+        )
+        backward.append(f"alter table {table} drop constraint {name}")
+    return RunSQL(forward, backward)
+
+
+def append_only(*tables: str) -> RunSQL:
+    """Refuse UPDATE, DELETE and TRUNCATE on these tables, for every role, by trigger; and take the rights away."""
+    forward, backward = [], []
+    for table in tables:
+        forward += [
+            f"create trigger append_only before update or delete on {table} for each row execute function app_refuse_change()",
+            f"create trigger append_only_truncate before truncate on {table} execute function app_refuse_change()",
+            f"revoke update, delete, truncate on {table} from app_web",
+        ]
+        backward += [
+            f"drop trigger append_only on {table}",
+            f"drop trigger append_only_truncate on {table}",
+            f"grant update, delete on {table} to app_web",
+        ]
+    return RunSQL(forward, backward)
+
+
+def resolver_function(signature: str, returns: str, body: str, reads: Iterable[tuple[str, str]]) -> RunSQL:
+    """Create a SECURITY DEFINER function that may look across organisations, owned by the role made for that.
+
+    `reads` lists (table, columns) the resolver role gets SELECT on: just those columns and nothing more.
+    """
+    name = signature.partition("(")[0]
+    grants = [f"grant select ({columns}) on {table} to {RESOLVER}" for table, columns in reads]
+    return RunSQL(
+        [
+            *grants,
+            f"create function {signature} returns {returns} language sql stable security definer"
+            f" set search_path = pg_catalog, public as $body$ {body} $body$",
+            *owned_by_resolver(signature_types(signature)),
+        ],
+        [f"drop function {name}"],
+    )
+
+
+def owned_by_resolver(signature: str) -> list[str]:
+    """The statements that hand a function to the resolver role and let only the application's roles call it."""
+    return [
+        f"alter function {signature} owner to {RESOLVER}",
+        f"revoke all on function {signature} from public",
+        f"grant execute on function {signature} to app_owner, app_web, app_operator",
+    ]
+
+
+def signature_types(signature: str) -> str:
+    """`f(a uuid, b text)` → `f(uuid, text)`, as ALTER FUNCTION wants it."""
+    name, _, rest = signature.partition("(")
+    arguments = [part.strip().split(" ", 1)[-1] for part in rest.rstrip(")").split(",") if part.strip()]
+    return f"{name}({', '.join(arguments)})"

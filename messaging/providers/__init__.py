@@ -1,0 +1,1 @@
+"""Adapters: one module per provider, each translating our values to its wire and back."""
