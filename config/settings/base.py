@@ -17,7 +17,7 @@ INSTALLED_APPS = [
     "messaging.apps.MessagingConfig",
     "campaigns.apps.CampaignsConfig",
     "unfold",
-    "django.contrib.admin",
+    "config.apps.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -51,8 +51,9 @@ MIDDLEWARE = [
     "accounts.middleware.TenantMiddleware",
 ]
 
-ROOT_URLCONF = "config.urls"
-OPERATOR_URLCONF = "config.urls_operator"
+# the operator host is a process of its own, with its own database role and addresses 
+OPERATOR_HOST = env.text("CARILLON_ROLE", "web") == "operator"
+ROOT_URLCONF = "config.urls_operator" if OPERATOR_HOST else "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [
@@ -65,7 +66,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "accounts.context.shell",
+                "config.shell.context",
             ],
             "builtins": ["core.templatetags.interface"],
         },
@@ -110,6 +111,8 @@ OPERATOR_CSP = SECURE_CSP | {
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
 }
+if OPERATOR_HOST:
+    SECURE_CSP = OPERATOR_CSP
 
 MAILERS = {
     "default": {

@@ -1,0 +1,37 @@
+"""Writing the audit trail: each verb's last statement before commit (RELIABILITY 3.2: audit last)."""
+
+import uuid
+from typing import Any
+
+from accounts.contracts import PLATFORM_ORGANIZATION, Actor
+from accounts.models import AuditEvent
+from core import clock
+from core.tenancy import tenant_context
+
+
+def record_audit(
+    *, actor: Actor, action: str, on: tuple[str, uuid.UUID | None] = ("", None), data: dict[str, Any] | None = None
+) -> AuditEvent:
+    """Write one link of the chain for the organisation in scope.
+
+    Shape:   action in the past tense ("member.invited"); `on` is (kind, id); data holds ids, words and counts only.
+    Effects: one row; the trigger numbers it and links it to the one before, holding that organisation's chain until commit.
+    """
+    return AuditEvent.objects.create(
+        at=clock.now(),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        action=action,
+        object_kind=on[0],
+        object_id=on[1],
+        address=actor.address,
+        agent=actor.agent[:200],
+        request_id=actor.request_id,
+        data=data or {},
+    )
+
+
+def record_platform_audit(*, actor: Actor, action: str, on: tuple[str, uuid.UUID | None] = ("", None)) -> None:
+    """Write a link of the platform's own chain: log-ins, and what operators do outside any organisation."""
+    with tenant_context(PLATFORM_ORGANIZATION):
+        record_audit(actor=actor, action=action, on=on)

@@ -1,0 +1,151 @@
+"""Verbs on an organisation: open, change, stop, suspend, review."""
+
+import uuid
+from typing import Any
+
+from accounts.actions.audit import record_audit
+from accounts.actions.members import add_member
+from accounts.contracts import Actor, Refused
+from accounts.documents import current_documents
+from accounts.models import Agreement, Organization, OrganizationKey, User
+from accounts.roles import Role
+from accounts.states import OrganizationState, can_move
+from core import clock, vault
+from core.ids import new_id
+from core.tenancy import require_organization_id, tenant_context
+
+#: what `change_settings` may change; anything else is another verb's business
+SETTINGS = (
+    "name legal_name place time_zone default_country default_language currency support_contact use_case"
+    " consent_page_url".split()
+)
+
+
+def open_organization(*, actor: Actor, owner: User, name: str, **settings: str) -> uuid.UUID:
+    """Open an organisation in trial, with its vault keys and its first owner; answer its id.
+
+    Effects: organisation, two keys, one membership, one acceptance per current document, audit row; one transaction.
+    """
+    organization_id = new_id()
+    with tenant_context(organization_id):
+        Organization.objects.create(id=organization_id, name=name.strip(), **settings)
+        for purpose in ("data", "digest"):
+            key = vault.new_wrapped_key(organization_id, 1, purpose)
+            OrganizationKey.objects.create(version=1, purpose=purpose, wrapped=key.wrapped, kek_id=key.kek_id)
+        add_member(user=owner, role=Role.OWNER)
+        accept_documents(actor=actor, user=owner)
+        record_audit(actor=actor, action="organization.opened", on=("organization", organization_id))
+    return organization_id
+
+
+def accept_documents(*, actor: Actor, user: User) -> None:
+    """Record that a person accepts the current version of every document (A20, A21). Accepting twice changes nothing."""
+    fresh = [
+        Agreement.objects.get_or_create(
+            document=document.name,
+            version=document.version,
+            user=user,
+            defaults={"accepted_at": clock.now(), "address": actor.address},
+        )[1]
+        for document in current_documents()
+    ]
+    if any(fresh):
+        versions = {document.name: document.version for document in current_documents()}
+        record_audit(actor=actor, action="documents.accepted", on=("user", user.id), data=versions)
+
+
+def change_settings(*, actor: Actor, **changes: Any) -> Organization:
+    """Change the organisation's settings; the audit row says which, with before and after."""
+    actor.require("change_settings")
+    unknown = set(changes) - set(SETTINGS)
+    if unknown:
+        raise ValueError(f"not settings: {sorted(unknown)}")
+    organization = Organization.objects.select_for_update().get()
+    before = {name: getattr(organization, name) for name in changes}
+    changed = {name: [before[name], value] for name, value in changes.items() if before[name] != value}
+    if not changed:
+        return organization
+    for name, (_, value) in changed.items():
+        setattr(organization, name, value)
+    organization.save(update_fields=list(changed))
+    record_audit(actor=actor, action="settings.changed", on=("organization", organization.id), data=changed)
+    return organization
+
+
+def stop_sending(*, actor: Actor) -> None:
+    """The emergency stop (E25): from this commit on the gate refuses every message of the organisation."""
+    actor.require("stop_sending")
+    stopped = Organization.objects.filter(sending_stopped_at__isnull=True).update(sending_stopped_at=clock.now())
+    if stopped:
+        record_audit(actor=actor, action="sending.stopped", on=("organization", require_organization_id()))
+
+
+def resume_sending(*, actor: Actor) -> None:
+    """Let messages leave again after an emergency stop."""
+    actor.require("resume_sending")
+    resumed = Organization.objects.filter(sending_stopped_at__isnull=False).update(sending_stopped_at=None)
+    if resumed:
+        record_audit(actor=actor, action="sending.resumed", on=("organization", require_organization_id()))
+
+
+def request_review(*, actor: Actor) -> None:
+    """Ask the operators to end the trial.
+
+    Errors: Refused while the use case or the consent page is missing.
+    """
+    actor.require("change_settings")
+    organization = Organization.objects.select_for_update().get()
+    if organization.state != OrganizationState.TRIAL:
+        raise Refused("Only an organisation in trial can ask for a review.")
+    if not organization.legal_name or not organization.use_case:
+        raise Refused(
+            "The review needs your legal name and what you will send.", field="use_case", remedy="Fill in both and ask again."
+        )
+    organization.review_requested_at = clock.now()
+    organization.save(update_fields=["review_requested_at"])
+    record_audit(actor=actor, action="review.requested", on=("organization", organization.id))
+
+
+def go_live(*, actor: Actor, note: str) -> None:
+    """An operator ends the trial (A15)."""
+    _move(actor=actor, state=OrganizationState.LIVE, action="organization.went_live", review_note=note)
+
+
+def suspend_organization(*, actor: Actor, reason: str) -> None:
+    """An operator suspends the organisation (A16): nothing of it is sent from this commit on.
+
+    Errors: Refused without a reason, or where the state does not allow it.
+    """
+    if not reason.strip():
+        raise Refused("A suspension needs a reason.", field="reason", remedy="Say what happened; the organisation reads it.")
+    organization = Organization.objects.select_for_update().get()
+    _move(
+        actor=actor,
+        state=OrganizationState.SUSPENDED,
+        action="organization.suspended",
+        suspended_at=clock.now(),
+        suspended_reason=reason.strip(),
+        state_before_suspension=organization.state,
+    )
+
+
+def reinstate_organization(*, actor: Actor) -> None:
+    """An operator lifts a suspension; the organisation is what it was before."""
+    organization = Organization.objects.select_for_update().get()
+    if organization.state != OrganizationState.SUSPENDED:
+        raise Refused("This organisation is not suspended.")
+    before = OrganizationState(organization.state_before_suspension or OrganizationState.TRIAL)
+    _move(actor=actor, state=before, action="organization.reinstated", suspended_at=None, suspended_reason="")
+
+
+def _move(*, actor: Actor, state: OrganizationState, action: str, **fields: Any) -> None:
+    if actor.kind != "operator":
+        raise Refused("Only an operator of the platform may do this.")
+    organization = Organization.objects.select_for_update().get()
+    if not can_move(organization.state, state):
+        raise Refused(f"An organisation that is {organization.state} cannot become {state}.")
+    before, organization.state = organization.state, state
+    for name, value in fields.items():
+        setattr(organization, name, value)
+    organization.save(update_fields=["state", *fields])
+    record_audit(actor=actor, action=action, on=("organization", organization.id), data={"state": [before, str(state)]})

@@ -1,0 +1,67 @@
+"""The values other apps and doors exchange with accounts."""
+
+import dataclasses
+import uuid
+from typing import Literal
+
+from accounts.roles import PERMISSIONS
+
+#: the organisation that owns what happens to people and operators before any organisation is known (audit only)
+PLATFORM_ORGANIZATION = uuid.UUID("00000000-0000-7000-8000-000000000001")
+
+
+class NotAllowed(Exception):
+    """The actor's role lacks a right. `permission` names it; `remedy` says who can give it."""
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+        self.remedy = f"Ask an owner or admin for a role that may {PERMISSIONS.get(permission, permission)}."
+        super().__init__(f"this role may not {PERMISSIONS.get(permission, permission)}")
+
+
+class Refused(Exception):
+    """A verb said no. `field` is the input it concerns (or empty), `remedy` what to do instead; nothing was changed."""
+
+    def __init__(self, message: str, *, field: str = "", remedy: str = "") -> None:
+        self.message, self.field, self.remedy = message, field, remedy
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: a person, an API key, an operator or the system itself."""
+
+    kind: Literal["user", "key", "operator", "system"]
+    id: uuid.UUID | None
+    permissions: frozenset[str] = frozenset()
+    address: str = ""
+    agent: str = ""
+    request_id: uuid.UUID | None = None
+
+    def may(self, permission: str) -> bool:
+        """Whether this actor has the right."""
+        return permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Errors: NotAllowed when the right is missing."""
+        if permission not in PERMISSIONS:
+            raise ValueError(f"no permission is called {permission}")
+        if not self.may(permission):
+            raise NotAllowed(permission)
+
+
+#: the beat, the lanes, the webhooks: everything nobody pressed
+SYSTEM = Actor("system", None, frozenset(PERMISSIONS))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Belonging:
+    """One organisation a person belongs to, as `orgs_of_user` answers it."""
+
+    organization_id: uuid.UUID
+    name: str
+    role: str
+    state: str

@@ -1,0 +1,140 @@
+"""Shape and wording of what people type about themselves and their organisation."""
+
+from typing import Any
+
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.http import HttpRequest
+
+from accounts.actions.organizations import open_organization
+from accounts.choices import countries, currencies, languages, time_zones
+from accounts.contracts import Actor
+from accounts.models import Organization
+from accounts.roles import API_SCOPES, PERMISSIONS, Role
+from core.email import parse_email
+from core.forms import CarillonForm
+from core.middleware import client_address, request_id
+from core.phone import PhoneNumber, parse_phone
+
+_AGREE = "I am 18 or older and accept the terms, the acceptable use policy and the data processing agreement."
+
+
+class SignupForm(CarillonForm, AllauthSignupForm):  # type: ignore[misc]
+    """Sign-up: a person, and (unless they follow an invitation) the organisation they open."""
+
+    full_name = forms.CharField(label="Your name", max_length=120)
+    organization = forms.CharField(label="Organisation", max_length=120, help_text="The name your customers know.")
+    agree = forms.BooleanField(label=_AGREE, error_messages={"required": "Please accept to continue."})
+
+    field_order = ["full_name", "organization", "email", "password1", "agree"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "Email"
+        self.fields["email"].widget.attrs.pop("placeholder", None)
+        self.fields["password1"].widget.attrs.pop("placeholder", None)
+
+    def custom_signup(self, request: HttpRequest, user: Any) -> None:
+        """Name the person; open their organisation, or let the invitation wait until the address is verified."""
+        user.full_name = self.cleaned_data["full_name"].strip()
+        user.save(update_fields=["full_name"])
+        if request.session.get("invitation"):
+            return
+        actor = Actor("user", user.pk, frozenset(), client_address(request), "", request_id(request))
+        open_organization(actor=actor, owner=user, name=self.cleaned_data["organization"])
+
+
+class OpenForm(CarillonForm, forms.Form):
+    """One more organisation for somebody who is logged in."""
+
+    name = forms.CharField(label="Organisation", max_length=120, help_text="The name your customers know.")
+    agree = forms.BooleanField(label=_AGREE, error_messages={"required": "Please accept to continue."})
+
+
+class DocumentsForm(CarillonForm, forms.Form):
+    """Accepting the documents in force."""
+
+    agree = forms.BooleanField(label=_AGREE, error_messages={"required": "Please accept to continue."})
+
+
+class SettingsForm(CarillonForm, forms.ModelForm):  # type: ignore[type-arg]
+    """The organisation's settings (A22)."""
+
+    time_zone = forms.ChoiceField(choices=time_zones, help_text="Times in pages and reports are shown in it.")
+    default_country = forms.ChoiceField(choices=countries, help_text="Read into numbers that come without a country code.")
+    default_language = forms.ChoiceField(choices=languages, label="Language of your contacts")
+    currency = forms.ChoiceField(choices=currencies)
+
+    class Meta:
+        model = Organization
+        fields = [
+            "name",
+            "legal_name",
+            "place",
+            "support_contact",
+            "time_zone",
+            "default_country",
+            "default_language",
+            "currency",
+            "use_case",
+            "consent_page_url",
+        ]
+        labels = {"consent_page_url": "Page where people agree", "use_case": "What you will send", "place": "City"}
+        help_texts = {
+            "legal_name": "As in your register; the review compares it.",
+            "support_contact": "A number, address or page. People who answer HELP get it.",
+            "use_case": "Two or three sentences: to whom, about what, how often.",
+            "consent_page_url": "Where people say yes, for the review.",
+        }
+        widgets = {"use_case": forms.Textarea(attrs={"rows": 3})}
+
+
+class InviteForm(CarillonForm, forms.Form):
+    """Inviting one person."""
+
+    email = forms.EmailField(label="Email")
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.CAMPAIGN_MANAGER)
+
+
+class RoleForm(CarillonForm, forms.Form):
+    """Another role for a member."""
+
+    role = forms.ChoiceField(choices=Role.choices)
+
+
+class GuestForm(CarillonForm, forms.Form):
+    """One address for the trial's circle."""
+
+    label = forms.CharField(max_length=80, label="Who is it?", help_text="A name you recognise.")
+    address = forms.CharField(max_length=120, label="Phone or email", help_text="With country code, such as +1 402 555 0100.")
+
+    def __init__(self, *args: Any, country: str = "US", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country = country
+
+    def clean_address(self) -> Any:
+        """A phone number or an email address, as a value."""
+        text = self.cleaned_data["address"]
+        parsed = parse_email(text) if "@" in text else parse_phone(text, self.country)
+        if not isinstance(parsed, PhoneNumber) and not hasattr(parsed, "value"):
+            raise forms.ValidationError("This is not a number or address we can reach. Write it with its country code.")
+        return parsed
+
+
+class ApiKeyForm(CarillonForm, forms.Form):
+    """A key for one application."""
+
+    name = forms.CharField(max_length=80, label="Application", help_text="What will use the key, such as “web shop”.")
+    scopes = forms.MultipleChoiceField(
+        label="What it may do",
+        choices=[(scope, PERMISSIONS[scope].capitalize()) for scope in API_SCOPES],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one right."},
+    )
+    days = forms.IntegerField(label="Days until it ends", min_value=1, max_value=365, initial=90)
+
+
+class ThemeForm(forms.Form):
+    """Light, dark, or what the device says."""
+
+    theme = forms.ChoiceField(choices=[(word, word) for word in ("system", "light", "dark")])

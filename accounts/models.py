@@ -1,0 +1,247 @@
+"""Organisations, the people who work in them, their keys, and the audit trail."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from accounts.roles import Role
+from accounts.states import OrganizationState
+from core.ids import new_id
+from core.tenancy import TenantModel, require_organization_id
+
+
+class UserManager(BaseUserManager["User"]):
+    """People are found by their email address, whatever its case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a person who can log in."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser):
+    """A person who logs in: to organisations as a member, or to the operator host as an operator (`is_staff`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(unique=True)
+    full_name = models.CharField(max_length=120, blank=True)
+    theme = models.CharField(max_length=6, default="system", choices=[(word, word) for word in ("system", "light", "dark")])
+    is_active = models.BooleanField(default=True)
+    #: an operator of the platform; gives no right inside any organisation
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.full_name or "a person without a name"
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the round badge."""
+        words = self.full_name.split() or [self.email]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    # the operator admin asks these; there, every operator sees the same pages and the database role sets the limits
+    @property
+    def is_superuser(self) -> bool:
+        return self.is_staff
+
+    def has_perm(self, _permission: str, _thing: Any = None) -> bool:
+        return self.is_active and self.is_staff
+
+    def has_module_perms(self, _app: str) -> bool:
+        return self.is_active and self.is_staff
+
+
+class OrganizationManager(models.Manager["Organization"]):
+    """Only the organisation in scope exists."""
+
+    def get_queryset(self) -> "models.QuerySet[Organization]":
+        return super().get_queryset().filter(id=require_organization_id())
+
+    def current(self) -> "Organization":
+        """The organisation in scope."""
+        return self.get()
+
+
+class Organization(models.Model):
+    """One customer of the platform.
+
+    trial ──▶ live ──▶ closed; trial and live may be suspended and return.  `sending_stopped_at` is the emergency stop.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=120)
+    legal_name = models.CharField(max_length=200, blank=True)
+    place = models.CharField(max_length=80, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    default_country = models.CharField(max_length=2, default="US")
+    default_language = models.CharField(max_length=12, default="en")
+    currency = models.CharField(max_length=3, default="USD")
+    #: shown to people who answer HELP
+    support_contact = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=12, choices=OrganizationState, default=OrganizationState.TRIAL)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspended_reason = models.CharField(max_length=500, blank=True)
+    state_before_suspension = models.CharField(max_length=12, blank=True)
+    sending_stopped_at = models.DateTimeField(null=True, blank=True)
+    use_case = models.TextField(blank=True, max_length=2000)
+    consent_page_url = models.URLField(blank=True)
+    review_requested_at = models.DateTimeField(null=True, blank=True)
+    review_note = models.CharField(max_length=1000, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = OrganizationManager()
+
+    class Meta:
+        base_manager_name = "objects"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=OrganizationState.values), name="organization_state_known"),
+            models.CheckConstraint(
+                condition=~models.Q(state="suspended") | models.Q(suspended_at__isnull=False), name="suspension_has_a_date"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(TenantModel):
+    """A person's place in an organisation."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=20, choices=Role)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "user"], name="member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+
+class Invitation(TenantModel):
+    """An offer of membership by email: open ──▶ accepted | cancelled | expired. The link's secret is stored as a digest."""
+
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=Role)
+    digest = models.BinaryField(max_length=32)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "email"],
+                condition=models.Q(accepted_at__isnull=True, cancelled_at__isnull=True),
+                name="one_open_invitation",
+            ),
+            models.UniqueConstraint(fields=["organization", "digest"], name="invitation_digest_once"),
+        ]
+
+
+class Agreement(TenantModel):
+    """Somebody accepted one version of a document for the organisation. Append-only."""
+
+    document = models.CharField(max_length=20)
+    version = models.CharField(max_length=20)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    accepted_at = models.DateTimeField()
+    address = models.CharField(max_length=45, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "document", "version", "user"], name="agreed_once")]
+
+
+class Guest(TenantModel):
+    """An address a trial organisation may reach: its own team, and people who said they do not mind tests."""
+
+    kind = models.CharField(max_length=8, choices=[("phone", "Phone"), ("email", "Email")])
+    label = models.CharField(max_length=80)
+    digest = models.BinaryField(max_length=16)
+    address_sealed = models.BinaryField()
+    #: the last digits, enough to recognise one's own phone
+    hint = models.CharField(max_length=12)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "kind", "digest"], name="guest_once")]
+
+
+class ApiKey(TenantModel):
+    """A key of an application. It belongs to the organisation, so removing a person breaks nothing (A25)."""
+
+    name = models.CharField(max_length=80)
+    public_id = models.CharField(max_length=12)
+    digest = models.BinaryField(max_length=32)
+    last_four = models.CharField(max_length=4)
+    scopes = ArrayField(models.CharField(max_length=40))
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_on = models.DateField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["public_id"], name="api_key_public_id_once")]
+
+
+class OrganizationKey(TenantModel):
+    """One key of the vault, wrapped by a master key. Destroying all of them makes the organisation's fields unreadable."""
+
+    version = models.PositiveSmallIntegerField()
+    purpose = models.CharField(max_length=8, choices=[("data", "data"), ("digest", "digest")])
+    wrapped = models.BinaryField()
+    kek_id = models.CharField(max_length=40)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "purpose", "version"], name="key_version_once")]
+
+
+class AuditEvent(TenantModel):
+    """One deed: who, what, on what, from where, and what changed. Append-only, chained by a trigger.
+
+    `data` holds ids, words and counts; never an address, a name or a message.
+    """
+
+    sequence = models.BigIntegerField(editable=False, default=0)
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.UUIDField(null=True)
+    action = models.CharField(max_length=60)
+    object_kind = models.CharField(max_length=40, blank=True)
+    object_id = models.UUIDField(null=True)
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=200, blank=True)
+    request_id = models.UUIDField(null=True)
+    data = models.JSONField(default=dict)
+    previous = models.BinaryField(max_length=32, default=b"")
+    hash = models.BinaryField(max_length=32, default=b"")
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "sequence"], name="audit_sequence_once")]
+        ordering = ["-sequence"]
+
+
+class AuditHead(TenantModel):
+    """The newest link of an organisation's audit chain; only the trigger writes it."""
+
+    sequence = models.BigIntegerField(default=0)
+    hash = models.BinaryField(max_length=32, default=b"")
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization"], name="one_head")]

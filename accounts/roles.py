@@ -1,0 +1,69 @@
+"""Roles and what each may do, as data (A5). A permission is a verb phrase; doors and actions ask for one by name."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """The eight roles every organisation has."""
+
+    OWNER = "owner", "Owner"
+    ADMIN = "admin", "Admin"
+    CAMPAIGN_MANAGER = "campaign_manager", "Campaign manager"
+    AGENT = "agent", "Agent"
+    COMPLIANCE = "compliance", "Compliance"
+    FINANCE = "finance", "Finance"
+    DEVELOPER = "developer", "Developer"
+    VIEWER = "viewer", "Viewer"
+
+
+#: what each role is for, shown beside the choice
+ROLE_HINTS = {
+    Role.OWNER: "Everything, including closing the account.",
+    Role.ADMIN: "Everything except the owners themselves.",
+    Role.CAMPAIGN_MANAGER: "Contacts, lists, campaigns and sending.",
+    Role.AGENT: "Reads and answers replies.",
+    Role.COMPLIANCE: "Consent, evidence, opt-outs and the audit trail.",
+    Role.FINANCE: "Reports and costs.",
+    Role.DEVELOPER: "API keys and senders.",
+    Role.VIEWER: "Looks, changes nothing, sees no numbers.",
+}
+
+PERMISSIONS = {
+    "see_campaigns": "see campaigns and reports",
+    "see_contacts": "see contacts and lists",
+    "see_addresses": "see whole phone numbers and addresses",
+    "change_contacts": "add, import and change contacts",
+    "export_contacts": "download contacts and reports",
+    "change_consent": "record consent and opt-outs",
+    "author_campaigns": "write campaigns",
+    "send_campaigns": "launch, pause and cancel campaigns",
+    "see_replies": "read replies",
+    "change_senders": "connect carriers and senders",
+    "change_team": "invite people and change roles",
+    "change_settings": "change the organisation's settings",
+    "change_keys": "make and revoke API keys",
+    "see_audit": "read the audit trail",
+    "stop_sending": "stop all sending",
+    "resume_sending": "start sending again",
+}
+
+_EVERYTHING = frozenset(PERMISSIONS)
+GRANTS: dict[str, frozenset[str]] = {
+    Role.OWNER: _EVERYTHING,
+    Role.ADMIN: _EVERYTHING,
+    Role.CAMPAIGN_MANAGER: frozenset(
+        "see_campaigns see_contacts see_addresses change_contacts export_contacts change_consent author_campaigns"
+        " send_campaigns see_replies stop_sending".split()
+    ),
+    Role.AGENT: frozenset("see_campaigns see_contacts see_addresses change_consent see_replies stop_sending".split()),
+    Role.COMPLIANCE: frozenset(
+        "see_campaigns see_contacts see_addresses export_contacts change_consent see_replies see_audit stop_sending"
+        " resume_sending".split()
+    ),
+    Role.FINANCE: frozenset("see_campaigns".split()),
+    Role.DEVELOPER: frozenset("see_campaigns see_contacts change_senders change_keys stop_sending".split()),
+    Role.VIEWER: frozenset("see_campaigns see_contacts".split()),
+}
+
+#: what an API key may be allowed to do; each scope is a permission
+API_SCOPES = ("see_campaigns", "see_contacts", "change_contacts", "change_consent", "send_campaigns", "see_replies")

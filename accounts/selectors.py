@@ -1,0 +1,100 @@
+"""Reads of accounts that span tables, or that must answer before an organisation is known."""
+
+import uuid
+
+from django.core.paginator import Page, Paginator
+from django.db import connection
+
+from accounts.contracts import Belonging
+from accounts.documents import current_documents
+from accounts.models import Agreement, ApiKey, AuditEvent, Guest, Invitation, Membership, OrganizationKey, User
+from core.tenancy import current_organization_id, tenant_context
+from core.vault import WrappedKey
+
+
+def organizations_of(user_id: uuid.UUID) -> list[Belonging]:
+    """The organisations a person belongs to, by name. One query; works outside every scope (a resolver function)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select organization_id, name, role, state from app_orgs_of_user(%s) order by name, 1", [user_id])
+        return [Belonging(*row) for row in cursor.fetchall()]
+
+
+def organization_of_invitation(digest: bytes) -> uuid.UUID | None:
+    """Whose invitation a secret opens, or None."""
+    return _one("select app_org_of_invitation(%s)", digest)
+
+
+def organization_of_api_key(public_id: str) -> uuid.UUID | None:
+    """Whose API key a public id names, or None."""
+    return _one("select app_org_of_api_key(%s)", public_id)
+
+
+def _one(sql: str, value: object) -> uuid.UUID | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def wrapped_keys(organization_id: uuid.UUID) -> list[WrappedKey]:
+    """The organisation's wrapped keys, oldest version first; what the vault reads."""
+    if current_organization_id() == organization_id:
+        return _wrapped_keys()
+    with tenant_context(organization_id):
+        return _wrapped_keys()
+
+
+def _wrapped_keys() -> list[WrappedKey]:
+    return [
+        WrappedKey(key.version, key.purpose, bytes(key.wrapped), key.kek_id)
+        for key in OrganizationKey.objects.order_by("version")
+    ]
+
+
+def members() -> list[Membership]:
+    """Everybody in the organisation, with their account; owners first. One query."""
+    return list(Membership.objects.select_related("user").order_by("created_at"))
+
+
+def has_accepted_documents(user_id: uuid.UUID | None) -> bool:
+    """Whether a person has accepted every document in force for the organisation in scope."""
+    wanted = {(document.name, document.version) for document in current_documents()}
+    accepted = Agreement.objects.filter(user_id=user_id).values_list("document", "version")
+    return wanted <= set(accepted)
+
+
+def open_invitations() -> list[Invitation]:
+    """Invitations nobody has accepted or cancelled, newest first. One query."""
+    return list(Invitation.objects.filter(accepted_at=None, cancelled_at=None).order_by("-created_at"))
+
+
+def invitation_of(digest: bytes) -> Invitation:
+    """The invitation a secret opens, in the organisation in scope."""
+    return Invitation.objects.get(digest=digest)
+
+
+def guest_list() -> list[Guest]:
+    """The trial's circle, oldest first. One query; addresses stay sealed."""
+    return list(Guest.objects.order_by("created_at"))
+
+
+def guest_digests() -> frozenset[bytes]:
+    """Digests of the trial's circle, for the gate's facts. One query."""
+    return frozenset(bytes(digest) for digest in Guest.objects.values_list("digest", flat=True))
+
+
+def api_keys() -> list[ApiKey]:
+    """All keys, living ones first. One query."""
+    return list(ApiKey.objects.order_by("revoked_at", "-created_at"))
+
+
+def audit_page(action: str, number: str) -> "Page[AuditEvent]":
+    """Fifty audit rows, newest first, with the names of the people who acted. Three queries."""
+    rows = AuditEvent.objects.order_by("-sequence")
+    if action:
+        rows = rows.filter(action__startswith=action)
+    page = Paginator(rows, 50).get_page(number)
+    names = dict(User.objects.filter(id__in={row.actor_id for row in page}).values_list("id", "full_name"))
+    for row in page:
+        row.actor_name = names.get(row.actor_id, "") or row.actor_kind
+    return page

@@ -1,0 +1,48 @@
+"""Pages about API keys and the audit trail."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import access_api_key
+from accounts.actions import keys
+from accounts.contracts import Refused
+from accounts.doors import member
+from accounts.forms import ApiKeyForm
+from accounts.selectors import api_keys, audit_page
+
+
+@member("change_keys")
+@require_http_methods(["GET", "POST"])
+def key_list(request: HttpRequest) -> HttpResponse:
+    """The organisation's keys; a new one is shown whole exactly once."""
+    form = ApiKeyForm(request.POST or None)
+    whole = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _, whole = keys.issue_api_key(actor=request.actor, **form.cleaned_data)  # type: ignore[attr-defined]
+            form = ApiKeyForm()
+        except Refused as refusal:
+            form.add_error(refusal.field or None, str(refusal))
+    context = {"form": form, "keys": api_keys(), "whole": whole}
+    return render(request, "accounts/keys.html", context, status=422 if form.errors else 200)
+
+
+@member("change_keys")
+@require_POST
+def revoke_key(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
+    """End a key."""
+    keys.revoke_api_key(actor=request.actor, key=access_api_key(request.actor, key_id))  # type: ignore[attr-defined]
+    messages.success(request, "The key is dead. Requests with it are refused from now on.")
+    return redirect("accounts:keys")
+
+
+@member("see_audit")
+@require_http_methods(["GET"])
+def audit(request: HttpRequest) -> HttpResponse:
+    """The audit trail, newest first, with a filter by deed."""
+    page = audit_page(request.GET.get("action", "")[:60], request.GET.get("page", "1"))
+    return render(request, "accounts/audit.html", {"page": page, "action": request.GET.get("action", "")[:60]})

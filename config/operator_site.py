@@ -1,0 +1,30 @@
+"""The operators' site: the admin behind a second factor, on a host and in a process of its own."""
+
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.sites import UnfoldAdminSite
+
+
+class OperatorSite(UnfoldAdminSite):
+    """Operators only, and only in a session that has shown a second factor."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_staff and second_factor_shown(request))  # type: ignore[union-attr]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Log in by the product's own pages; whoever has no second factor yet is sent to set one up."""
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('account_login')}?next={request.path}")
+        if request.user.is_staff:  # type: ignore[union-attr]
+            return redirect("mfa_index")
+        return TemplateResponse(request, "403.html", status=403)
+
+
+def second_factor_shown(request: HttpRequest) -> bool:
+    """Whether this session was opened with a TOTP code or a passkey."""
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request))

@@ -1,0 +1,134 @@
+"""The frame of every page: where one is, where one can go, who one is. Names of pages are strings; nothing is imported up."""
+
+import dataclasses
+import zoneinfo
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from accounts.models import Organization
+from accounts.roles import Role
+from core import clock
+from core.tenancy import current_organization_id
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the sidebar: label, URL name, icon, and the right it takes to see it."""
+
+    label: str
+    name: str
+    icon: str
+    permission: str = ""
+
+
+GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
+    (
+        "Work",
+        (
+            Place("Home", "home", "home"),
+            Place("Campaigns", "campaigns:list", "megaphone", "see_campaigns"),
+            Place("Replies", "messaging:replies", "inbox", "see_replies"),
+            Place("Contacts", "contacts:list", "users", "see_contacts"),
+            Place("Imports", "contacts:imports", "upload", "change_contacts"),
+        ),
+    ),
+    (
+        "Trust",
+        (
+            Place("Consent", "consent:purposes", "shield", "see_contacts"),
+            Place("Audit trail", "accounts:audit", "list", "see_audit"),
+        ),
+    ),
+    (
+        "House",
+        (
+            Place("Senders", "messaging:senders", "send", "change_senders"),
+            Place("Team", "accounts:team", "user", "change_team"),
+            Place("API keys", "accounts:keys", "key", "change_keys"),
+            Place("Settings", "accounts:settings", "gear", "change_settings"),
+        ),
+    ),
+)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """`shell` and `theme` for templates; `shell` is None for anyone who is in no organisation."""
+    user = getattr(request, "user", None)
+    theme = user.theme if user is not None and user.is_authenticated else "system"
+    belonging = getattr(request, "belonging", None)
+    if belonging is None:
+        return {"shell": None, "theme": theme, "product": settings.PRODUCT_NAME}
+    return {"shell": _shell(request, belonging), "theme": theme, "product": settings.PRODUCT_NAME}
+
+
+def _shell(request: HttpRequest, belonging: Any) -> dict[str, Any]:
+    organization = _organization(request, belonging)
+    groups = _groups(request)
+    items = [item for group in groups for item in group["items"]]
+    return {
+        "organization": organization,
+        "organizations": [
+            {"id": each.organization_id, "name": each.name, "current": each == belonging}
+            for each in request.belongings  # type: ignore[attr-defined]
+        ],
+        "groups": groups,
+        "dock": [item for item in items if item["label"] in ("Home", "Campaigns", "Replies", "Contacts", "Settings")],
+        "user": {
+            "name": str(request.user),
+            "initials": request.user.initials,  # type: ignore[union-attr]
+            "role_label": Role(belonging.role).label,
+        },
+        "now_text": timezone.localtime(clock.now(), organization["zone"]).strftime("%H:%M"),
+        "can_stop": request.actor.may("stop_sending"),  # type: ignore[attr-defined]
+        "can_resume": request.actor.may("resume_sending"),  # type: ignore[attr-defined]
+        "sandbox_url": settings.SANDBOX_URL,
+    }
+
+
+def _organization(request: HttpRequest, belonging: Any) -> dict[str, Any]:
+    """One query inside the organisation; on error pages, which render outside, what the request already knows."""
+    held = getattr(request, "shell_organization", None)
+    if current_organization_id() is not None:
+        row = Organization.objects.current()
+        held = {
+            "id": row.id,
+            "name": row.name,
+            "place": row.place,
+            "state": row.state,
+            "sending_stopped": row.sending_stopped_at is not None,
+            "suspended_reason": row.suspended_reason,
+            "zone": zoneinfo.ZoneInfo(row.time_zone),
+        }
+        request.shell_organization = held  # type: ignore[attr-defined]
+    return held or {
+        "id": belonging.organization_id,
+        "name": belonging.name,
+        "place": "",
+        "state": belonging.state,
+        "sending_stopped": False,
+        "zone": zoneinfo.ZoneInfo("UTC"),
+    }
+
+
+def _groups(request: HttpRequest) -> list[dict[str, Any]]:
+    actor = request.actor  # type: ignore[attr-defined]
+    groups = []
+    for label, places in GROUPS:
+        allowed = [place for place in places if not place.permission or actor.may(place.permission)]
+        items = [item for place in allowed if (item := _item(request, place))]
+        if items:
+            groups.append({"label": label, "items": items})
+    return groups
+
+
+def _item(request: HttpRequest, place: Place) -> dict[str, Any] | None:
+    try:
+        url = reverse(place.name)
+    except NoReverseMatch:
+        return None
+    here = request.path == url if url == "/" else request.path.startswith(url)
+    return {"label": place.label, "url": url, "icon": place.icon, "count": 0, "current": here}

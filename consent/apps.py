@@ -1,0 +1,9 @@
+"""Consent as a Django app."""
+
+from django.apps import AppConfig
+
+
+class ConsentConfig(AppConfig):
+    """Consent."""
+
+    name = "consent"

@@ -1,0 +1,155 @@
+"""The life of a message as data: its states, the moves between them, delivery ranks, and the words people read.
+
+    held -> ready -> claimed -> attempting -> accepted | rejected
+                        |           |  ^
+                        |           v  | (negative evidence only)
+                        |        uncertain -> accepted | ready | expired
+                        +-> suppressed | cancelled | expired | quarantined
+
+The same table feeds the code, the database trigger and the tests. Pure: no database, no clock.
+"""
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Final, Literal
+
+from messaging.contracts import ReceiptStatus
+
+State = Literal[
+    "held",
+    "ready",
+    "claimed",
+    "attempting",
+    "uncertain",
+    "accepted",
+    "rejected",
+    "suppressed",
+    "cancelled",
+    "expired",
+    "quarantined",
+]
+
+#: where a message may go from each state; a state that is missing from a set is refused by the database as well
+MOVES: Final[dict[State, frozenset[State]]] = {
+    "held": frozenset({"ready"}),
+    "ready": frozenset({"claimed"}),
+    "claimed": frozenset({"ready", "attempting", "suppressed", "cancelled", "expired", "quarantined"}),
+    "attempting": frozenset({"accepted", "rejected", "ready", "uncertain"}),
+    "uncertain": frozenset({"accepted", "ready", "expired"}),
+    "accepted": frozenset(),
+    "rejected": frozenset(),
+    "suppressed": frozenset(),
+    "cancelled": frozenset(),
+    "expired": frozenset(),
+    "quarantined": frozenset(),
+}
+STATES: Final[tuple[State, ...]] = tuple(MOVES)
+TERMINAL: Final[frozenset[State]] = frozenset(state for state, onward in MOVES.items() if not onward)
+
+#: how far a receipt proves the message got; `failed` outranks `sent`, and a late `delivered` outranks `failed`
+RANKS: Final[dict[ReceiptStatus, int]] = {
+    "unknown": 0,
+    "accepted": 10,
+    "queued": 20,
+    "sent": 30,
+    "failed": 35,
+    "delivered": 40,
+    "read": 50,
+}
+
+_FAILED = RANKS["failed"]
+_DELIVERED = RANKS["delivered"]
+
+#: a receipt proves that the carrier has the message, whatever became of our own call
+_PROVEN_BY_RECEIPT: Final[frozenset[State]] = frozenset({"attempting", "uncertain"})
+
+_WORDS: Final[dict[State, str]] = {
+    "held": "queued",
+    "ready": "queued",
+    "claimed": "sending",
+    "attempting": "sending",
+    "uncertain": "unknown, we will not send twice",
+    "accepted": "sent",
+    "rejected": "failed",
+    "suppressed": "not sent",
+    "cancelled": "cancelled",
+    "expired": "expired",
+    "quarantined": "needs attention",
+}
+#: states whose word is followed by the carrier's code or the gate's reason
+_EXPLAINED: Final[frozenset[State]] = frozenset({"rejected", "suppressed"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a message stands: its state and the highest delivery rank any receipt has proven (0: none yet).
+
+    `contradicted` says that carriers reported both a failure and a delivery; people should be able to find these.
+    """
+
+    state: State
+    rank: int = 0
+    contradicted: bool = False
+
+
+def can_move(state: State, to: State) -> bool:
+    """Say whether a message may go from one state to another. Staying where it is counts as no move and is False."""
+    return to in MOVES[state]
+
+
+def transition_pairs() -> str:
+    """The allowed moves as an SQL list for the trigger: `(old.state, new.state) in (<this>)`.
+
+    Shape: `('attempting', 'accepted'), …`, sorted, so that a regenerated migration differs only when the table does.
+    """
+    pairs = sorted((state, to) for state, onward in MOVES.items() for to in onward)
+    return ", ".join(f"('{state}', '{to}')" for state, to in pairs)
+
+
+def risen(rank: int, status: ReceiptStatus) -> int:
+    """The rank after one more receipt: the higher of the two, so order and repeats cannot matter."""
+    return max(rank, RANKS[status])
+
+
+def contradicts(rank: int, status: ReceiptStatus) -> bool:
+    """Say whether a receipt tells of a failure after a delivery, or of a delivery after a failure."""
+    lower, higher = sorted((rank, RANKS[status]))
+    return lower == _FAILED and higher >= _DELIVERED
+
+
+def fold(standing: Standing, statuses: Iterable[ReceiptStatus]) -> Standing:
+    """Apply receipts to a message, in whatever order they came.
+
+    The result depends only on which receipts came, never on their order or number. A terminal state stays; an open or
+    uncertain attempt becomes accepted, because any receipt, even one with an unknown status, proves acceptance.
+    """
+    seen = set(statuses)
+    if not seen:
+        return standing
+    ranks = {RANKS[status] for status in seen} | {standing.rank}
+    state: State = "accepted" if standing.state in _PROVEN_BY_RECEIPT else standing.state
+    clash = _FAILED in ranks and max(ranks) >= _DELIVERED
+    return Standing(state, max(ranks), standing.contradicted or clash)
+
+
+def display(state: State, rank: int = 0, code: str = "") -> str:
+    """The words a person reads for a message.
+
+    `code` is the carrier's code of a failure, or the reason of a message that was not sent; it follows a colon.
+    A message that expired while its outcome was unknown, and was then proven delivered, says what was proven.
+    """
+    if state == "accepted" or (state == "expired" and rank > 0):
+        return _delivery_words(rank, code)
+    return _with_reason(_WORDS[state], code) if state in _EXPLAINED else _WORDS[state]
+
+
+def _delivery_words(rank: int, code: str) -> str:
+    if rank >= RANKS["read"]:
+        return "read"
+    if rank >= _DELIVERED:
+        return "delivered"
+    return _with_reason("failed", code) if rank >= _FAILED else "sent"
+
+
+def _with_reason(word: str, code: str) -> str:
+    return f"{word}: {code}" if code else word

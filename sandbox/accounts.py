@@ -1,0 +1,90 @@
+"""The accounts of the carrier: who may send, and how this carrier behaves towards them."""
+
+import base64
+import dataclasses
+from typing import Literal, get_args
+
+from sandbox.messages import Message
+
+Personality = Literal["twilio", "keyed", "webhook_only"]
+DEFAULT_SENDER = "+14025550100"
+
+
+@dataclasses.dataclass(slots=True)
+class Account:
+    """One account. `personality` says what it offers against double sending:
+
+    twilio        no key, a list to look things up in
+    keyed         honours the header Idempotency-Key for 24 h, successes only
+    webhook_only  no key and no list: only webhooks tell
+    """
+
+    sid: str
+    token: str
+    inbound_url: str = ""
+    personality: Personality = "twilio"
+    sender: str = DEFAULT_SENDER
+    advanced_opt_out: bool = False
+    opted_out: set[str] = dataclasses.field(default_factory=set)
+    keys: dict[str, "KeyedAnswer"] = dataclasses.field(default_factory=dict)
+
+    @property
+    def authorization(self) -> str:
+        """The header a client must send."""
+        return "Basic " + base64.b64encode(f"{self.sid}:{self.token}".encode()).decode()
+
+    def forget(self) -> None:
+        """Drop opt-outs and idempotency keys; the account stays."""
+        self.opted_out.clear()
+        self.keys.clear()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class KeyedAnswer:
+    """What was done under an idempotency key. Units: `at` seconds of business time."""
+
+    at: float
+    request: tuple[tuple[str, str], ...]
+    message: Message
+
+
+class BadAccount(Exception):
+    """An account was described with a field that cannot be."""
+
+
+class Accounts:
+    """All accounts, found by id or by the header they send."""
+
+    def __init__(self, default: Account) -> None:
+        self._by_sid: dict[str, Account] = {}
+        self._by_header: dict[str, Account] = {}
+        self.default = default
+        self.put(default)
+
+    def put(self, account: Account) -> None:
+        """Add an account, or replace the one with the same id."""
+        if account.personality not in get_args(Personality):
+            raise BadAccount(f"personality: give one of {', '.join(get_args(Personality))}")
+        if not (account.sid.startswith("AC") and len(account.sid) == 34):
+            raise BadAccount("sid: give AC and 32 hexadecimal digits")
+        if not account.token:
+            raise BadAccount("token: give a secret that is not empty")
+        if old := self._by_sid.get(account.sid):
+            self._by_header.pop(old.authorization, None)
+        self._by_sid[account.sid] = account
+        self._by_header[account.authorization] = account
+        if account.sid == self.default.sid:
+            self.default = account
+
+    def get(self, sid: str) -> Account | None:
+        """The account with this id."""
+        return self._by_sid.get(sid)
+
+    def of_header(self, authorization: str) -> Account | None:
+        """The account that sends this Authorization header."""
+        return self._by_header.get(authorization)
+
+    def forget(self) -> None:
+        """Drop what the accounts remember of their messages."""
+        for account in self._by_sid.values():
+            account.forget()

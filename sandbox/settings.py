@@ -1,0 +1,42 @@
+"""How this sandbox was started: command line and environment."""
+
+import argparse
+import dataclasses
+import pathlib
+import zoneinfo
+from collections.abc import Mapping
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settings:
+    """Where to listen, where to write, and whom to call. Ports of 0 mean any free port."""
+
+    data: pathlib.Path
+    host: str = "127.0.0.1"
+    port: int = 8020
+    smtp_port: int = 8025
+    public_css: pathlib.Path | None = None
+    account_sid: str = "AC" + "0" * 31 + "1"
+    auth_token: str = "sandbox-token"  # noqa: S105 - the well-known secret of an account that belongs to nobody
+    secret: str = ""
+    inbound_url: str = ""
+    clock_hook_url: str = ""
+    home_url: str = ""
+    zone: zoneinfo.ZoneInfo = zoneinfo.ZoneInfo("America/Chicago")
+
+
+def read(arguments: list[str], environment: Mapping[str, str]) -> Settings:
+    """The settings from both sources; what the environment leaves empty keeps its default."""
+    parser = argparse.ArgumentParser(prog="sandbox", description="A carrier that belongs to nobody.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8020)
+    parser.add_argument("--smtp-port", type=int, default=8025)
+    parser.add_argument("--data", type=pathlib.Path, required=True, help="folder of the ledger")
+    parser.add_argument("--public-css", type=pathlib.Path, help="the product's stylesheet, for the handset page")
+    named = {
+        field: environment[name]
+        for field in ("account_sid", "auth_token", "secret", "inbound_url", "clock_hook_url", "home_url")
+        if environment.get(name := f"SANDBOX_{field.upper()}")
+    }
+    zone = zoneinfo.ZoneInfo(environment.get("SANDBOX_ZONE") or "America/Chicago")
+    return Settings(**vars(parser.parse_args(arguments)), **named, zone=zone)

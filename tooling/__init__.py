@@ -1,0 +1,1 @@
+"""Tooling: what runs, checks and measures Carillon on one machine. The product imports nothing from here."""
