@@ -70,12 +70,14 @@ class OrganizationAdmin(ReadOnlyAdmin):
     }
 
     def get_urls(self) -> list[Any]:
-        deed = path("<uuid:organization_id>/do/<slug:name>/", self.admin_site.admin_view(self.do), name="organization_deed")
+        deed = path(
+            "<uuid:organization_id>/do/<slug:name>/", self.admin_site.admin_view(self.do), name="organization_deed"
+        )
         return [deed, *super().get_urls()]
 
     def do(self, request: HttpRequest, organization_id: Any, name: str) -> HttpResponse:
         """Ask for the reason, then call the action inside that organisation's context."""
-        label, verb = self.deeds[name] if name in self.deeds else (None, None)
+        label, verb = self.deeds.get(name, (None, None))
         if verb is None:
             return redirect("admin:accounts_organization_changelist")
         form = ReasonForm(request.POST or None)
@@ -87,7 +89,11 @@ class OrganizationAdmin(ReadOnlyAdmin):
             except Refused as refusal:
                 messages.error(request, str(refusal))
             return redirect("admin:accounts_organization_change", organization_id)
-        context = self.admin_site.each_context(request) | {"form": form, "title": label, "organization_id": organization_id}
+        context = self.admin_site.each_context(request) | {
+            "form": form,
+            "title": label,
+            "organization_id": organization_id,
+        }
         return TemplateResponse(request, "admin/deed.html", context, status=422 if form.errors else 200)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:

@@ -1,114 +1,56 @@
-"""The REST door: keys, and one shape for every problem.
+"""The REST door: what applications read, and one shape for every problem.
 
 A problem is `{"error": {"code", "message", "field", "remedy", "request_id"}}`; its text never repeats what was sent.
 """
 
-import hmac
-import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions, serializers, status
-from rest_framework.authentication import BaseAuthentication
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
-from accounts.actions.keys import checksum, key_digest
-from accounts.contracts import Actor, NotAllowed, Refused
+from accounts.api_keys import problem_body
+from accounts.contracts import NotAllowed, Refused
 from accounts.doors import api
-from accounts.models import ApiKey, Organization
-from accounts.selectors import organization_of_api_key
-from core import clock
-from core.middleware import client_address, request_id
-from core.tenancy import tenant_context
-
-
-def authenticate(request: HttpRequest) -> tuple[uuid.UUID, Actor] | None:
-    """Whose key came in `Authorization: Bearer …`, or None for anything but a live key.
-
-    An unknown id costs the same work as a wrong secret. There is no cache, so a revoked key is dead at once.
-    """
-    public_id, secret = read_key(request.headers.get("Authorization", ""))
-    offered = key_digest(public_id, secret)
-    organization_id = organization_of_api_key(public_id) if public_id else None
-    if organization_id is None:
-        hmac.compare_digest(offered, b"\0" * 32)
-        return None
-    with tenant_context(organization_id):
-        key = ApiKey.objects.filter(public_id=public_id, revoked_at=None, expires_at__gt=clock.now()).first()
-        if key is None or not hmac.compare_digest(bytes(key.digest), offered):
-            return None
-        today = clock.now().date()
-        if key.last_used_on != today:
-            ApiKey.objects.filter(id=key.id).update(last_used_on=today)
-    agent = request.headers.get("User-Agent", "")[:200]
-    return organization_id, Actor("key", key.id, frozenset(key.scopes), client_address(request), agent, request_id(request))
-
-
-def read_key(header: str) -> tuple[str, str]:
-    """Split `Bearer crl_live_<id>_<secret>_<checksum>` into id and secret; two empty strings when it is not one."""
-    scheme, _, text = header.partition(" ")
-    parts = text.strip().split("_")
-    if scheme.lower() != "bearer" or len(parts) != 5 or parts[0] != "crl" or parts[1] not in ("live", "test"):
-        return "", ""
-    body = text.strip().rpartition("_")[0]
-    return (parts[2], parts[3]) if hmac.compare_digest(checksum(body), parts[4]) else ("", "")
-
-
-class ApiKeyAuthentication(BaseAuthentication):
-    """Hands the REST framework what the tenant middleware has already established."""
-
-    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        actor = getattr(request._request, "actor", None)
-        return (KeyUser(), actor) if actor and actor.kind == "key" else None
-
-    def authenticate_header(self, request: Request) -> str:
-        return "Bearer"
-
-
-class KeyUser:
-    """Stands where the framework expects a user: an application is authenticated, and is nobody in particular."""
-
-    is_authenticated = True
-
-
-def problem(
-    request: HttpRequest, code: int, name: str, message: str, remedy: str = "", field: str = ""
-) -> HttpResponse:
-    """One problem in the one shape."""
-    return JsonResponse({"error": _body(request, name, message, remedy, field)}, status=code)
-
-
-def unauthorized(request: HttpRequest) -> HttpResponse:
-    """No key, or none that lives: the same answer for every reason."""
-    response = problem(request, 401, "unauthorized", "A live API key is needed.", "Send it as Authorization: Bearer crl_….")
-    response["WWW-Authenticate"] = "Bearer"
-    return response
+from accounts.models import Organization
 
 
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Every error of the REST framework, and every refusal of an action, in the one shape."""
     request = context["request"]._request
     if isinstance(exception, Refused):
-        body = _body(request, "refused", exception.message, exception.remedy, exception.field)
+        body = problem_body(request, "refused", exception.message, exception.remedy, exception.field)
         return Response({"error": body}, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
     if isinstance(exception, NotAllowed):
-        return Response({"error": _body(request, "not_allowed", str(exception), exception.remedy)}, status=403)
+        return Response({"error": problem_body(request, "not_allowed", str(exception), exception.remedy)}, status=403)
     answer = rest_exception_handler(exception, context)
     if answer is None:
         return None
     if isinstance(exception, exceptions.ValidationError) and isinstance(answer.data, dict):
         field = next(iter(answer.data), "")
         text = answer.data[field]
-        answer.data = {"error": _body(request, "invalid", str(text[0] if isinstance(text, list) else text), field=field)}
+        answer.data = {
+            "error": problem_body(request, "invalid", str(text[0] if isinstance(text, list) else text), field=field)
+        }
     else:
-        answer.data = {"error": _body(request, _NAMES.get(answer.status_code, "refused"), _TEXTS.get(answer.status_code, ""))}
+        answer.data = {
+            "error": problem_body(
+                request, _NAMES.get(answer.status_code, "refused"), _TEXTS.get(answer.status_code, "")
+            )
+        }
     return answer
 
 
-_NAMES = {400: "invalid", 401: "unauthorized", 403: "not_allowed", 404: "not_found", 405: "wrong_method", 415: "wrong_type"}
+_NAMES = {
+    400: "invalid",
+    401: "unauthorized",
+    403: "not_allowed",
+    404: "not_found",
+    405: "wrong_method",
+    415: "wrong_type",
+}
 _TEXTS = {
     400: "The body is not valid JSON.",
     401: "A live API key is needed.",
@@ -117,12 +59,6 @@ _TEXTS = {
     405: "This address does not take that method.",
     415: "Send JSON, with Content-Type: application/json.",
 }
-
-
-def _body(request: HttpRequest, name: str, message: str, remedy: str = "", field: str = "") -> dict[str, str]:
-    return {
-        "code": name, "message": message, "field": field, "remedy": remedy, "request_id": str(request_id(request))
-    }  # fmt: skip
 
 
 class OrganizationOut(serializers.Serializer[Any]):

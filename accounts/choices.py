@@ -6,13 +6,41 @@ import zoneinfo
 import phonenumbers
 from django.conf.locale import LANG_INFO
 
-CURRENCIES = "AED AUD BDT BRL CAD CHF CNY EUR GBP IDR INR JPY KES LKR MXN MYR NGN NPR NZD PHP PKR SAR SGD USD ZAR".split()
+CURRENCIES = [
+    "AED",
+    "AUD",
+    "BDT",
+    "BRL",
+    "CAD",
+    "CHF",
+    "CNY",
+    "EUR",
+    "GBP",
+    "IDR",
+    "INR",
+    "JPY",
+    "KES",
+    "LKR",
+    "MXN",
+    "MYR",
+    "NGN",
+    "NPR",
+    "NZD",
+    "PHP",
+    "PKR",
+    "SAR",
+    "SGD",
+    "USD",
+    "ZAR",
+]
 
 
 @functools.cache
 def time_zones() -> list[tuple[str, str]]:
     """Every zone with a place in it, by name; UTC first."""
-    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/")))
+    names = sorted(
+        name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/"))
+    )
     return [("UTC", "UTC"), *[(name, name.replace("_", " ")) for name in names]]
 
 

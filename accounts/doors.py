@@ -23,12 +23,12 @@ class Door:
     own_transactions: bool = False
 
 
-def public(view: View) -> View:
+def public[View: Callable[..., Any]](view: View) -> View:
     """Anyone may knock; no organisation is in scope."""
     return _mark(view, Door("public"))
 
 
-def person(view: View) -> View:
+def person[View: Callable[..., Any]](view: View) -> View:
     """Anyone who is logged in; no organisation is in scope."""
     return _mark(view, Door("person"))
 
@@ -43,12 +43,12 @@ def api(permission: str, *, own_transactions: bool = False) -> Callable[[View], 
     return lambda view: _mark(view, Door("api", permission, own_transactions))
 
 
-def webhook(view: View) -> View:
+def webhook[View: Callable[..., Any]](view: View) -> View:
     """A carrier; the view verifies before it reads."""
     return _mark(view, Door("webhook"))
 
 
-def _mark(view: View, door: Door) -> View:
+def _mark[View: Callable[..., Any]](view: View, door: Door) -> View:
     view.door = door  # type: ignore[attr-defined]
     return view
 

@@ -61,7 +61,9 @@ class SettingsForm(CarillonForm, forms.ModelForm):  # type: ignore[type-arg]
     """The organisation's settings (A22)."""
 
     time_zone = forms.ChoiceField(choices=time_zones, help_text="Times in pages and reports are shown in it.")
-    default_country = forms.ChoiceField(choices=countries, help_text="Read into numbers that come without a country code.")
+    default_country = forms.ChoiceField(
+        choices=countries, help_text="Read into numbers that come without a country code."
+    )
     default_language = forms.ChoiceField(choices=languages, label="Language of your contacts")
     currency = forms.ChoiceField(choices=currencies)
 
@@ -106,7 +108,9 @@ class GuestForm(CarillonForm, forms.Form):
     """One address for the trial's circle."""
 
     label = forms.CharField(max_length=80, label="Who is it?", help_text="A name you recognise.")
-    address = forms.CharField(max_length=120, label="Phone or email", help_text="With country code, such as +1 402 555 0100.")
+    address = forms.CharField(
+        max_length=120, label="Phone or email", help_text="With country code, such as +1 402 555 0100."
+    )
 
     def __init__(self, *args: Any, country: str = "US", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 
-from accounts.api import authenticate, problem, unauthorized
+from accounts.api_keys import authenticate, problem, unauthorized
 from accounts.contracts import Actor, Belonging, NotAllowed
 from accounts.documents import documents_version
 from accounts.doors import Door, door_of
@@ -69,13 +69,17 @@ class TenantMiddleware:
         organization_id, request.actor = found  # type: ignore[attr-defined]
         request.organization_id = organization_id  # type: ignore[attr-defined]
         if door.permission and not request.actor.may(door.permission):  # type: ignore[attr-defined]
-            return problem(request, 403, "not_allowed", f"This key lacks the scope {door.permission}.", "Issue one that has it.")
+            return problem(
+                request, 403, "not_allowed", f"This key lacks the scope {door.permission}.", "Issue one that has it."
+            )
         if door.own_transactions:
             return self.get_response(request)
         _ = request.body
         return self._inside(request, organization_id, lambda: self.get_response(request))
 
-    def _inside(self, request: HttpRequest, organization_id: uuid.UUID, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    def _inside(
+        self, request: HttpRequest, organization_id: uuid.UUID, answer: Callable[[], HttpResponse]
+    ) -> HttpResponse:
         """Answer inside the organisation; whatever is refused (4xx) or fails (5xx) leaves nothing behind."""
         with tenant_context(organization_id):
             response = answer()

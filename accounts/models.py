@@ -32,7 +32,9 @@ class User(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(unique=True)
     full_name = models.CharField(max_length=120, blank=True)
-    theme = models.CharField(max_length=6, default="system", choices=[(word, word) for word in ("system", "light", "dark")])
+    theme = models.CharField(
+        max_length=6, default="system", choices=[(word, word) for word in ("system", "light", "dark")]
+    )
     is_active = models.BooleanField(default=True)
     #: an operator of the platform; gives no right inside any organisation
     is_staff = models.BooleanField(default=False)
@@ -107,9 +109,12 @@ class Organization(models.Model):
     class Meta:
         base_manager_name = "objects"
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=OrganizationState.values), name="organization_state_known"),
             models.CheckConstraint(
-                condition=~models.Q(state="suspended") | models.Q(suspended_at__isnull=False), name="suspension_has_a_date"
+                condition=models.Q(state__in=OrganizationState.values), name="organization_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="suspended") | models.Q(suspended_at__isnull=False),
+                name="suspension_has_a_date",
             ),
         ]
 
@@ -164,7 +169,9 @@ class Agreement(TenantModel):
     address = models.CharField(max_length=45, blank=True)
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["organization", "document", "version", "user"], name="agreed_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "document", "version", "user"], name="agreed_once")
+        ]
 
 
 class Guest(TenantModel):
@@ -235,6 +242,11 @@ class AuditEvent(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "sequence"], name="audit_sequence_once")]
         ordering = ["-sequence"]
+
+    @property
+    def fingerprint(self) -> str:
+        """The first letters of the row's hash, for people."""
+        return bytes(self.hash).hex()[:12]
 
 
 class AuditHead(TenantModel):

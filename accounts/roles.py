@@ -52,17 +52,38 @@ GRANTS: dict[str, frozenset[str]] = {
     Role.OWNER: _EVERYTHING,
     Role.ADMIN: _EVERYTHING,
     Role.CAMPAIGN_MANAGER: frozenset(
-        "see_campaigns see_contacts see_addresses change_contacts export_contacts change_consent author_campaigns"
-        " send_campaigns see_replies stop_sending".split()
+        [
+            "see_campaigns",
+            "see_contacts",
+            "see_addresses",
+            "change_contacts",
+            "export_contacts",
+            "change_consent",
+            "author_campaigns",
+            "send_campaigns",
+            "see_replies",
+            "stop_sending",
+        ]
     ),
-    Role.AGENT: frozenset("see_campaigns see_contacts see_addresses change_consent see_replies stop_sending".split()),
+    Role.AGENT: frozenset(
+        ["see_campaigns", "see_contacts", "see_addresses", "change_consent", "see_replies", "stop_sending"]
+    ),
     Role.COMPLIANCE: frozenset(
-        "see_campaigns see_contacts see_addresses export_contacts change_consent see_replies see_audit stop_sending"
-        " resume_sending".split()
+        [
+            "see_campaigns",
+            "see_contacts",
+            "see_addresses",
+            "export_contacts",
+            "change_consent",
+            "see_replies",
+            "see_audit",
+            "stop_sending",
+            "resume_sending",
+        ]
     ),
-    Role.FINANCE: frozenset("see_campaigns".split()),
-    Role.DEVELOPER: frozenset("see_campaigns see_contacts change_senders change_keys stop_sending".split()),
-    Role.VIEWER: frozenset("see_campaigns see_contacts".split()),
+    Role.FINANCE: frozenset(["see_campaigns"]),
+    Role.DEVELOPER: frozenset(["see_campaigns", "see_contacts", "change_senders", "change_keys", "stop_sending"]),
+    Role.VIEWER: frozenset(["see_campaigns", "see_contacts"]),
 }
 
 #: what an API key may be allowed to do; each scope is a permission

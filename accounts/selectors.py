@@ -15,7 +15,9 @@ from core.vault import WrappedKey
 def organizations_of(user_id: uuid.UUID) -> list[Belonging]:
     """The organisations a person belongs to, by name. One query; works outside every scope (a resolver function)."""
     with connection.cursor() as cursor:
-        cursor.execute("select organization_id, name, role, state from app_orgs_of_user(%s) order by name, 1", [user_id])
+        cursor.execute(
+            "select organization_id, name, role, state from app_orgs_of_user(%s) order by name, 1", [user_id]
+        )
         return [Belonging(*row) for row in cursor.fetchall()]
 
 

@@ -58,5 +58,7 @@ def key(name: str, default: str | None = None) -> bytes:
     except ValueError:
         raw = b""
     if len(raw) != 32:
-        raise SettingMissing(f"{name} must be 32 bytes in base64, for example {name}=$(head -c 32 /dev/urandom | base64)")
+        raise SettingMissing(
+            f"{name} must be 32 bytes in base64, for example {name}=$(head -c 32 /dev/urandom | base64)"
+        )
     return raw

@@ -44,7 +44,9 @@ def ring(value: float, total: float, label: str, tone: str = "note", text: str =
     """A clock: what is left of a term. Full at value = total, empty at zero."""
     share = min(max(value / total, 0), 1) if total else 0
     length = 2 * 3.14159265 * 16
-    middle = format_html('<text class="axis axis-now" x="20" y="24" text-anchor="middle">{}</text>', text) if text else ""
+    middle = (
+        format_html('<text class="axis axis-now" x="20" y="24" text-anchor="middle">{}</text>', text) if text else ""
+    )
     return format_html(
         '<svg class="size-10 shrink-0 t-{}" viewBox="0 0 40 40" role="img" aria-label="{}">'
         '<circle class="ring-track" cx="20" cy="20" r="16" fill="none" stroke-width="4"/>'
@@ -103,7 +105,7 @@ def _round_up(highest: float) -> float:
 
 
 def _ladder() -> Iterable[float]:
-    for power in range(0, 12):
+    for power in range(12):
         for factor in (2, 4, 10):
             yield float(factor * 10**power)
 

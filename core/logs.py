@@ -10,8 +10,33 @@ import re
 from typing import Any
 
 FIELDS = frozenset(
-    "organization_id request_id route method status duration_ms task queue sender_id run_id message_id attempt_id count"
-    " provider code reason error part pid port job_id event_id rows outcome state".split()
+    [
+        "organization_id",
+        "request_id",
+        "route",
+        "method",
+        "status",
+        "duration_ms",
+        "task",
+        "queue",
+        "sender_id",
+        "run_id",
+        "message_id",
+        "attempt_id",
+        "count",
+        "provider",
+        "code",
+        "reason",
+        "error",
+        "part",
+        "pid",
+        "port",
+        "job_id",
+        "event_id",
+        "rows",
+        "outcome",
+        "state",
+    ]
 )
 #: a net below the allow-list: digits that look like a phone number, and anything with an @ between words
 _SUSPECT = re.compile(r"\+?\d[\d\s().-]{7,}\d|[^\s@]+@[^\s@]+")

@@ -149,7 +149,9 @@ def _tenant_table_pattern() -> re.Pattern[str]:
     return re.compile(r'"(?:' + "|".join(sorted(map(re.escape, tenant_tables()))) + r')"')
 
 
-def refuse_without_scope(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+def refuse_without_scope(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
     """Execute wrapper: raise TenantContextMissing when SQL names a tenant table and no organisation is in scope."""
     if _current.get() is None and isinstance(sql, str) and _tenant_table_pattern().search(sql):
         raise TenantContextMissing("SQL on an organisation's table ran outside every scope.")

@@ -1,6 +1,5 @@
 """The carrier itself: what it holds, and the few things that may happen to a message."""
 
-import dataclasses
 from typing import Any
 
 from sandbox import numbers, segments, twilio_shapes
@@ -41,7 +40,7 @@ class Carrier:
                 steps = () if entry["kind"] == "inbound" else self.numbers.outcome_of(entry["to"]).steps
                 self.messages.add(from_entry(entry, moment_of(entry).timestamp(), steps))
 
-    def refuse(self, account: Account, form: Form, key: str, status: str, code: int = 0) -> None:
+    def refuse(self, account: Account, form: Form, key: str, status: str, code: int = 0, sid: str = "") -> None:
         """Note a send request that was not accepted. Effects: one ledger line."""
         self.ledger.append(
             "message",
@@ -49,7 +48,7 @@ class Carrier:
             account=account.sid,
             to=field(form, "To"),
             body=field(form, "Body"),
-            sid="",
+            sid=sid,
             key=key,
             status=status,
             code=code,
@@ -139,13 +138,3 @@ class Carrier:
         self.accounts.forget()
         self.clock.offset = 0.0
 
-
-def state(carrier: Carrier) -> dict[str, Any]:
-    """A few figures about the running sandbox."""
-    return {"ok": True, "entries": len(carrier.ledger), "offset_seconds": carrier.clock.offset} | {
-        "settings": {
-            name: value
-            for name, value in dataclasses.asdict(carrier.settings).items()
-            if name in ("host", "account_sid")
-        }
-    }

@@ -67,7 +67,7 @@ class Message:
 
     def release(self, business_time: float) -> None:
         """Let a held message go."""
-        self.starts, self.started, self.first_status = time.monotonic(), business_time, "accepted"
+        self.starts, self.started = time.monotonic(), business_time
 
 
 def new_sid(prefix: str = "SM") -> str:
@@ -83,10 +83,12 @@ class Messages:
         self.held: dict[str, Message] = {}
         self._by_sid: dict[str, Message] = {}
         self._threads: dict[str, dict[str, Message]] = {}
+        self._businesses: set[str] = set()
 
     def add(self, message: Message) -> None:
         """Keep a message; its phone's thread becomes the newest."""
         self._by_sid[message.sid] = message
+        self._businesses.add(message.business)
         thread = self._threads.pop(message.phone, None)
         if thread is None:
             thread = {}
@@ -112,6 +114,14 @@ class Messages:
         """All messages, or those of one phone, the newest first."""
         return reversed((self._threads.get(phone, {}) if phone else self._by_sid).values())
 
+    def between(self, *numbers: str) -> Iterator[Message]:
+        """Candidates for a search by numbers, the newest first: one thread where a number is a phone's, else all."""
+        given = [number for number in numbers if number]
+        if phone := next((number for number in given if number in self._threads), ""):
+            return self.newest_first(phone)
+        unknown = any(number not in self._businesses for number in given)
+        return iter(()) if unknown else self.newest_first()
+
     def thread(self, phone: str, limit: int = _THREAD_SHOWN) -> list[Message]:
         """The last messages with one phone, oldest first."""
         return list(itertools.islice(self.newest_first(phone), limit))[::-1] if phone else []
@@ -125,6 +135,7 @@ class Messages:
         ready = [message for message in self.held.values() if message.send_at <= business_time]
         for message in ready:
             del self.held[message.sid]
+            message.first_status = "accepted"
             message.release(business_time)
         return ready
 
@@ -134,6 +145,7 @@ class Messages:
         self.held.clear()
         self._by_sid.clear()
         self._threads.clear()
+        self._businesses.clear()
 
 
 def from_entry(entry: dict[str, Any], created: float, steps: tuple[Step, ...]) -> Message:

@@ -26,7 +26,9 @@ def issue_api_key(*, actor: Actor, name: str, scopes: list[str], days: int) -> t
     """
     actor.require("change_keys")
     if not scopes or not set(scopes) <= set(API_SCOPES):
-        raise Refused("A key needs at least one of the rights listed.", field="scopes", remedy="Tick what the application does.")
+        raise Refused(
+            "A key needs at least one of the rights listed.", field="scopes", remedy="Tick what the application does."
+        )
     if not 1 <= days <= LONGEST_DAYS:
         raise Refused("A key lives between 1 and 365 days.", field="days", remedy="Choose a number in between.")
     public_id, secret = _random(12), _random(43)
@@ -39,7 +41,9 @@ def issue_api_key(*, actor: Actor, name: str, scopes: list[str], days: int) -> t
         scopes=sorted(scopes),
         expires_at=clock.now() + datetime.timedelta(days=days),
     )
-    record_audit(actor=actor, action="api_key.issued", on=("api_key", key.id), data={"scopes": key.scopes, "days": days})
+    record_audit(
+        actor=actor, action="api_key.issued", on=("api_key", key.id), data={"scopes": key.scopes, "days": days}
+    )
     body = f"crl_{kind}_{public_id}_{secret}"
     return key, f"{body}_{checksum(body)}"
 

@@ -27,9 +27,13 @@ def invite_member(*, actor: Actor, email: str, role: str) -> tuple[Invitation, s
     _may_give(actor, role)
     email = email.strip().lower()
     if Membership.objects.filter(user__email__iexact=email).exists():
-        raise Refused("This person is in the team already.", field="email", remedy="Change their role in the list instead.")
+        raise Refused(
+            "This person is in the team already.", field="email", remedy="Change their role in the list instead."
+        )
     if Invitation.objects.filter(email=email, accepted_at=None, cancelled_at=None, expires_at__gt=clock.now()).exists():
-        raise Refused("An invitation to this address is open.", field="email", remedy="Send it again from the list below.")
+        raise Refused(
+            "An invitation to this address is open.", field="email", remedy="Send it again from the list below."
+        )
     Invitation.objects.filter(email=email, accepted_at=None, cancelled_at=None).update(cancelled_at=clock.now())
     secret = new_secret()
     invitation = Invitation.objects.create(
@@ -59,7 +63,9 @@ def resend_invitation(*, actor: Actor, invitation: Invitation) -> str:
 def cancel_invitation(*, actor: Actor, invitation: Invitation) -> None:
     """Withdraw an invitation; its link stops working. Doing it twice changes nothing."""
     actor.require("change_team")
-    if Invitation.objects.filter(id=invitation.id, accepted_at=None, cancelled_at=None).update(cancelled_at=clock.now()):
+    if Invitation.objects.filter(id=invitation.id, accepted_at=None, cancelled_at=None).update(
+        cancelled_at=clock.now()
+    ):
         record_audit(actor=actor, action="invitation.cancelled", on=("invitation", invitation.id))
 
 

@@ -15,10 +15,18 @@ from core.ids import new_id
 from core.tenancy import require_organization_id, tenant_context
 
 #: what `change_settings` may change; anything else is another verb's business
-SETTINGS = (
-    "name legal_name place time_zone default_country default_language currency support_contact use_case"
-    " consent_page_url".split()
-)
+SETTINGS = [
+    "name",
+    "legal_name",
+    "place",
+    "time_zone",
+    "default_country",
+    "default_language",
+    "currency",
+    "support_contact",
+    "use_case",
+    "consent_page_url",
+]
 
 
 def open_organization(*, actor: Actor, owner: User, name: str, **settings: str) -> uuid.UUID:
@@ -99,7 +107,9 @@ def request_review(*, actor: Actor) -> None:
         raise Refused("Only an organisation in trial can ask for a review.")
     if not organization.legal_name or not organization.use_case:
         raise Refused(
-            "The review needs your legal name and what you will send.", field="use_case", remedy="Fill in both and ask again."
+            "The review needs your legal name and what you will send.",
+            field="use_case",
+            remedy="Fill in both and ask again.",
         )
     organization.review_requested_at = clock.now()
     organization.save(update_fields=["review_requested_at"])
@@ -117,7 +127,9 @@ def suspend_organization(*, actor: Actor, reason: str) -> None:
     Errors: Refused without a reason, or where the state does not allow it.
     """
     if not reason.strip():
-        raise Refused("A suspension needs a reason.", field="reason", remedy="Say what happened; the organisation reads it.")
+        raise Refused(
+            "A suspension needs a reason.", field="reason", remedy="Say what happened; the organisation reads it."
+        )
     organization = Organization.objects.select_for_update().get()
     _move(
         actor=actor,

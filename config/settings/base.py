@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
@@ -51,7 +52,7 @@ MIDDLEWARE = [
     "accounts.middleware.TenantMiddleware",
 ]
 
-# the operator host is a process of its own, with its own database role and addresses 
+# the operator host is a process of its own, with its own database role and addresses
 OPERATOR_HOST = env.text("CARILLON_ROLE", "web") == "operator"
 ROOT_URLCONF = "config.urls_operator" if OPERATOR_HOST else "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -131,7 +132,7 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Carillon <hello@carillon.ex
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.ApiKeyAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api_keys.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -12,11 +12,11 @@ os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6380/0")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("SANDBOX_SECRET", "sandbox-test-secret")
 
-from config.settings.base import *  # noqa: E402, F403
-from config.settings.celery import *  # noqa: E402, F403
-from config.settings.database import *  # noqa: E402, F403
-from config.settings.observability import *  # noqa: E402, F403
-from config.settings.security import *  # noqa: E402, F403
+from config.settings.base import *  # noqa: F403
+from config.settings.celery import *  # noqa: F403
+from config.settings.database import *  # noqa: F403
+from config.settings.observability import *  # noqa: F403
+from config.settings.security import *  # noqa: F403
 
 DEBUG = False
 CLOCK_MAY_MOVE = True

@@ -165,7 +165,9 @@ def steps(*names: str, current: int = 1, label: str = "Steps") -> SafeString:
 @register.simple_tag
 def fact(label: str, value: Any, extra: str = "") -> SafeString:
     """One line of a definition list; stands inside `<dl class="facts">`."""
-    return _element("fact", {"label": label, "value": wording.NOTHING if value in (None, "") else value, "extra": extra})
+    return _element(
+        "fact", {"label": label, "value": wording.NOTHING if value in (None, "") else value, "extra": extra}
+    )
 
 
 @register.simple_tag
