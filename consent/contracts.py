@@ -6,6 +6,7 @@ import uuid
 from typing import Literal
 
 Channel = Literal["sms", "whatsapp", "voice", "email"]
+Answers = Literal["", "stop", "start", "help"]
 Tier = Literal["transactional", "informational", "marketing", "ai_call"]
 ConsentStatus = Literal["none", "unproven", "pending", "granted", "withdrawn", "expired"]
 SuppressionKind = Literal["", "opted_out", "complaint", "bounced", "erased", "dnc", "platform"]
@@ -15,21 +16,25 @@ SuppressionKind = Literal["", "opted_out", "complaint", "bounced", "erased", "dn
 class Ask:
     """What somebody wants to send: one channel, one purpose, at one moment.
 
-    `at` is the business time (aware UTC) at which the answer must hold.
+    `at` is the business time (aware UTC) at which the answer must hold. `answers` is set on a reply to the person's own
+    keyword alone (the one confirmation of STOP, the answer to HELP); that there is only one is the caller's duty.
     """
 
     channel: Channel
     tier: Tier
     at: datetime.datetime
     rules_version: str
+    answers: Answers = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Facts:
     """All the gate may know about one recipient: values of bounded variety, so equal people share one decision.
 
-    `region` is "CC" or "CC-SUB" (US-FL); empty means unknown. `zones` are the candidate IANA zones of the person, sorted;
-    empty means unknown. `recent_sends` counts what they got inside the cap's window, never more than cap + 1.
+    `region` is "CC" or "CC-SUB" (US-FL), several separated by a space when what we know disagrees (area code and postal
+    address); empty means unknown. `zones` are the candidate IANA zones of the person, sorted;
+    empty means unknown. `recent_sends` counts what they got inside the cap's window, never more than cap + 1;
+    where several caps hold (the law's, the programme's, the organisation's) both belong to the one with the least room left.
     """
 
     organization_state: Literal["trial", "live", "suspended", "closed"]

@@ -6,18 +6,18 @@ import functools
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import cast, get_args
+from typing import cast
 
-from consent.contracts import Channel, ConsentStatus, SuppressionKind, Tier
+from consent import rule_files
+from consent.contracts import Tier
 from consent.regions import country_of, is_known_part
-from consent.rule_reader import RULES_FOLDER, WEEKDAYS, InvalidRules, Row, read_rules
+from consent.rule_reader import RULES_FOLDER, InvalidRules, read_rules
 from consent.rule_types import (
     AnswerRule,
     Bar,
     Calendar,
     Cap,
     Holiday,
-    Keyword,
     Placed,
     Policy,
     Source,
@@ -114,15 +114,16 @@ def load(folder: Path = RULES_FOLDER) -> Rulebook:
 
     Errors: InvalidRules names the file, the row and the key, and nothing is used.
     """
-    windows = _windows(read_rules("quiet_hours.toml", folder))
-    calendars = _calendars(read_rules("holidays.toml", folder))
-    caps = _caps(read_rules("caps.toml", folder))
-    tiers, answers, suppressions, bars = _tiers(read_rules("tiers.toml", folder))
-    policy = _policy(read_rules("policy.toml", folder))
+    windows = rule_files.windows(read_rules("quiet_hours.toml", folder))
+    calendars = rule_files.calendars(read_rules("holidays.toml", folder))
+    caps = rule_files.caps(read_rules("caps.toml", folder))
+    tiers, answers, suppressions, bars = rule_files.tiers(read_rules("tiers.toml", folder))
+    policy = rule_files.policy(read_rules("policy.toml", folder))
     missing = {window.closed_on for window in windows} - {calendar.name for calendar in calendars} - {""}
     if missing:
         raise InvalidRules(f"quiet_hours.toml: closed_on names {sorted(missing)}, which holidays.toml does not hold")
-    version = _version(folder, [rule.source for rule in (*windows, *calendars, *caps, *tiers, *suppressions, *bars)])
+    sources = [rule.source for rule in windows] + [rule.source for rule in calendars] + [rule.source for rule in caps]
+    version = _version(folder, sources + [source for _, source in policy.sources])
     return Rulebook(version, windows, calendars, caps, tiers, answers, suppressions, bars, policy)
 
 
@@ -130,7 +131,9 @@ def rulebook(version: str = "") -> Rulebook:
     """The rules of a version, or the current ones. Errors: UnknownRules for a version this build does not hold."""
     current = load()
     if version not in ("", current.version):
-        raise UnknownRules(f"Rules {version!r} are not in this build, which holds {current.version!r}. Decide again with those.")
+        raise UnknownRules(
+            f"Rules {version!r} are not in this build, which holds {current.version!r}. Decide again with those."
+        )
     return current
 
 
@@ -160,156 +163,10 @@ def _closed_days(holiday: Holiday, year: int) -> tuple[datetime.date, ...]:
         shift = {5: -1, 6: 1}.get(date.weekday(), 0)
         return (date, date + datetime.timedelta(days=shift))
     weekday, nth = cast(int, holiday.weekday), cast(int, holiday.nth)
-    days = [datetime.date(year, holiday.month, day) for day in range(1, 32) if _exists(year, holiday.month, day)]
+    days = [
+        datetime.date(year, holiday.month, day) for day in range(1, 32) if rule_files.is_date(year, holiday.month, day)
+    ]
     return ([date for date in days if date.weekday() == weekday][nth - 1 if nth > 0 else nth],)
-
-
-def _exists(year: int, month: int, day: int) -> bool:
-    try:
-        datetime.date(year, month, day)
-    except ValueError:
-        return False
-    return True
-
-
-def _windows(book: Row) -> tuple[Window, ...]:
-    windows = []
-    for row in book.rows("window"):
-        window = Window(
-            places=row.places(),
-            channels=row.channels(),
-            tiers=row.tiers(),
-            weekdays=row.spans("weekdays"),
-            saturday=row.spans("saturday"),
-            sunday=row.spans("sunday"),
-            closed_on=row.text("closed_on") if row.has("closed_on") else "",
-            valid_from=row.day("valid_from"),
-            valid_until=row.until(),
-            source=row.source(),
-        )
-        row.finish()
-        windows.append(window)
-    book.finish()
-    return tuple(windows)
-
-
-def _calendars(book: Row) -> tuple[Calendar, ...]:
-    calendars = []
-    for row in book.rows("calendar"):
-        calendars.append(Calendar(row.text("name"), tuple(_holiday(day) for day in row.rows("days")), row.source()))
-        row.finish()
-    book.finish()
-    return tuple(calendars)
-
-
-def _holiday(row: Row) -> Holiday:
-    name, month = row.text("name"), row.positive("month")
-    if row.has("day"):
-        holiday = Holiday(name, month, row.positive("day"), None, None)
-        # 2027 is an ordinary year: a holiday on 29 February would have no day in most years.
-        if month > 12 or not _exists(2027, month, row.positive("day")):
-            row.fail("day", "must be a day of every year")
-    else:
-        weekday, nth = row.text("weekday"), int(row.take("nth", int))
-        if weekday not in WEEKDAYS or month > 12 or nth not in (1, 2, 3, 4, -1):
-            row.fail("weekday", "needs an English weekday, a month up to 12 and nth of 1, 2, 3, 4 or -1")
-        holiday = Holiday(name, month, None, WEEKDAYS.index(weekday), nth)
-    row.finish()
-    return holiday
-
-
-def _caps(book: Row) -> tuple[Cap, ...]:
-    caps = []
-    for row in book.rows("cap"):
-        cap = Cap(
-            places=row.places(),
-            channels=row.channels(),
-            tiers=row.tiers(),
-            count=row.positive("count"),
-            window_hours=row.positive("window_hours"),
-            valid_from=row.day("valid_from"),
-            valid_until=row.until(),
-            source=row.source(),
-        )
-        row.finish()
-        caps.append(cap)
-    book.finish()
-    return tuple(caps)
-
-
-def _tiers(book: Row) -> tuple[tuple[TierRule, ...], AnswerRule, tuple[SuppressionRule, ...], tuple[Bar, ...]]:
-    tiers = tuple(_tier(row) for row in book.rows("tier"))
-    suppressions = tuple(_suppression(row) for row in book.rows("suppression"))
-    bars = tuple(_bar(row) for row in book.rows("bar"))
-    answers = _answers(book.row("answers"))
-    _demand_all(book, "tier", get_args(Tier), [rule.name for rule in tiers])
-    _demand_all(book, "suppression", get_args(SuppressionKind), ["", *(rule.kind for rule in suppressions)])
-    book.finish()
-    return tiers, answers, suppressions, bars
-
-
-def _demand_all(book: Row, key: str, wanted: tuple[str, ...], found: list[str]) -> None:
-    if sorted(found) != sorted(wanted):
-        book.fail(key, f"must have exactly one row for each of {', '.join(word for word in wanted if word)}")
-
-
-def _tier(row: Row) -> TierRule:
-    accepts = row.some_words("accepts", get_args(ConsentStatus))
-    rule = TierRule(
-        name=cast(Tier, row.text("name")),
-        accepts=cast(tuple[ConsentStatus, ...], accepts),
-        channels=row.channels(),
-        capped=row.flag("capped"),
-        source=row.source(),
-    )
-    row.finish()
-    return rule
-
-
-def _suppression(row: Row) -> SuppressionRule:
-    rule = SuppressionRule(cast(SuppressionKind, row.text("kind")), row.tiers("blocks"), row.source())
-    row.finish()
-    return rule
-
-
-def _answers(row: Row) -> AnswerRule:
-    tier = row.text("tier")
-    if tier != "transactional":
-        row.fail("tier", "must be transactional: an answer to STOP or HELP carries no offer")
-    rule = AnswerRule(
-        tier=cast(Tier, tier),
-        keywords=cast(tuple[Keyword, ...], row.some_words("keywords", get_args(Keyword))),
-        passes_suppression=cast(
-            tuple[SuppressionKind, ...], row.some_words("passes_suppression", ("opted_out", "dnc"))
-        ),
-        source=row.source(),
-    )
-    row.finish()
-    return rule
-
-
-def _bar(row: Row) -> Bar:
-    bar = Bar(row.places(), row.channels(), row.tiers(), row.day("valid_from"), row.until(), row.source())
-    row.finish()
-    return bar
-
-
-def _policy(book: Row) -> Policy:
-    names = ("adult", "consent_expiry", "confirmation", "evidence_retention", "revocation")
-    adult, expiry, confirmation, retention, revocation = rows = [book.row(name) for name in names]
-    policy = Policy(
-        adult_years=adult.positive("years"),
-        expiry_months=tuple((tier, expiry.positive(f"{tier}_months")) for tier in get_args(Tier)),
-        confirmation_days=confirmation.positive("days"),
-        evidence_retention_months=retention.positive("months"),
-        revocation_business_days=revocation.positive("business_days"),
-        revocation_applies_to_all_from=revocation.day("applies_to_all_from"),
-        sources=tuple((name, row.source()) for name, row in zip(names, rows, strict=True)),
-    )
-    for row in rows:
-        row.finish()
-    book.finish()
-    return policy
 
 
 def _version(folder: Path, sources: list[Source]) -> str:

@@ -45,7 +45,7 @@ def ring(value: float, total: float, label: str, tone: str = "note", text: str =
     share = min(max(value / total, 0), 1) if total else 0
     length = 2 * 3.14159265 * 16
     middle = (
-        format_html('<text class="axis axis-now" x="20" y="24" text-anchor="middle">{}</text>', text) if text else ""
+        format_html('<text class="ring-text" x="20" y="24.5" text-anchor="middle">{}</text>', text) if text else ""
     )
     return format_html(
         '<svg class="size-10 shrink-0 t-{}" viewBox="0 0 40 40" role="img" aria-label="{}">'
@@ -142,11 +142,12 @@ def _column(point: dict[str, Any], index: int, count: int, top: float) -> SafeSt
     last = index == count - 1
     emphasis = "axis-now" if last else ("axis-alt" if (count - 1 - index) % 2 else "")
     return format_html(
-        '<g><title>{}</title>{}<text class="axis {}" x="{}" y="{}" text-anchor="middle">{}</text></g>',
+        '<g><title>{}</title>{}<text class="axis {}" x="{}" y="{}" text-anchor="{}">{}</text></g>',
         point.get("title", point["label"]),
         format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', rects),
         emphasis,
-        f"{x + width / 2:.1f}",
+        _CHART_WIDTH if last else f"{x + width / 2:.1f}",
         _CHART_BASE + 22,
+        "end" if last else "middle",
         point["label"],
     )

@@ -17,7 +17,7 @@ PhoneKind = Literal["mobile", "fixed", "either", "toll_free", "premium", "voip",
 
 #: libphonenumber's number types in our words; `either` is a plan (as in North America) that does not tell them apart
 _KINDS: dict[int, PhoneKind] = {0: "fixed", 1: "mobile", 2: "either", 3: "toll_free", 4: "premium", 6: "voip"}
-KIND_NUMBERS: dict[str, int] = {kind: number for number, kind in _KINDS.items()} | {"other": 99}
+KIND_NUMBERS: dict[str, int] = {"other": 99, **{kind: number for number, kind in _KINDS.items()}}
 _UNKNOWN_TYPE = 99
 #: E.164 allows 15 digits; three times that leaves room for any honest punctuation
 _LONGEST_TEXT = 60

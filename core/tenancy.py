@@ -102,6 +102,9 @@ class TenantModel(models.Model):
         related_name="+",
         editable=False,
         db_index=False,
+        # the policy's WITH CHECK already ties the value to an organisation whose token was signed; a key would say it again,
+        # for about a microsecond a row
+        db_constraint=False,
     )
 
     objects = TenantManager()
@@ -115,16 +118,19 @@ class TenantForeignKey(models.ForeignKey):
     """A key to a row of the same organisation.
 
     The database constraint is the composite (organization_id, x_id), added by `core.tenant_sql.compose_keys`, so a key to
-    another organisation's row and a key to no row at all give the same error.
+    another organisation's row and a key to no row at all give the same error. It brings no index of its own: every
+    index here begins with the organisation and says who uses it.
     """
 
     def __init__(self, to: Any, on_delete: Any, **options: Any) -> None:
         options["db_constraint"] = False
+        options.setdefault("db_index", False)
         super().__init__(to, on_delete, **options)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_constraint", None)
+        kwargs.pop("db_index", None)
         return name, path, args, kwargs
 
 

@@ -26,8 +26,14 @@ def secure(*tables: str, column: str = "organization_id") -> RunSQL:
 
 
 def compose_keys(*keys: tuple[str, str, str]) -> RunSQL:
-    """Add composite foreign keys (table, column, target): the organisation is part of the key, so no row points abroad."""
-    forward, backward = [], []
+    """Add composite foreign keys (table, column, target): the organisation is part of the key, so no row points abroad.
+
+    Comes after `secure` of all tables named: while the keys are checked their owner may see the rows (there are none of
+    other tables' making in a new table), then row-level security binds the owner again.
+    """
+    tables = dict.fromkeys(name for table, _, target in keys for name in (table, target))
+    forward = [f"alter table {table} no force row level security" for table in tables]
+    backward = []
     for target in dict.fromkeys(target for _, _, target in keys):
         forward.append(f"create unique index if not exists {target}_org_id on {target} (organization_id, id)")
     for table, column, target in keys:
@@ -37,6 +43,7 @@ def compose_keys(*keys: tuple[str, str, str]) -> RunSQL:
             f" foreign key (organization_id, {column}) references {target} (organization_id, id)"
         )
         backward.append(f"alter table {table} drop constraint {name}")
+    forward += [f"alter table {table} force row level security" for table in tables]
     return RunSQL(forward, backward)
 
 

@@ -70,11 +70,13 @@ def precompile(source: str) -> Compiled:
 
     Errors: ContentError naming what is not allowed or not closed, with its line.
     """
-    content_rules.check_source(source)
+    markups = content_rules.check_source(source)
     try:
         template = content_rules.ENVIRONMENT.from_string(source)
+        assert isinstance(template, Template)
+        template.markups = markups
         content_rules.check_tree(template)
-        return Compiled(template)  # type: ignore[arg-type]
+        return Compiled(template)
     except ContentError:
         raise
     except LiquidSyntaxError as error:
@@ -113,9 +115,7 @@ _OPT_OUT_HINTS: Final[tuple[re.Pattern[str], ...]] = (
     re.compile(
         rf"\b(?:{_ASKS})\s+(?:with\s+|the word\s+|con\s+|avec\s+|mit\s+)?[\"'“‘«(]?(?:{_KEYWORDS})\b", re.IGNORECASE
     ),
-    re.compile(
-        r"\bSTOP\s*(?:to|2|=|:|para|pour|per|um|zum)\s*(?:end|stop|quit|cancel|unsub\w*|opt|out|no|salir|arr\w*)"
-    ),
+    re.compile(r"\bSTOP\s*(?i:(?:to|2|=|:|para|pour|per|um|zum)\s*(?:end|stop|quit|cancel|unsub|opt|out|salir|arr))"),
     re.compile(r"\b(?:to|2)\s+(?:opt[ -]?out|unsub(?:scribe)?)\b\W+\w", re.IGNORECASE),
     re.compile(r"\bopt[ -]?out\s*[:=@]|\bunsubscribe\s*(?:here|[:=@])", re.IGNORECASE),
 )

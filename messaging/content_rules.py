@@ -30,8 +30,8 @@ SOURCE_CHARACTERS: Final = 100_000
 MARKUP_CHARACTERS: Final = 1_000
 MARKUPS: Final = 2_000
 OUTPUT_BYTES: Final = 256 * 1024
-#: iterations of all loops of one rendering together, not of each
-LOOP_ITERATIONS: Final = 1_000
+#: iterations of all loops of one rendering together, each counted once for every tag and variable of the text
+LOOP_STEPS: Final = 100_000
 #: bytes of everything `assign` keeps, and characters of what one filter returns
 VALUE_CHARACTERS: Final = 20_000
 #: processor time of one rendering; a usual text needs some tens of microseconds
@@ -57,8 +57,11 @@ class ContentError(ValueError):
         self.variable = variable
 
 
-def check_source(source: str) -> None:
-    """Refuse, in one quick pass, what the lexer would choke on or what is not allowed. Errors: ContentError."""
+def check_source(source: str) -> int:
+    """Refuse, in one quick pass, what the lexer would choke on or what is not allowed.
+
+    Returns the number of tags and variables. Errors: ContentError.
+    """
     if len(source) > SOURCE_CHARACTERS:
         raise ContentError(f"The text is longer than {SOURCE_CHARACTERS:,} characters.", "Shorten it.")
     opened: re.Match[str] | None = None
@@ -75,6 +78,7 @@ def check_source(source: str) -> None:
         raise _not_closed(source, opened)
     if count > MARKUPS:
         raise ContentError(f"The text has more than {MARKUPS:,} tags and variables.", "Use fewer.")
+    return count
 
 
 def _check_markup(source: str, opened: re.Match[str], closed: re.Match[str]) -> None:
@@ -137,11 +141,11 @@ class _Context(RenderContext):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.scope = ReadOnlyChainMap(self.locals, self.globals, self.counters)
-        self.iterations = 0
+        self.steps = 0
 
     def raise_for_loop_limit(self, length: int = 1) -> None:
-        self.iterations += length
-        if self.iterations > LOOP_ITERATIONS:
+        self.steps += length * getattr(self.template, "markups", MARKUPS)
+        if self.steps > LOOP_STEPS:
             raise LoopIterationLimitError("too many iterations", token=None)
 
     def get_buffer(self, buf: TextIO | None = None) -> "_Output":
@@ -169,6 +173,7 @@ class Template(BoundTemplate):
     """A parsed text under our budget."""
 
     context_class = _Context
+    markups = MARKUPS
 
     def _get_buffer(self) -> _Output:
         return _Output(OUTPUT_BYTES)
@@ -197,7 +202,6 @@ class _Environment(Environment):
     template_class = Template
     block_nesting_limit = 10
     context_depth_limit = 15
-    loop_iteration_limit = LOOP_ITERATIONS
     local_namespace_limit = VALUE_CHARACTERS
     output_stream_limit = OUTPUT_BYTES
 

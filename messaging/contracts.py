@@ -20,9 +20,9 @@ class Outbound:
     permit: Permit
     channel: Channel
     sender: str
-    recipient: str
-    body: str
-    callback_url: str
+    recipient: str = dataclasses.field(repr=False)
+    body: str = dataclasses.field(repr=False)
+    callback_url: str = dataclasses.field(repr=False)
     validity_seconds: int
     idempotency_key: str
 
@@ -59,11 +59,11 @@ class Inbound:
 
     provider_message_id: str
     channel: Channel
-    sender: str
-    recipient: str
-    body: str
+    sender: str = dataclasses.field(repr=False)
+    recipient: str = dataclasses.field(repr=False)
+    body: str = dataclasses.field(repr=False)
     opt_out_type: str = ""
-    media: tuple[str, ...] = ()
+    media: tuple[str, ...] = dataclasses.field(default=(), repr=False)
     event_key: str = ""
 
 
@@ -73,4 +73,4 @@ class Unknown:
 
     event_key: str
     why: str
-    raw: dict[str, Any] = dataclasses.field(default_factory=dict)
+    raw: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)

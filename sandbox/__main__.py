@@ -25,6 +25,7 @@ async def serve(settings: Settings) -> None:
 def main() -> None:
     """Start with the fastest event loop this machine has."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # the SMTP library would log addresses
     settings = read(sys.argv[1:], os.environ)
     try:
         import uvloop

@@ -63,6 +63,13 @@ class Accounts:
 
     def put(self, account: Account) -> None:
         """Add an account, or replace the one with the same id."""
+        for name in ("sid", "token", "inbound_url", "personality", "sender"):
+            if not isinstance(getattr(account, name), str):
+                raise BadAccount(f"{name}: give a text")
+        if account.inbound_url and not account.inbound_url.startswith(("http://", "https://")):
+            raise BadAccount("inbound_url: give an address that begins with http:// or https://")
+        if not isinstance(account.advanced_opt_out, bool):
+            raise BadAccount("advanced_opt_out: give true or false")
         if account.personality not in get_args(Personality):
             raise BadAccount(f"personality: give one of {', '.join(get_args(Personality))}")
         if not (account.sid.startswith("AC") and len(account.sid) == 34):

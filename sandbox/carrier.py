@@ -119,6 +119,7 @@ class Carrier:
             key=key,
             status=message.first_status,
             direction=message.direction,
+            service=message.service,
             callback_url=message.callback_url,
             **{"from": message.sender},
         )
@@ -137,4 +138,3 @@ class Carrier:
         self.numbers.forget()
         self.accounts.forget()
         self.clock.offset = 0.0
-

@@ -4,6 +4,9 @@ import datetime
 import time
 
 
+_FARTHEST = 50 * 365 * 86400.0  # seconds this clock may stand from the world's
+
+
 class Clock:
     """Time as the phones see it. Delays of the carrier run in the world's time; dates and schedules in this one."""
 
@@ -18,6 +21,12 @@ class Clock:
         """The moment, aware UTC, offset included."""
         return datetime.datetime.fromtimestamp(self.seconds(), datetime.UTC)
 
+    def set(self, offset: float) -> None:
+        """Stand this many seconds from the world's time. Errors: ValueError, nothing changed."""
+        if not abs(offset) <= _FARTHEST:
+            raise ValueError("offset_seconds: give a number of seconds, 50 years at most")
+        self.offset = offset
+
     def moved(self, move: str, zone: datetime.tzinfo) -> float:
         """The offset after a move: `+3600` adds seconds, `09:00` goes to that wall time next, `reset` goes back to now.
 
@@ -29,7 +38,7 @@ class Clock:
         if ":" in move:
             return self.offset + self._until(move, zone)
         try:
-            return self.offset + float(move)
+            return self.offset + int(move)
         except ValueError:
             raise ValueError("move: write +seconds, HH:MM or reset") from None
 

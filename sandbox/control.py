@@ -17,7 +17,7 @@ from sandbox.twilio_shapes import message_json
 from sandbox.twilio_webhooks import Webhooks
 
 _LEDGER_LIMIT = 1_000_000
-_ACCOUNT_FIELDS = ("sid", "token", "inbound_url", "personality", "sender", "advanced_opt_out")
+_ACCOUNT_FIELDS = frozenset({"sid", "token", "inbound_url", "personality", "sender", "advanced_opt_out"})
 
 
 class Control:
@@ -32,7 +32,6 @@ class Control:
         """The doors and who answers them."""
         guard = doors.only_with(self._carrier.settings.secret)
         table = [
-            ("GET", "health", self.health),
             ("GET", "ledger", self.ledger),
             ("GET", "counts", self.counts),
             ("POST", "reset", self.reset),
@@ -50,10 +49,11 @@ class Control:
             ("GET", "mail/{id:\\d+}", self.mail),
             ("DELETE", "mail", self.clear_mail),
         ]
-        return [web.route(method, f"/_sandbox/{path}", guard(handler)) for method, path, handler in table]
+        guarded = [web.route(method, f"/_sandbox/{path}", guard(handler)) for method, path, handler in table]
+        return [web.get("/_sandbox/health", self.health), *guarded]
 
     async def health(self, request: web.Request) -> web.Response:
-        """Alive, and how much work is still to do; `pending` is 0 when no webhook is on its way."""
+        """Alive, and how much is still to do: `pending` is 0 when no webhook is on its way. Open to everyone."""
         held = len(self._carrier.messages.held)
         return web.json_response({"ok": True, "pending": self._postman.pending, "held": held})
 
@@ -121,22 +121,25 @@ class Control:
         """Set the offset; the product is told only when `tell` is true, as it may be the caller."""
         wanted = await _object(request)
         try:
-            offset = float(wanted["offset_seconds"])
+            offset, tell = float(wanted["offset_seconds"]), bool(wanted.get("tell"))
+            told = await move_clock(self._carrier, self._webhooks, self._postman, offset, tell=tell)
         except (KeyError, TypeError, ValueError):
-            return doors.refused("offset_seconds: give a number of seconds", 400)
-        told = await move_clock(self._carrier, self._webhooks, self._postman, offset, tell=bool(wanted.get("tell")))
+            return doors.refused("offset_seconds: give a number of seconds, 50 years at most", 400)
         now = self._carrier.clock.now().isoformat()
         return web.json_response({"now": now, "offset_seconds": offset, "hook_status": told})
 
     async def put_account(self, request: web.Request) -> web.Response:
         """Make an account, or replace the one with the same id."""
         wanted = await _object(request)
-        account = Account(**{"sid": "", "token": ""} | {name: wanted[name] for name in _ACCOUNT_FIELDS if name in wanted})
+        account = Account("", "")
         try:
+            for name in _ACCOUNT_FIELDS & wanted.keys():
+                setattr(account, name, wanted[name])
             self._carrier.accounts.put(account)
         except BadAccount as bad:
             return doors.refused(str(bad), 400)
-        return web.json_response({name: getattr(account, name) for name in _ACCOUNT_FIELDS if name != "token"}, status=201)
+        shown = {name: getattr(account, name) for name in sorted(_ACCOUNT_FIELDS - {"token"})}
+        return web.json_response(shown, status=201)
 
     async def phones(self, request: web.Request) -> web.Response:
         """The newest threads."""
@@ -154,7 +157,7 @@ class Control:
         account = self._carrier.accounts.get(str(wanted["account"])) if "account" in wanted else None
         if "account" in wanted and account is None:
             return doors.refused("account: no such account; POST /_sandbox/accounts makes one", 400)
-        number, text = request.match_info["number"], str(wanted.get("text", ""))
+        number, text = request.match_info["number"], str(wanted.get("text", "")).encode("utf-8", "replace").decode()
         account, business = correspondent(self._carrier, number, account)
         heard = await self._webhooks.hear(account, number, str(wanted.get("to") or business), text)
         return web.json_response(
@@ -191,8 +194,11 @@ def correspondent(carrier: Carrier, phone: str, account: Account | None = None) 
 async def move_clock(
     carrier: Carrier, webhooks: Webhooks, postman: Postman, offset: float, *, tell: bool
 ) -> int | None:
-    """Set the business time. Effects: due messages leave; the product is told. None when nobody was to be told."""
-    carrier.clock.offset = offset
+    """Set the business time. Effects: due messages leave; the product is told. None when nobody was to be told.
+
+    Errors: ValueError for a time too far away; nothing changed.
+    """
+    carrier.clock.set(offset)
     webhooks.release_held()
     settings = carrier.settings
     if not tell or not settings.clock_hook_url:
@@ -202,7 +208,9 @@ async def move_clock(
 
 def _line(message: Message) -> dict[str, Any]:
     shown = message_json(message)
-    return {name: shown[name] for name in ("sid", "direction", "from", "to", "body", "status", "error_code", "date_created")}
+    return {
+        name: shown[name] for name in ("sid", "direction", "from", "to", "body", "status", "error_code", "date_created")
+    }
 
 
 async def _object(request: web.Request) -> dict[str, Any]:

@@ -30,10 +30,10 @@ def only_with(secret: str) -> Callable[[Handler], Handler]:
 
 def from_another_site(request: web.Request) -> bool:
     """Whether a browser says that the request began on a page of another origin."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    if origin and urllib.parse.urlsplit(origin).netloc != request.host:
-        return True
-    return request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
+    return origin is not None and urllib.parse.urlsplit(origin).netloc != request.host
 
 
 def refused(why: str, status: int = 403) -> web.Response:

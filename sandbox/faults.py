@@ -27,7 +27,8 @@ class Faults:
     """The script in force. The same seed and the same order of requests give the same faults."""
 
     def __init__(self) -> None:
-        self._random = random.Random()
+        self._at_the_door = random.Random()
+        self._on_the_way = random.Random()  # its own dice: webhooks must not change the order of faults at the door
         self.forget()
 
     def forget(self) -> None:
@@ -41,7 +42,7 @@ class Faults:
         self.webhook_delay_seconds = 5.0
         self.limit_per_second = 0
         self._window = (0, 0)
-        self._random.seed(self.seed)
+        self._throw()
 
     def script(self, wanted: dict[str, Any]) -> None:
         """Replace the script. Fields left out go back to their ordinary value.
@@ -60,7 +61,11 @@ class Faults:
         self.requests, self.webhooks = requests, webhooks
         for name, value in figures.items():
             setattr(self, name, value)
-        self._random.seed(self.seed)
+        self._throw()
+
+    def _throw(self) -> None:
+        self._at_the_door.seed(f"door {self.seed}")
+        self._on_the_way.seed(f"way {self.seed}")
 
     def as_script(self) -> dict[str, Any]:
         """The script in force, in the shape `script` takes."""
@@ -75,7 +80,7 @@ class Faults:
                 return "rate_limited"
         if not self.requests:
             return "ok"
-        drawn = self._random.random()
+        drawn = self._at_the_door.random()
         for name, probability in self.requests.items():
             drawn -= probability
             if drawn < 0:
@@ -96,17 +101,17 @@ class Faults:
     def _troubled(self, planned: list[Planned]) -> list[Planned]:
         troubled = []
         for one in planned:
-            late = self.webhook_delay_seconds * self._random.random() if self._happens("delay") else 0.0
+            late = self.webhook_delay_seconds * self._on_the_way.random() if self._happens("delay") else 0.0
             moved = dataclasses.replace(one, at=one.at + late, lost=self._happens("lose"))
             troubled += [moved, moved] if self._happens("repeat") else [moved]
         if self._happens("shuffle"):
             shuffled = troubled.copy()
-            self._random.shuffle(shuffled)
+            self._on_the_way.shuffle(shuffled)
             return _reordered(troubled, shuffled)
         return sorted(troubled, key=lambda one: one.at)
 
     def _happens(self, fault: str) -> bool:
-        return self._random.random() < self.webhooks.get(fault, 0.0)
+        return self._on_the_way.random() < self.webhooks.get(fault, 0.0)
 
 
 _FIGURES = frozenset(

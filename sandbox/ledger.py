@@ -50,19 +50,14 @@ class Ledger:
     def append(self, kind: str, *, accepted: bool, **facts: Any) -> int:
         """Write one entry and return its id. Effects: buffered; `flush` or the next tick puts it into the file."""
         moment = self._clock.now()
-        entry = {
-            "id": len(self._starts) + 1,
-            "at": moment.isoformat(timespec="milliseconds"),
-            "t": round(moment.timestamp() - self._clock.offset, 6),
-            "kind": kind,
-            "accepted": accepted,
-            **facts,
-        }
-        line = orjson.dumps(entry) + b"\n"
+        at, real = moment.isoformat(timespec="milliseconds"), round(moment.timestamp() - self._clock.offset, 6)
         with self._lock:
+            number = len(self._starts) + 1
+            entry = {"id": number, "at": at, "t": real, "kind": kind, "accepted": accepted, **facts}
+            line = orjson.dumps(entry) + b"\n"
             self._file.write(line)
             self._note(entry, len(line))
-        return entry["id"]
+        return number
 
     def _note(self, entry: dict[str, Any], length: int) -> None:
         self._starts.append(self._size)

@@ -161,6 +161,7 @@ def from_entry(entry: dict[str, Any], created: float, steps: tuple[Step, ...]) -
         started=created,
         first_status=entry["status"],
         steps=steps,
-        callback_url=entry.get("callback_url", ""),
+        service=entry.get("service"),
+        callback_url=entry["callback_url"],
         starts=-math.inf,
     )

@@ -98,9 +98,7 @@ class Postman:
         began = time.perf_counter()
         http, answer, why = 0, b"", ""
         try:
-            request = self._session.post(
-                yarl.URL(url, encoded=True), data=body, headers=headers, allow_redirects=False
-            )
+            request = self._session.post(yarl.URL(url, encoded=True), data=body, headers=headers, allow_redirects=False)
             async with request as response:
                 answer = await response.content.read(_ANSWER_LIMIT)
                 http = response.status

@@ -5,6 +5,7 @@ import dataclasses
 import pathlib
 import zoneinfo
 from collections.abc import Mapping
+from typing import Any
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,10 +34,10 @@ def read(arguments: list[str], environment: Mapping[str, str]) -> Settings:
     parser.add_argument("--smtp-port", type=int, default=8025)
     parser.add_argument("--data", type=pathlib.Path, required=True, help="folder of the ledger")
     parser.add_argument("--public-css", type=pathlib.Path, help="the product's stylesheet, for the handset page")
-    named = {
-        field: environment[name]
-        for field in ("account_sid", "auth_token", "secret", "inbound_url", "clock_hook_url", "home_url")
-        if environment.get(name := f"SANDBOX_{field.upper()}")
-    }
-    zone = zoneinfo.ZoneInfo(environment.get("SANDBOX_ZONE") or "America/Chicago")
-    return Settings(**vars(parser.parse_args(arguments)), **named, zone=zone)
+    given: dict[str, Any] = vars(parser.parse_args(arguments))
+    for field in ("account_sid", "auth_token", "secret", "inbound_url", "clock_hook_url", "home_url"):
+        if value := environment.get(f"SANDBOX_{field.upper()}"):
+            given[field] = value
+    if zone := environment.get("SANDBOX_ZONE"):
+        given["zone"] = zoneinfo.ZoneInfo(zone)
+    return Settings(**given)

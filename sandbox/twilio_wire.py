@@ -34,11 +34,12 @@ class TwilioApi:
         base = f"/{API_VERSION}/Accounts/{{account}}"
         return [
             web.post(f"{base}/Messages.json", self.create),
-            web.get(f"{base}/Messages.json", self.list),
+            web.get(f"{base}/Messages.json", self.listing),
             web.get(f"{base}/Messages/{{sid}}.json", self.fetch),
             web.post(f"{base}/Messages/{{sid}}.json", self.change),
             web.delete(f"{base}/Messages/{{sid}}.json", self.delete),
             web.get(f"{base}.json", self.account),
+            web.route("*", f"/{API_VERSION}/{{path:.*}}", self.unknown),
         ]
 
     async def create(self, request: web.Request) -> web.StreamResponse:
@@ -156,7 +157,11 @@ class TwilioApi:
             return _error(20003)
         return _json(twilio_shapes.account_json(account.sid, self._carrier.clock.seconds()))
 
-    async def list(self, request: web.Request) -> web.Response:
+    async def unknown(self, request: web.Request) -> web.Response:
+        """A path the carrier does not have."""
+        return _error(20404)
+
+    async def listing(self, request: web.Request) -> web.Response:
         """The account's messages, newest first, by To, From and DateSent, a page at a time."""
         account = self._authenticated(request)
         if account is None or account.personality == "webhook_only":
@@ -222,6 +227,8 @@ def _json(content: dict[str, Any], status: int = 200) -> web.Response:
 
 def _error(code: int, headers: dict[str, str] | None = None) -> web.Response:
     status, body = twilio_shapes.error(code)
+    if status == 401:
+        headers = {"WWW-Authenticate": 'Basic realm="Twilio API"'}
     return web.Response(status=status, body=body, headers=_JSON | (headers or {}))
 
 

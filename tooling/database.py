@@ -64,7 +64,7 @@ def migrate(environment: Mapping[str, str]) -> None:
 
 
 def run_manage(arguments: tuple[str, ...], environment: Mapping[str, str]) -> str:
-    """Run one management command in its own process and return what it printed.
+    """Run one management command in its own process and return what it printed on standard output.
 
     Errors: MigrationFailed with its last lines when it ends with anything but 0.
     """

@@ -73,10 +73,17 @@ def require_free_ports(chosen: Ports, source: Mapping[str, str] = os.environ) ->
 
     Errors: ports.PortTaken, naming the port and the variable that changes it.
     """
-    foreign = {"postgres": "DATABASE_URL" in source, "valkey": "REDIS_URL" in source}
+    needed = {"web", "operator", "sandbox", "smtp"} | embedded(source)
     for field, (variable, _, purpose) in PORTS.items():
-        if not foreign.get(field):
+        if field in needed:
             ports.require_free(getattr(chosen, field), variable, purpose)
+
+
+def embedded(source: Mapping[str, str] = os.environ) -> set[str]:
+    """Which servers are ours to start: `postgres` unless DATABASE_URL names another, `valkey` unless REDIS_URL does."""
+    return {
+        name for name, variable in (("postgres", "DATABASE_URL"), ("valkey", "REDIS_URL")) if variable not in source
+    }
 
 
 def own_secrets(path: pathlib.Path = _SECRETS_FILE) -> dict[str, str]:
@@ -103,8 +110,7 @@ def local_environment(chosen: Ports, kept: Mapping[str, str], source: Mapping[st
         "OPERATOR_URL": _http(chosen.operator),
         "CSRF_TRUSTED_ORIGINS": f"{_http(chosen.web)},{_http(chosen.operator)}",
         "SANDBOX_URL": _http(chosen.sandbox),
-        "SANDBOX_PORT": str(chosen.sandbox),
-        "SANDBOX_SMTP_PORT": str(chosen.smtp),
+        "SANDBOX_HOME_URL": _http(chosen.web),
         "SMTP_HOST": ports.LOCALHOST,
         "SMTP_PORT": str(chosen.smtp),
         "MEDIA_ROOT": str(places.LOCAL / "media"),

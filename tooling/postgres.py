@@ -11,6 +11,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import time
 import urllib.parse
 from typing import Any, Self
 
@@ -22,6 +23,8 @@ from tooling import places, ports, processes
 SUPERUSER = "postgres"
 _UNPRIVILEGED = "nobody"
 _START_SECONDS = 60.0  # crash recovery after a kill during a large import fits in here
+_ORPHAN_SECONDS = 15
+_ORPHANS = "pre-existing shared memory block"  # in the log while children of a killed postmaster still live
 _SETTINGS = {
     "listen_addresses": ports.LOCALHOST,
     "unix_socket_directories": "",
@@ -72,6 +75,15 @@ class Postgres:
         if not (self.cluster / "PG_VERSION").exists():
             self._make_cluster()
         self._remove_stale_lock()
+        for _ in range(_ORPHAN_SECONDS):
+            if self._launch() or _ORPHANS not in self._last_words():
+                break
+            time.sleep(1)  # the children of a postmaster that was killed need a moment to notice
+        if self._has_ended():
+            raise PostgresFailed(f"PostgreSQL did not start on port {self.port}. Its log ends:\n{self._last_words()}")
+        return self
+
+    def _launch(self) -> bool:
         settings = _SETTINGS | (_DURABLE if self.durable else _FORGETFUL) | {"port": str(self.port)}
         command = [str(programs() / "postgres"), "-D", str(self.cluster)]
         for name, value in settings.items():
@@ -80,13 +92,12 @@ class Postgres:
             self._process = self._spawn(command, log)
         if not ports.wait_until(lambda: self._has_ended() or self._accepts(), _START_SECONDS) or self._has_ended():
             self.stop()
-            raise PostgresFailed(f"PostgreSQL did not start on port {self.port}. Its log ends:\n{self._last_words()}")
-        return self
+        return not self._has_ended()
 
     def stop(self) -> None:
-        """Stop the server: first politely (fast shutdown), after 10 s at once, after 5 s more by force."""
+        """Stop the server: first politely (fast shutdown), after 6 s at once, after 3 s more by force."""
         if self._process is not None:
-            processes.stop(self._process, (signal.SIGINT, 10), (signal.SIGQUIT, 5))
+            processes.stop(self._process, (signal.SIGINT, 6), (signal.SIGQUIT, 3))
             self._process = None
 
     @property

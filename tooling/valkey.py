@@ -50,9 +50,9 @@ class Valkey:
         return self
 
     def stop(self) -> None:
-        """Stop the server; by force after 5 s."""
+        """Stop the server; by force after 3 s."""
         if self._process is not None:
-            processes.stop(self._process, (signal.SIGTERM, 5))
+            processes.stop(self._process, (signal.SIGTERM, 3))
             self._process = None
 
     @property

@@ -283,12 +283,14 @@ def control(field: BoundField, size: str = "", **attributes: Any) -> SafeString:
 
 
 @register.simple_tag
-def field(bound: BoundField, size: str = "", extra: str = "", hint: str = "", **attributes: Any) -> SafeString:
-    """A whole field: label, hint, control, error. Keywords become attributes of the control."""
+def field(bound: BoundField, size: str = "", extra: str = "", hint: str | None = None, **attributes: Any) -> SafeString:
+    """A whole field: label, hint, control, error. Keywords become attributes of the control; an empty hint hides it."""
     kind = field_kind(bound)
     if kind == "choices":
         bound.field.widget.attrs.setdefault("class", "check")
-    values = {"field": bound, "extra": extra, "hint": hint or bound.help_text, "kind": kind}
+    if hint is not None:
+        bound.help_text = hint  # the control names its hint only while there is one
+    values = {"field": bound, "extra": extra, "hint": bound.help_text, "kind": kind}
     return _element("field", {**values, "control": control(bound, size, **attributes)})
 
 

@@ -19,8 +19,8 @@ document.addEventListener('submit', event => {
     event.stopImmediatePropagation()
     return
   }
-  // after the other listeners: a submit that somebody else handles must not be marked as sent
-  queueMicrotask(() => {
+  // after all listeners: a submit that somebody else handles must not be marked as sent
+  setTimeout(() => {
     if (event.defaultPrevented || form.method === 'dialog') return
     if (form.method === 'get' || 'noBusy' in form.dataset) return
     form.dataset.sent = 'true'
@@ -38,7 +38,10 @@ document.addEventListener('htmx:beforeRequest', event => {
   else if (form && event.detail.requestConfig.triggeringEvent?.type === 'submit') {
     form.dataset.sent = 'true'
     busy(event.detail.requestConfig.triggeringEvent.submitter || form.querySelector(SUBMIT), true)
-  } else if (element.matches('button')) busy(element, true)
+  } else if (element.matches('button')) {
+    if (element.hasAttribute('aria-busy')) event.preventDefault()
+    else busy(element, true)
+  }
 })
 document.addEventListener('htmx:afterRequest', event => {
   const form = event.detail.elt.closest('form')

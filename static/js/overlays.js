@@ -33,7 +33,7 @@ document.addEventListener('toggle', event => {
   if (!menu.matches?.('[popover]') || event.newState !== 'open') return
   if (menu.matches('[data-menu]')) {
     place(menu)
-    menu.querySelector('a, button, input')?.focus({ preventScroll: true })
+    menu.querySelector('a, button')?.focus({ preventScroll: true })
   }
 }, true)
 

@@ -1,0 +1,113 @@
+"""Campaigns, their runs, and one recipient row for everybody who was asked for: with evidence, or with the reason not."""
+
+from django.db import models
+
+from consent.models import CHANNELS, Purpose
+from contacts.models import List
+from core.ids import new_id
+from core.tenancy import TenantForeignKey, TenantModel
+from messaging.models import Sender, Template, TemplateVersion
+
+
+class Campaign(TenantModel):
+    """Something to tell many people.
+
+    draft ──▶ scheduled ──▶ running ──▶ finished        scheduled, running ──▶ cancelled;  Undo leads back to draft
+    """
+
+    name = models.CharField(max_length=80)
+    channel = models.CharField(max_length=8, choices=CHANNELS, default="sms")
+    purpose = TenantForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
+    sender = TenantForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
+    template = TenantForeignKey(Template, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, default="draft")
+    #: when it should begin; empty means as soon as it is launched
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.UUIDField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["organization", "-created_at"], name="campaign_by_age")]  # used by: the list
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CampaignList(TenantModel):
+    """A list a campaign goes to, or leaves out."""
+
+    campaign = TenantForeignKey(Campaign, on_delete=models.CASCADE, related_name="lists")
+    list = TenantForeignKey(List, on_delete=models.PROTECT, related_name="+")
+    excluded = models.BooleanField(default=False)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "campaign", "list"], name="campaign_list_once")]
+
+
+class Run(TenantModel):
+    """One execution of a campaign, frozen at its start; or a simulation, which has everything but the sending.
+
+    planning ──▶ simulated
+    planning ──▶ breath ──▶ sending ⇄ paused ──▶ finished | attention          breath, sending, paused ──▶ cancelled
+    `next_at` is set while the sweeper has something to do for it. `epoch` counts pauses and resumes.
+    """
+
+    campaign = TenantForeignKey(Campaign, on_delete=models.PROTECT, related_name="runs")
+    kind = models.CharField(max_length=10, default="launch")
+    state = models.CharField(max_length=10, default="planning")
+    template_version = TenantForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="+")
+    purpose = TenantForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
+    sender = TenantForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
+    planned_for = models.DateTimeField()
+    breath_until = models.DateTimeField(null=True)
+    rules_version = models.CharField(max_length=40, blank=True)
+    planned_count = models.PositiveIntegerField(default=0)
+    allowed_count = models.PositiveIntegerField(default=0)
+    created_by = models.UUIDField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "campaign"],
+                condition=models.Q(kind="launch") & ~models.Q(state__in=["finished", "cancelled", "attention"]),
+                name="one_live_run",
+            )
+        ]
+        # used by: the sweeper
+        indexes = [models.Index(fields=["next_at"], name="run_due", condition=models.Q(next_at__isnull=False))]
+
+
+class Recipient(TenantModel):
+    """One person of one run: planned to get it, or left out, and why. It mints the id of the message there may be.
+
+    outcome: allowed ──▶ promoted, or left_out.  `due_at` is when it may leave at the earliest (quiet hours move it).
+    """
+
+    run = TenantForeignKey(Run, on_delete=models.CASCADE, related_name="recipients")
+    contact_id = models.UUIDField()
+    point_id = models.UUIDField(null=True)
+    message_id = models.UUIDField(default=new_id)
+    outcome = models.CharField(max_length=10)
+    reason = models.CharField(max_length=40, blank=True)
+    decision_id = models.UUIDField(null=True)
+    evidence_id = models.UUIDField(null=True)
+    due_at = models.DateTimeField(null=True)
+    promoted_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "run", "contact_id"], name="recipient_once")]
+        indexes = [
+            # used by: promote_recipients
+            models.Index(
+                fields=["run", "due_at", "id"],
+                name="recipient_to_promote",
+                condition=models.Q(due_at__isnull=False, promoted_at__isnull=True),
+            ),
+            # used by: drill-down from a message to its recipient
+            models.Index(fields=["organization", "message_id"], name="recipient_by_message"),
+        ]

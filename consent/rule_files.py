@@ -1,0 +1,173 @@
+"""From the tables of each rule file to frozen values, one function per file. Every mistake is an InvalidRules with its place."""
+
+import datetime
+from typing import cast, get_args
+
+from consent.contracts import ConsentStatus, SuppressionKind, Tier
+from consent.rule_reader import WEEKDAYS, Row
+from consent.rule_types import (
+    AnswerRule,
+    Bar,
+    Calendar,
+    Cap,
+    Holiday,
+    Keyword,
+    Policy,
+    SuppressionRule,
+    TierRule,
+    Window,
+)
+
+
+def is_date(year: int, month: int, day: int) -> bool:
+    """Whether the calendar has such a day."""
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def windows(book: Row) -> tuple[Window, ...]:
+    """Read quiet_hours.toml."""
+    windows = []
+    for row in book.rows("window"):
+        window = Window(
+            places=row.places(),
+            channels=row.channels(),
+            tiers=row.tiers(),
+            weekdays=row.spans("weekdays"),
+            saturday=row.spans("saturday"),
+            sunday=row.spans("sunday"),
+            closed_on=row.text("closed_on") if row.has("closed_on") else "",
+            valid_from=row.day("valid_from"),
+            valid_until=row.until(),
+            source=row.source(),
+        )
+        row.finish()
+        windows.append(window)
+    book.finish()
+    return tuple(windows)
+
+
+def calendars(book: Row) -> tuple[Calendar, ...]:
+    """Read holidays.toml."""
+    calendars = []
+    for row in book.rows("calendar"):
+        calendars.append(Calendar(row.text("name"), tuple(_holiday(day) for day in row.rows("days")), row.source()))
+        row.finish()
+    book.finish()
+    return tuple(calendars)
+
+
+def _holiday(row: Row) -> Holiday:
+    name, month = row.text("name"), row.positive("month")
+    if row.has("day"):
+        holiday = Holiday(name, month, row.positive("day"), None, None)
+        # 2027 is an ordinary year: a holiday on 29 February would have no day in most years.
+        if month > 12 or not is_date(2027, month, row.positive("day")):
+            row.fail("day", "must be a day of every year")
+    else:
+        weekday, nth = row.text("weekday"), int(row.take("nth", int))
+        if weekday not in WEEKDAYS or month > 12 or nth not in (1, 2, 3, 4, -1):
+            row.fail("weekday", "needs an English weekday, a month up to 12 and nth of 1, 2, 3, 4 or -1")
+        holiday = Holiday(name, month, None, WEEKDAYS.index(weekday), nth)
+    row.finish()
+    return holiday
+
+
+def caps(book: Row) -> tuple[Cap, ...]:
+    """Read caps.toml."""
+    caps = []
+    for row in book.rows("cap"):
+        cap = Cap(
+            places=row.places(),
+            channels=row.channels(),
+            tiers=row.tiers(),
+            count=row.positive("count"),
+            window_hours=row.positive("window_hours"),
+            valid_from=row.day("valid_from"),
+            valid_until=row.until(),
+            source=row.source(),
+        )
+        row.finish()
+        caps.append(cap)
+    book.finish()
+    return tuple(caps)
+
+
+def tiers(book: Row) -> tuple[tuple[TierRule, ...], AnswerRule, tuple[SuppressionRule, ...], tuple[Bar, ...]]:
+    """Read tiers.toml: one row for every tier and every kind of suppression, none twice."""
+    tiers = tuple(_tier(row) for row in book.rows("tier"))
+    suppressions = tuple(_suppression(row) for row in book.rows("suppression"))
+    bars = tuple(_bar(row) for row in book.rows("bar"))
+    answers = _answers(book.row("answers"))
+    _demand_all(book, "tier", get_args(Tier), [rule.name for rule in tiers])
+    _demand_all(book, "suppression", get_args(SuppressionKind), ["", *(rule.kind for rule in suppressions)])
+    book.finish()
+    return tiers, answers, suppressions, bars
+
+
+def _demand_all(book: Row, key: str, wanted: tuple[str, ...], found: list[str]) -> None:
+    if sorted(found) != sorted(wanted):
+        book.fail(key, f"must have exactly one row for each of {', '.join(word for word in wanted if word)}")
+
+
+def _tier(row: Row) -> TierRule:
+    accepts = row.some_words("accepts", get_args(ConsentStatus))
+    rule = TierRule(
+        name=cast(Tier, row.text("name")),
+        accepts=cast(tuple[ConsentStatus, ...], accepts),
+        channels=row.channels(),
+        capped=row.flag("capped"),
+        source=row.source(),
+    )
+    row.finish()
+    return rule
+
+
+def _suppression(row: Row) -> SuppressionRule:
+    rule = SuppressionRule(cast(SuppressionKind, row.text("kind")), row.tiers("blocks"), row.source())
+    row.finish()
+    return rule
+
+
+def _answers(row: Row) -> AnswerRule:
+    tier = row.text("tier")
+    if tier != "transactional":
+        row.fail("tier", "must be transactional: an answer to STOP or HELP carries no offer")
+    rule = AnswerRule(
+        tier=cast(Tier, tier),
+        keywords=cast(tuple[Keyword, ...], row.some_words("keywords", get_args(Keyword))),
+        passes_suppression=cast(
+            tuple[SuppressionKind, ...], row.some_words("passes_suppression", ("opted_out", "dnc"))
+        ),
+        source=row.source(),
+    )
+    row.finish()
+    return rule
+
+
+def _bar(row: Row) -> Bar:
+    bar = Bar(row.places(), row.channels(), row.tiers(), row.day("valid_from"), row.until(), row.source())
+    row.finish()
+    return bar
+
+
+def policy(book: Row) -> Policy:
+    """Read policy.toml."""
+    names = ("adult", "consent_expiry", "confirmation", "evidence_retention", "revocation")
+    adult, expiry, confirmation, retention, revocation = rows = [book.row(name) for name in names]
+    policy = Policy(
+        adult_years=adult.positive("years"),
+        expiry_months=tuple((tier, expiry.positive(f"{tier}_months")) for tier in get_args(Tier)),
+        confirmation_days=confirmation.positive("days"),
+        evidence_retention_months=retention.positive("months"),
+        revocation_business_days=revocation.positive("business_days"),
+        revocation_applies_to_all_from=revocation.day("applies_to_all_from"),
+        sources=tuple((name, row.source()) for name, row in zip(names, rows, strict=True)),
+    )
+    for row in rows:
+        row.finish()
+    book.finish()
+    return policy

@@ -1,0 +1,248 @@
+"""Provider accounts, senders, templates, messages with their attempts and events, and what came back."""
+
+from django.db import models
+
+from consent.models import CHANNELS, ConsentEvent, DecisionRecord, Point, Purpose
+from core.ids import new_id
+from core.tenancy import TenantForeignKey, TenantModel
+from messaging.states import STATES
+
+
+class ProviderAccount(TenantModel):
+    """The organisation's own account with a carrier. Credentials are written, used and never shown again (G2).
+
+    unchecked ──▶ connected ⇄ failed.   `token` names the account in webhook addresses; it is not a secret, the signature is.
+    """
+
+    provider = models.CharField(max_length=30)
+    label = models.CharField(max_length=80)
+    account_name = models.CharField(max_length=80)
+    base_url = models.URLField(max_length=200, blank=True)
+    credentials_sealed = models.BinaryField()
+    secret_hint = models.CharField(max_length=4)
+    token = models.CharField(max_length=43)
+    state = models.CharField(max_length=10, default="unchecked")
+    problem_code = models.CharField(max_length=40, blank=True)
+    checked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["token"], name="provider_token_once"),
+            models.UniqueConstraint(fields=["organization", "provider", "account_name"], name="provider_account_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Sender(TenantModel):
+    """What people see a message come from: a number or a name of the business. It has one lane and one speed.
+
+    `rate_per_second` is what the carrier's contract allows; the lane stays below it (PERFORMANCE: rate + burst ≤ contract).
+    """
+
+    account = TenantForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="senders")
+    channel = models.CharField(max_length=8, choices=CHANNELS)
+    address = models.CharField(max_length=40)
+    label = models.CharField(max_length=80)
+    rate_per_second = models.PositiveIntegerField(default=10)
+    paused_at = models.DateTimeField(null=True)
+    paused_reason = models.CharField(max_length=40, blank=True)
+    #: the carrier asked to wait until then
+    throttled_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "channel", "address"], name="sender_once")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Template(TenantModel):
+    """A text to send, in versions."""
+
+    name = models.CharField(max_length=80)
+    channel = models.CharField(max_length=8, choices=CHANNELS)
+    purpose = TenantForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TemplateVersion(TenantModel):
+    """One version of a text. Append-only: every message points to exactly the words it was made of."""
+
+    template = TenantForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    body = models.TextField(max_length=2000)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "template", "number"], name="template_version_once")]
+
+
+class Message(TenantModel):
+    """One message to one address: really attempted, or about to be. Its life is in `messaging.states`.
+
+    `next_at` is set only while there is something to send, `lease_until` only while a worker holds it, `settle_at` only while
+    its outcome is unknown; no index mentions the state, so receipts stay cheap. `origin` names who wanted it, without a key.
+    """
+
+    channel = models.CharField(max_length=8)
+    origin = models.CharField(max_length=20)
+    origin_id = models.UUIDField()
+    point = TenantForeignKey(Point, on_delete=models.PROTECT, related_name="+")
+    sender = TenantForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
+    purpose = TenantForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
+    template_version = TenantForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="+")
+    body_sealed = models.BinaryField()
+    state = models.CharField(max_length=12, default="ready")
+    #: why it was not sent, or the carrier's code for why it failed
+    reason = models.CharField(max_length=40, blank=True)
+    next_at = models.DateTimeField(null=True)
+    settle_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    lease_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    claim_count = models.PositiveIntegerField(default=0)
+    attempt_count = models.PositiveIntegerField(default=0)
+    provider_message_id = models.CharField(max_length=64, blank=True)
+    delivery_rank = models.PositiveSmallIntegerField(default=0)
+    units = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=STATES), name="message_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["claimed", "attempting"], lease_token__isnull=False)
+                | (~models.Q(state__in=["claimed", "attempting"]) & models.Q(lease_token__isnull=True)),
+                name="message_lease_matches_state",
+            ),
+        ]
+        indexes = [
+            # used by: claim_due
+            models.Index(fields=["sender", "next_at", "id"], name="message_due", condition=models.Q(next_at__isnull=False)),
+            # used by: the sweeper
+            models.Index(fields=["lease_until"], name="message_lease", condition=models.Q(lease_until__isnull=False)),
+            models.Index(fields=["settle_at"], name="message_settle", condition=models.Q(settle_at__isnull=False)),
+            # used by: receipts that carry the carrier's id only
+            models.Index(
+                fields=["organization", "provider_message_id"],
+                name="message_by_provider_id",
+                condition=~models.Q(provider_message_id=""),
+            ),
+            # used by: the caps, and "which message is this an answer to"
+            models.Index(fields=["organization", "point", "created_at"], name="message_by_point"),
+            # used by: reports of a run
+            models.Index(fields=["organization", "origin", "origin_id"], name="message_by_origin"),
+        ]
+
+
+class SendAttempt(TenantModel):
+    """One try to hand a message over, written and committed before the first byte leaves. No proof of consent, no row."""
+
+    message = TenantForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    consent_event = TenantForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+")
+    decision = TenantForeignKey(DecisionRecord, on_delete=models.PROTECT, related_name="+")
+    account = TenantForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="+")
+    intent_at = models.DateTimeField()
+    outcome = models.CharField(max_length=20, blank=True)
+    outcome_at = models.DateTimeField(null=True)
+    code = models.CharField(max_length=40, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "message", "number"], name="attempt_once"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["", "accepted", "not_accepted", "ambiguous", "aborted_before_call"]),
+                name="attempt_outcome_known",
+            ),
+        ]
+
+
+class MessageEvent(TenantModel):
+    """One thing that happened to a message, in the order we learnt of it. Append-only, partitioned by the message's month."""
+
+    message_id = models.UUIDField()
+    kind = models.CharField(max_length=20)
+    rank = models.PositiveSmallIntegerField(default=0)
+    code = models.CharField(max_length=40, blank=True)
+    occurred_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        managed = False
+        db_table = "messaging_messageevent"
+
+
+class ProviderEvent(models.Model):
+    """The inbox: every webhook we took, once, sealed. A platform table, because it is written before anything is decided."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    provider = models.CharField(max_length=30)
+    account_id = models.UUIDField()
+    event_key = models.CharField(max_length=120)
+    attempt_id = models.UUIDField(null=True)
+    provider_message_id = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=12, blank=True)
+    code = models.CharField(max_length=40, blank=True)
+    body_sealed = models.BinaryField()
+    received_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "account_id", "event_key"], name="provider_event_once")
+        ]
+        indexes = [
+            # used by: the matcher of early receipts
+            models.Index(fields=["received_at"], name="provider_event_open", condition=models.Q(applied_at__isnull=True)),
+        ]
+
+
+class InboundMessage(TenantModel):
+    """What somebody wrote to us. `message_id` is the last thing we had sent them from that sender, if anything."""
+
+    account = TenantForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="+")
+    sender = TenantForeignKey(Sender, on_delete=models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(max_length=8)
+    point = TenantForeignKey(Point, on_delete=models.PROTECT, related_name="+")
+    body_sealed = models.BinaryField()
+    #: stop, start, help or text
+    kind = models.CharField(max_length=6)
+    provider_message_id = models.CharField(max_length=64)
+    message_id = models.UUIDField(null=True)
+    origin = models.CharField(max_length=20, blank=True)
+    origin_id = models.UUIDField(null=True)
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
+    consent_event_id = models.UUIDField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "account", "provider_message_id"], name="inbound_once")
+        ]
+        # used by: the page of replies; a run's answers
+        indexes = [
+            models.Index(fields=["organization", "-received_at"], name="inbound_by_age"),
+            models.Index(fields=["organization", "origin", "origin_id"], name="inbound_by_origin"),
+        ]
+
+
+class SendGate(TenantModel):
+    """Whether messages of one origin may leave now. The run's verbs set it; the intent transaction reads it."""
+
+    origin = models.CharField(max_length=20)
+    origin_id = models.UUIDField()
+    #: open, paused or cancelled
+    state = models.CharField(max_length=10, default="open")
+    changed_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "origin", "origin_id"], name="send_gate_once")]

@@ -1,0 +1,68 @@
+// Keeps the page live: asks once a second for the pieces that change, and sends forms without leaving the page.
+const pieces = new Map([...document.querySelectorAll("[data-live]")].map((node) => [node.dataset.live, node]));
+const shown = new Map();
+const log = pieces.get("log");
+const problem = document.getElementById("problem");
+
+function address() {
+  const { phone, tab, mail } = document.body.dataset;
+  return "/handset/live?" + new URLSearchParams({ phone, tab, mail });
+}
+
+function toBottom() {
+  if (document.body.dataset.tab === "sms") log.scrollTop = log.scrollHeight;
+}
+
+function put(name, html) {
+  const node = pieces.get(name);
+  if (!node || shown.get(name) === html) return;
+  if (shown.has(name) && name !== "log" && node.contains(document.activeElement)) return;
+  const atBottom = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+  node.innerHTML = html;
+  shown.set(name, html);
+  if (name === "log" && atBottom) toBottom();
+}
+
+async function refresh() {
+  const answer = await fetch(address(), { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(String(answer.status));
+  for (const [name, html] of Object.entries(await answer.json())) put(name, html);
+}
+
+function say(words) {
+  problem.textContent = words;
+  problem.hidden = words === "";
+}
+
+async function send(event) {
+  event.preventDefault();
+  const form = event.target;
+  const content = new URLSearchParams(new FormData(form, event.submitter));
+  if (event.submitter) event.submitter.disabled = true;
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: content, headers: { Accept: "application/json" } });
+    say((await answer.json()).problem ?? "");
+    form.reset();
+    await refresh();
+    toBottom();
+  } catch {
+    say("The sandbox does not answer. Is it still running?");
+  } finally {
+    if (event.submitter) event.submitter.disabled = false;
+  }
+}
+
+async function live() {
+  if (!document.hidden) {
+    try {
+      await refresh();
+    } catch {
+      // the next second asks again; a stopped sandbox leaves the page as it was
+    }
+  }
+  setTimeout(live, 1000);
+}
+
+for (const form of document.querySelectorAll("form[data-quiet]")) form.addEventListener("submit", send);
+toBottom();
+live();
