@@ -14,7 +14,8 @@ from accounts.roles import API_SCOPES, PERMISSIONS, Role
 from core.email import parse_email
 from core.forms import CarillonForm
 from core.middleware import client_address, request_id
-from core.phone import PhoneNumber, parse_phone
+from core.phone import parse_phone
+from core.problem import Problem
 
 _AGREE = "I am 18 or older and accept the terms, the acceptable use policy and the data processing agreement."
 
@@ -120,7 +121,7 @@ class GuestForm(CarillonForm, forms.Form):
         """A phone number or an email address, as a value."""
         text = self.cleaned_data["address"]
         parsed = parse_email(text) if "@" in text else parse_phone(text, self.country)
-        if not isinstance(parsed, PhoneNumber) and not hasattr(parsed, "value"):
+        if isinstance(parsed, Problem):
             raise forms.ValidationError("This is not a number or address we can reach. Write it with its country code.")
         return parsed
 

@@ -96,7 +96,9 @@ class _Days:
     def first_opening(self, after: datetime.datetime) -> datetime.datetime:
         """The first later moment at which every zone is open; it is always the start of an opening in one of them."""
         days = [after.date() + datetime.timedelta(days=day) for day in range(-1, HORIZON_DAYS + 1)]
-        starts = {start for zone in self.zones for day in days for start, _ in self._openings(day, zone) if start > after}
+        starts = {
+            start for zone in self.zones for day in days for start, _ in self._openings(day, zone) if start > after
+        }
         for start in sorted(starts):
             if self.is_open(start):
                 return start

@@ -115,7 +115,13 @@ class CustomField(TenantModel):
     label = models.CharField(max_length=80)
     kind = models.CharField(
         max_length=8,
-        choices=[("text", "Text"), ("number", "Number"), ("date", "Date"), ("boolean", "Yes or no"), ("choice", "Choice")],
+        choices=[
+            ("text", "Text"),
+            ("number", "Number"),
+            ("date", "Date"),
+            ("boolean", "Yes or no"),
+            ("choice", "Choice"),
+        ],
     )
     choices = models.JSONField(default=list, blank=True)
 

@@ -44,9 +44,7 @@ def ring(value: float, total: float, label: str, tone: str = "note", text: str =
     """A clock: what is left of a term. Full at value = total, empty at zero."""
     share = min(max(value / total, 0), 1) if total else 0
     length = 2 * 3.14159265 * 16
-    middle = (
-        format_html('<text class="ring-text" x="20" y="24.5" text-anchor="middle">{}</text>', text) if text else ""
-    )
+    middle = format_html('<text class="ring-text" x="20" y="24.5" text-anchor="middle">{}</text>', text) if text else ""
     return format_html(
         '<svg class="size-10 shrink-0 t-{}" viewBox="0 0 40 40" role="img" aria-label="{}">'
         '<circle class="ring-track" cx="20" cy="20" r="16" fill="none" stroke-width="4"/>'

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.forms.renderers import DjangoTemplates
+from django.forms.renderers import BaseRenderer, DjangoTemplates
 from django.template import loader
 
 
@@ -26,6 +26,6 @@ class CarillonForm:
     Shape: `class SenderForm(CarillonForm, forms.Form)`.
     """
 
-    default_renderer = InterfaceRenderer
+    default_renderer: BaseRenderer | type[BaseRenderer] | None = InterfaceRenderer
     template_name = "elements/form_fields.html"
     use_required_attribute = False  # the server explains what is missing; the browser's bubble cannot

@@ -72,6 +72,24 @@ def _short(local: datetime.datetime, now: datetime.datetime | None) -> str:
     return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M}"
 
 
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_text(user_agent: str) -> str:
+    """A browser's own description in three words, "Firefox on Windows"; the first sign that fits wins."""
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "Unknown browser")
+    system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
+    return f"{browser} on {system}" if system else browser
+
+
 _STEPS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 

@@ -3,7 +3,6 @@
 import datetime
 import time
 
-
 _FARTHEST = 50 * 365 * 86400.0  # seconds this clock may stand from the world's
 
 

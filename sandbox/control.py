@@ -45,6 +45,7 @@ class Control:
             ("GET", "phones", self.phones),
             ("GET", "phones/{number}/messages", self.thread),
             ("POST", "phones/{number}/reply", self.reply),
+            ("POST", "messages/{sid}/replay", self.replay),
             ("GET", "mail", self.mails),
             ("GET", "mail/{id:\\d+}", self.mail),
             ("DELETE", "mail", self.clear_mail),
@@ -163,6 +164,13 @@ class Control:
         return web.json_response(
             {"sid": heard.sid, "status": heard.http, "replies": heard.replies, "problem": heard.problem}
         )
+
+    async def replay(self, request: web.Request) -> web.Response:
+        """Tell the application again what it was told about one message."""
+        message = self._carrier.messages.get(request.match_info["sid"])
+        if message is None:
+            return doors.refused("No such message.", 404)
+        return web.json_response({"heard": await self._webhooks.replay(message)})
 
     async def mails(self, request: web.Request) -> web.Response:
         """Caught mails, newest first; `to` narrows them to one recipient."""

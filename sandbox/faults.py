@@ -110,6 +110,10 @@ class Faults:
             return _reordered(troubled, shuffled)
         return sorted(troubled, key=lambda one: one.at)
 
+    def loses(self) -> bool:
+        """Whether the next webhook about a person's text is lost."""
+        return bool(self.webhooks) and self._happens("lose")
+
     def _happens(self, fault: str) -> bool:
         return self._on_the_way.random() < self.webhooks.get(fault, 0.0)
 

@@ -61,6 +61,11 @@ class Message:
             current = step
         return current
 
+    def past(self) -> list[Step]:
+        """The steps that lie behind the message, in order."""
+        elapsed = time.monotonic() - self.starts
+        return [step for step in self.steps if step.after <= elapsed]
+
     def hold(self, until: float) -> None:
         """Keep the message back until that business time."""
         self.send_at, self.starts, self.first_status = until, math.inf, "scheduled"

@@ -84,25 +84,17 @@ class Webhooks:
         if era != self._carrier.messages.era or message.canceled or account is None:
             return
         step = plan[index].step
-        facts = {**_facts(message), "url": message.callback_url, "status": step.status, "code": step.code}
         if plan[index].lost:
-            self._carrier.ledger.append("callback", accepted=False, attempt=0, http=0, ms=0, why="lost", **facts)
+            self._lose(message, message.callback_url, step)
         else:
-            fields = callback_fields(message, step, self._carrier.clock.now())
-            note = functools.partial(self._note, "callback", facts)
-            await self._postman.post(account.token, message.callback_url, fields, note)
+            await self._tell(account, message, step)
         self._next(message, plan, index + 1, era)
 
     async def tell_canceled(self, message: Message) -> None:
         """Say once that a scheduled message was cancelled."""
         account = self._carrier.accounts.get(message.account)
-        if not message.callback_url or account is None:
-            return
-        facts = {**_facts(message), "url": message.callback_url, "status": "canceled", "code": 0}
-        fields = callback_fields(message, message.now(), self._carrier.clock.now())
-        await self._postman.post(
-            account.token, message.callback_url, fields, functools.partial(self._note, "callback", facts)
-        )
+        if message.callback_url and account:
+            await self._tell(account, message, message.now())
 
     def cancel(self, message: Message) -> None:
         """Withdraw a held message; it will never leave."""
@@ -130,21 +122,41 @@ class Webhooks:
         message = self._carrier.hear(account, phone, business, text)
         if not account.inbound_url:
             return Heard(message.sid, None, problem="no inbound URL is set for this account")
-        if self._carrier.faults.webhooks and self._lost(message, account.inbound_url):
+        if self._carrier.faults.loses():
+            self._lose(message, account.inbound_url, message.now())
             return Heard(message.sid, 0, problem="lost on the way, as scripted")
+        return self._answers(account, message, await self._deliver(account, message, opt_out))
+
+    async def _deliver(self, account: Account, message: Message, opt_out: str = "") -> Posted:
         facts = {**_facts(message), "url": account.inbound_url, "status": "received", "code": 0}
         note = functools.partial(self._note, "callback", facts)
         fields = inbound_fields(message, opt_out)
-        posted = await self._postman.post(account.token, account.inbound_url, fields, note)
-        return self._answers(account, message, posted)
+        return await self._postman.post(account.token, account.inbound_url, fields, note)
 
-    def _lost(self, message: Message, url: str) -> bool:
-        planned = self._carrier.faults.plan((Step("received", 0.0),), "in_order")
-        if not planned[0].lost:
-            return False
-        facts = {**_facts(message), "url": url, "status": "received", "code": 0}
+    async def replay(self, message: Message) -> int:
+        """Tell the application again, now and in order, all it was told about a message; answers how often it heard.
+
+        Effects: ledger lines for each try. Nothing is accepted anew: a repeated text from a person keeps its id.
+        """
+        account = self._carrier.accounts.get(message.account)
+        if account is None:
+            return 0
+        if message.direction == "inbound":
+            return int((await self._deliver(account, message)).http > 0) if account.inbound_url else 0
+        heard = 0
+        for step in message.past() if message.callback_url else ():
+            heard += await self._tell(account, message, step) > 0
+        return heard
+
+    async def _tell(self, account: Account, message: Message, step: Step) -> int:
+        facts = {**_facts(message), "url": message.callback_url, "status": step.status, "code": step.code}
+        fields = callback_fields(message, step, self._carrier.clock.now())
+        note = functools.partial(self._note, "callback", facts)
+        return (await self._postman.post(account.token, message.callback_url, fields, note)).http
+
+    def _lose(self, message: Message, url: str, step: Step) -> None:
+        facts = {**_facts(message), "url": url, "status": step.status, "code": step.code}
         self._carrier.ledger.append("callback", accepted=False, attempt=0, http=0, ms=0, why="lost", **facts)
-        return True
 
     def _answers(self, account: Account, message: Message, posted: Posted) -> Heard:
         if posted.http != 200:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 
-from tests import databases, network
+from tests import carriers, databases, network
 from tests.databases import Database
 from tooling import suite_servers
 
@@ -58,6 +58,20 @@ def committed_db(test_database: Database, django_db_blocker: Any, request: pytes
     with databases.copied(test_database.servers, name) as copy, django_db_blocker.unblock():
         yield copy
     test_database.use()
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[carriers.Sandbox]:
+    """One sandbox for this test process."""
+    with carriers.running(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(sandbox_process: carriers.Sandbox) -> carriers.Sandbox:
+    """The carriers, as if they had just opened: no messages, no faults, the world's time."""
+    sandbox_process.reset()
+    return sandbox_process
 
 
 @pytest.fixture(autouse=True)

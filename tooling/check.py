@@ -11,9 +11,9 @@ _PATIENCE_SECONDS = 60.0
 def main(environment: Mapping[str, str]) -> int:
     """Try the doors; 0 when all of them answered, else 1. The environment is the one `bin/dev` gave its parts."""
     doors = {
-        "web": f"{environment['PUBLIC_URL']}/health/ready",
-        "operator": f"{environment['OPERATOR_URL']}/health/ready",
-        "sandbox": f"{environment['SANDBOX_URL']}/health",
+        "web": f"{environment['PUBLIC_URL']}/health/ready/",
+        "operator": f"{environment['OPERATOR_URL']}/health/ready/",
+        "sandbox": f"{environment['SANDBOX_URL']}/_sandbox/health",
     }
     results = {name: _ask(url) for name, url in doors.items()}
     print(f"{'door':<10} {'answer':<8} {'after':>7}")

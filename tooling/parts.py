@@ -42,7 +42,7 @@ def sandbox(chosen: environment.Ports, variables: Mapping[str, str]) -> Part:
     """The carriers that belong to nobody."""
     command = [sys.executable, "-m", "sandbox", f"--port={chosen.sandbox}", f"--smtp-port={chosen.smtp}"]
     command += [f"--data={places.LOCAL / 'sandbox'}", f"--public-css={css.RESULT}"]
-    return Part("sandbox", command, variables, ready=lambda: answers_ok(f"{variables['SANDBOX_URL']}/health"))
+    return Part("sandbox", command, variables, ready=lambda: answers_ok(f"{variables['SANDBOX_URL']}/_sandbox/health"))
 
 
 def answers_ok(url: str) -> bool:
@@ -60,7 +60,7 @@ def _granian(name: str, port: int, variables: Mapping[str, str]) -> Part:
 
 
 def _ready_at(port: int) -> Callable[[], bool]:
-    return lambda: answers_ok(f"http://{ports.LOCALHOST}:{port}/health/ready")
+    return lambda: answers_ok(f"http://{ports.LOCALHOST}:{port}/health/ready/")
 
 
 def _worker(name: str, queues: list[str], variables: Mapping[str, str]) -> Part:

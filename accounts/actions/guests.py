@@ -19,7 +19,7 @@ def add_guest(*, actor: Actor, label: str, address: PhoneNumber | EmailAddress) 
     """
     actor.require("change_settings")
     organization_id = require_organization_id()
-    kind, value = ("phone", address.e164) if isinstance(address, PhoneNumber) else ("email", address.value)
+    kind, value = ("phone", address.e164) if isinstance(address, PhoneNumber) else ("email", address.key)
     digest = vault.digest(organization_id, kind, value)
     known = Guest.objects.filter(kind=kind, digest=digest).first()
     if known:

@@ -95,6 +95,12 @@ def phone(masked: str) -> SafeString:
     return format_html('<bdi class="num whitespace-nowrap" dir="ltr">{}</bdi>', masked or wording.NOTHING)
 
 
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """A browser in words people know."""
+    return wording.browser_text(user_agent)
+
+
 # ── drawings ──
 
 

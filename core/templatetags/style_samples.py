@@ -15,12 +15,18 @@ class SampleForm(CarillonForm, forms.Form):
     """One field of every kind."""
 
     name = forms.CharField(label="Sender name", help_text="Letters and digits, 11 at most.", max_length=11)
-    country = forms.ChoiceField(label="Country", choices=[("PK", "Pakistan"), ("DE", "Germany"), ("US", "United States")])
-    account_key = forms.CharField(label="Account key", disabled=True, required=False, help_text="Written once, never shown again.")
+    country = forms.ChoiceField(
+        label="Country", choices=[("PK", "Pakistan"), ("DE", "Germany"), ("US", "United States")]
+    )
+    account_key = forms.CharField(
+        label="Account key", disabled=True, required=False, help_text="Written once, never shown again."
+    )
     text = forms.CharField(label="Message", widget=forms.Textarea(attrs={"rows": 3}))
     letter = forms.FileField(label="Registration letter", help_text="A PDF of at most 5 MB.")
     scope = forms.ChoiceField(
-        label="Where it is used", widget=forms.RadioSelect, choices=[("all", "For every list"), ("some", "For chosen lists")]
+        label="Where it is used",
+        widget=forms.RadioSelect,
+        choices=[("all", "For every list"), ("some", "For chosen lists")],
     )
     updates = forms.BooleanField(label="Use for order updates", required=False)
     sticky = forms.BooleanField(

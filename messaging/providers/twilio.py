@@ -67,7 +67,12 @@ STATUSES: Final[dict[str, ReceiptStatus]] = {
 
 def _read_codes() -> dict[str, CodeMeaning]:
     table = tomllib.loads(pathlib.Path(__file__).with_name("twilio_codes.toml").read_text())
-    return {code: CodeMeaning(code, entry["action"], entry["meaning"]) for code, entry in table["codes"].items()}
+    found = {
+        str(code): (family["action"], family["meaning"])
+        for family in table["families"]
+        for code in range(family["first"], family["last"] + 1)
+    } | {code: (entry["action"], entry["meaning"]) for code, entry in table["codes"].items()}
+    return {code: CodeMeaning(code, *entry) for code, entry in found.items()}
 
 
 CODES: Final = _read_codes()

@@ -1,0 +1,41 @@
+"""Purposes and the words people agree to."""
+
+from django.utils.text import slugify
+
+from accounts.actions.audit import record_audit
+from accounts.contracts import Actor, Refused
+from consent.models import Purpose, Wording
+
+
+def open_purpose(*, actor: Actor, name: str, tier: str, description: str = "", key: str = "") -> Purpose:
+    """Start a purpose people can say yes to.
+
+    Errors: Refused when there is one of that name.
+    """
+    actor.require("change_consent")
+    key = key or slugify(name)[:40]
+    if not key:
+        raise Refused("A purpose needs a name with letters.", field="name", remedy="Call it what people would call it.")
+    if Purpose.objects.filter(key=key).exists():
+        raise Refused("There is a purpose of that name.", field="name", remedy="Use it, or choose another name.")
+    purpose = Purpose.objects.create(key=key, name=name.strip(), tier=tier, description=description.strip())
+    record_audit(actor=actor, action="purpose.opened", on=("purpose", purpose.id), data={"key": key, "tier": tier})
+    return purpose
+
+
+def publish_wording(*, actor: Actor, purpose: Purpose, channel: str, text: str, language: str = "en") -> Wording:
+    """Put the next version of the words into force. Earlier versions stay: evidence points to them."""
+    actor.require("change_consent")
+    Purpose.objects.select_for_update().get(id=purpose.id)
+    last = Wording.objects.filter(purpose=purpose, channel=channel, language=language).order_by("-version").first()
+    if last and last.text == text.strip():
+        return last
+    wording = Wording.objects.create(
+        purpose=purpose,
+        channel=channel,
+        language=language,
+        text=text.strip(),
+        version=last.version + 1 if last else 1,
+    )
+    record_audit(actor=actor, action="wording.published", on=("wording", wording.id), data={"version": wording.version})
+    return wording

@@ -1,0 +1,149 @@
+"""The words of consent and the moves between them, as data: statuses, sources of evidence, kinds of suppression.
+
+    none ─▶ unproven ─▶ pending ─▶ granted ─▶ expired
+      └────────┴───────────┴──────────┴──────────┴──▶ withdrawn ─▶ (by the person alone) pending, granted
+
+A stored word is kept for ever: add words, never change one. Renewing a grant is an event of its own and not a move.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from consent.contracts import ConsentStatus, SuppressionKind
+
+STATUS_LABELS: Mapping[ConsentStatus, str] = MappingProxyType(
+    {
+        "none": "Never asked",
+        "unproven": "Claimed, without proof",
+        "pending": "Asked to confirm",
+        "granted": "Agreed",
+        "withdrawn": "Said stop",
+        "expired": "Agreed too long ago",
+    }
+)
+
+MOVES: Mapping[ConsentStatus, frozenset[ConsentStatus]] = MappingProxyType(
+    {
+        "none": frozenset({"unproven", "pending", "granted", "withdrawn"}),
+        "unproven": frozenset({"pending", "granted", "withdrawn", "expired"}),
+        "pending": frozenset({"granted", "withdrawn", "expired"}),
+        "granted": frozenset({"withdrawn", "expired"}),
+        "withdrawn": frozenset({"pending", "granted"}),
+        "expired": frozenset({"unproven", "pending", "granted", "withdrawn"}),
+    }
+)
+
+Source = Literal[
+    "web_form",
+    "preference_page",
+    "unsubscribe_link",
+    "one_click",
+    "keyword",
+    "free_text",
+    "email_reply",
+    "keypress",
+    "spoken",
+    "qr",
+    "paper",
+    "verbal",
+    "staff",
+    "api",
+    "import",
+    "provider",
+    "complaint",
+    "policy",
+]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SourceRule:
+    """What one source of evidence may do.
+
+    `by_person` the person acted and we saw it; only that lifts a stop. `grants` it can prove an agreement. `claims` it can
+    at least say there was one. Every source may withdraw: saying stop is never harder than saying yes.
+    """
+
+    label: str
+    by_person: bool
+    grants: bool
+    claims: bool = False
+
+
+SOURCES: Mapping[Source, SourceRule] = MappingProxyType(
+    {
+        "web_form": SourceRule("Form on a page", by_person=True, grants=True),
+        "preference_page": SourceRule("Preference page", by_person=True, grants=True),
+        "unsubscribe_link": SourceRule("Unsubscribe page", by_person=True, grants=False),
+        "one_click": SourceRule("Unsubscribe button of the mail program", by_person=True, grants=False),
+        "keyword": SourceRule("Keyword in a message", by_person=True, grants=True),
+        "free_text": SourceRule("Their own words in a message", by_person=True, grants=False),
+        "email_reply": SourceRule("Reply by email", by_person=True, grants=False),
+        "keypress": SourceRule("Key pressed in a call", by_person=True, grants=True),
+        "spoken": SourceRule("Said in a recorded call", by_person=True, grants=True),
+        "qr": SourceRule("Scanned code leading to a form", by_person=True, grants=True),
+        "paper": SourceRule("Signed paper, filed by staff", by_person=False, grants=True, claims=True),
+        "verbal": SourceRule("Said in person, noted by staff", by_person=False, grants=False, claims=True),
+        "staff": SourceRule("Entered by staff", by_person=False, grants=False, claims=True),
+        "api": SourceRule("Sent in by another system, with proof", by_person=False, grants=True, claims=True),
+        "import": SourceRule("Imported file, with proof", by_person=False, grants=True, claims=True),
+        "provider": SourceRule("Reported by the carrier", by_person=False, grants=False),
+        "complaint": SourceRule("Marked as spam", by_person=True, grants=False),
+        "policy": SourceRule("Rule of the rulebook", by_person=False, grants=False),
+    }
+)
+
+#: From the one that holds longest to the one that heals: a person with several is described by the first.
+SUPPRESSION_ORDER: tuple[SuppressionKind, ...] = ("platform", "erased", "opted_out", "complaint", "bounced", "dnc", "")
+
+SUPPRESSION_LABELS: Mapping[SuppressionKind, str] = MappingProxyType(
+    {
+        "platform": "Blocked on the whole platform",
+        "erased": "Asked to be forgotten",
+        "opted_out": "Said stop",
+        "complaint": "Complained",
+        "bounced": "Cannot be reached there",
+        "dnc": "On a do-not-call register",
+        "": "Not suppressed",
+    }
+)
+
+
+class UnknownWord(ValueError):
+    """A status, source or suppression that no table here lists."""
+
+
+def can_move(before: ConsentStatus, after: ConsentStatus, source: Source) -> bool:
+    """Whether evidence from this source may change consent from one status to another.
+
+    A stop is lifted by the person's own act alone: no import, system or member of staff re-subscribes anybody.
+    Errors: UnknownWord for a word outside the tables, so a misspelling never reads as a refusal or a yes.
+    Source: 47 CFR 64.1200(a)(10); GDPR article 7(1) and (3).
+    """
+    _demand_known("status", before, get_args(ConsentStatus))
+    _demand_known("status", after, get_args(ConsentStatus))
+    _demand_known("source", source, get_args(Source))
+    rule = SOURCES[source]
+    if after not in MOVES[before]:
+        return False
+    if after == "withdrawn":
+        return True
+    if after == "expired":
+        return source == "policy"
+    if before == "withdrawn" and not rule.by_person:
+        return False
+    return rule.claims if after == "unproven" else rule.grants
+
+
+def strongest_suppression(kinds: Iterable[SuppressionKind]) -> SuppressionKind:
+    """The one suppression that describes somebody with several; empty for none. Errors: UnknownWord."""
+    found = set(kinds)
+    for kind in found:
+        _demand_known("suppression", kind, SUPPRESSION_ORDER)
+    return next((kind for kind in SUPPRESSION_ORDER if kind in found), "")
+
+
+def _demand_known(what: str, word: str, known: tuple[str, ...]) -> None:
+    if word not in known:
+        raise UnknownWord(f"{what}: {word!r} is not one of {', '.join(entry or '(none)' for entry in known)}")

@@ -1,0 +1,61 @@
+"""What callers hand to the ledger and get back: plain values, no rows."""
+
+import dataclasses
+import datetime
+import uuid
+from typing import Any
+
+from core.email import EmailAddress
+from core.phone import PhoneNumber
+from core.places import candidate_zones, region_of
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Address:
+    """One address on its way to becoming a point. `key` is equal for equal addresses; `text` is what we send to."""
+
+    kind: str
+    key: str
+    text: str
+    hint: str
+    region: str = ""
+    zones: str = ""
+    number_type: str = ""
+
+
+def address_of(value: PhoneNumber | EmailAddress) -> Address:
+    """A parsed number or mailbox as an address."""
+    if isinstance(value, PhoneNumber):
+        hint = f"+{value.calling_code} … {value.e164[-4:]}"
+        return Address(
+            "phone", value.e164, value.e164, hint, region_of(value), " ".join(candidate_zones(value)), value.kind
+        )
+    local, _, domain = value.address.rpartition("@")
+    return Address("email", value.key, value.address, f"{local[:1]}…@{domain}"[:40])
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Claim:
+    """What somebody says a person agreed to, or no longer agrees to, for one address.
+
+    status:   granted (with proof), unproven (a yes nobody can prove) or withdrawn.
+    evidence: whatever proves it; sealed as it is. Empty for unproven.
+    """
+
+    point_id: uuid.UUID
+    purpose_id: uuid.UUID
+    channel: str
+    status: str
+    source: str
+    occurred_at: datetime.datetime
+    wording_id: uuid.UUID | None = None
+    evidence: dict[str, Any] | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where facts come from: an import job, a form, a message. `may_raise` lets proof newer than a no count again."""
+
+    origin: str = ""
+    origin_id: uuid.UUID | None = None
+    may_raise: bool = False

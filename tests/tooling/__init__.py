@@ -1,0 +1,1 @@
+"""Tests of the commands: they start real, small processes and need no database."""
