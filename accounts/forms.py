@@ -79,10 +79,18 @@ class SettingsForm(CarillonForm, forms.ModelForm):  # type: ignore[type-arg]
             "default_country",
             "default_language",
             "currency",
+            "message_cap",
+            "message_cap_days",
             "use_case",
             "consent_page_url",
         ]
-        labels = {"consent_page_url": "Page where people agree", "use_case": "What you will send", "place": "City"}
+        labels = {
+            "message_cap": "Messages to one person, at most",
+            "message_cap_days": "… in this many days",
+            "consent_page_url": "Page where people agree",
+            "use_case": "What you will send",
+            "place": "City",
+        }
         help_texts = {
             "legal_name": "As in your register; the review compares it.",
             "support_contact": "A number, address or page. People who answer HELP get it.",

@@ -93,6 +93,9 @@ class Organization(models.Model):
     currency = models.CharField(max_length=3, default="USD")
     #: shown to people who answer HELP
     support_contact = models.CharField(max_length=200, blank=True)
+    #: at most this many messages to one person in so many days, across all campaigns; empty means no limit of our own
+    message_cap = models.PositiveSmallIntegerField(null=True, blank=True, default=5)
+    message_cap_days = models.PositiveSmallIntegerField(default=7)
     state = models.CharField(max_length=12, choices=OrganizationState, default=OrganizationState.TRIAL)
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspended_reason = models.CharField(max_length=500, blank=True)

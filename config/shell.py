@@ -82,7 +82,7 @@ def _shell(request: HttpRequest, belonging: Any) -> dict[str, Any]:
             "initials": request.user.initials,  # type: ignore[union-attr]
             "role_label": Role(belonging.role).label,
         },
-        "now_text": timezone.localtime(clock.now(), organization["zone"]).strftime("%H:%M"),
+        "now_text": timezone.localtime(clock.now(), zoneinfo.ZoneInfo(organization["zone"])).strftime("%H:%M"),
         "can_stop": request.actor.may("stop_sending"),  # type: ignore[attr-defined]
         "can_resume": request.actor.may("resume_sending"),  # type: ignore[attr-defined]
         "sandbox_url": settings.SANDBOX_URL,
@@ -101,7 +101,7 @@ def _organization(request: HttpRequest, belonging: Any) -> dict[str, Any]:
             "state": row.state,
             "sending_stopped": row.sending_stopped_at is not None,
             "suspended_reason": row.suspended_reason,
-            "zone": zoneinfo.ZoneInfo(row.time_zone),
+            "zone": row.time_zone,
         }
         request.shell_organization = held  # type: ignore[attr-defined]
     return held or {
@@ -110,7 +110,7 @@ def _organization(request: HttpRequest, belonging: Any) -> dict[str, Any]:
         "place": "",
         "state": belonging.state,
         "sending_stopped": False,
-        "zone": zoneinfo.ZoneInfo("UTC"),
+        "zone": "UTC",
     }
 
 

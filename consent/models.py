@@ -60,6 +60,8 @@ class Point(TenantModel):
 
     kind = models.CharField(max_length=8, choices=KINDS)
     digest = models.BinaryField(max_length=16)
+    #: the same address under the platform's own key, to compare with its list and with nothing else
+    platform_digest = models.BinaryField(max_length=16)
     address_sealed = models.BinaryField()
     hint = models.CharField(max_length=40)
     region = models.CharField(max_length=8, blank=True)

@@ -139,9 +139,7 @@ def _answers(row: Row) -> AnswerRule:
     rule = AnswerRule(
         tier=cast(Tier, tier),
         keywords=cast(tuple[Keyword, ...], row.some_words("keywords", get_args(Keyword))),
-        passes_suppression=cast(
-            tuple[SuppressionKind, ...], row.some_words("passes_suppression", ("opted_out", "dnc"))
-        ),
+        passes_suppression=cast(tuple[SuppressionKind, ...], row.some_words("passes_suppression", ("opted_out",))),
         source=row.source(),
     )
     row.finish()

@@ -96,8 +96,9 @@ class Rulebook:
         added = tuple(windows)
         if not added:
             return self
-        digest = hashlib.sha256(repr(added).encode()).hexdigest()[:12]
-        return dataclasses.replace(self, version=f"{self.version}+{digest}", windows=self.windows + added)
+        base = self.version.partition("+")[0]
+        digest = hashlib.sha256(f"{self.version} {added!r}".encode()).hexdigest()[:12]
+        return dataclasses.replace(self, version=f"{base}+{digest}", windows=self.windows + added)
 
 
 def add_months(moment: datetime.datetime, months: int) -> datetime.datetime:

@@ -11,7 +11,7 @@ import pathlib
 import tomllib
 from typing import Literal, cast
 
-from contacts.contracts import CHANNELS, Channel, ConsentClaim, Defaults, Evidence, Mapping, RowProblem
+from contacts.contracts import CHANNELS, Channel, ClaimState, ConsentClaim, Defaults, Evidence, Mapping, RowProblem
 from contacts.evidence_dates import read_evidence_date
 from contacts.spelling import clean_text, fold
 
@@ -64,7 +64,7 @@ class ClaimReader:
         if any(answer == "yes" and channel in reachable for channel, answer in said.items()):
             evidence = self._evidence(cells, problems)
             purpose = self._purpose(cells, problems)
-        proven = "granted" if evidence.proves and purpose else "unproven"
+        proven: ClaimState = "granted" if evidence.proves and purpose else "unproven"
         return tuple(
             ConsentClaim(channel, "", "withdrawn", evidence)
             if said[channel] == "withdrawn"

@@ -1,4 +1,4 @@
-"""Which column of a file fills which field: a first guess from headers and sample, and the check of a person's choice."""
+"""Which column of a file fills which field: a first guess, and the check of a person's choice."""
 
 import collections
 import dataclasses

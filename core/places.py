@@ -7,6 +7,7 @@ hours takes the strictest of them.
 import functools
 import pathlib
 import tomllib
+from typing import Any
 
 import rphonenumbers
 from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
@@ -55,13 +56,17 @@ def _tells_place(kind: str, calling_code: int) -> bool:
 @functools.cache
 def _area_codes() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Area code → region and zones, about 400 entries."""
-    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
     return {
-        code: (area["region"], tuple(sorted(area["zones"]))) for area in table["area"] for code in area["codes"].split()
+        code: (area["region"], tuple(sorted(area["zones"]))) for area in area_table() for code in area["codes"].split()
     }
+
+
+def area_table() -> list[dict[str, Any]]:
+    """The areas of core/data/area_codes.toml as written: region, zones, codes separated by spaces."""
+    return list(tomllib.loads(_TABLE.read_text(encoding="utf-8"))["area"])
 
 
 @functools.cache
 def _country_zones(country: str) -> tuple[str, ...]:
-    found = {zone for region, zones in _area_codes().values() if region.startswith(country) for zone in zones}
+    found = {zone for region, zones in _area_codes().values() if region[:2] == country for zone in zones}
     return tuple(sorted(found))

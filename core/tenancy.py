@@ -57,7 +57,8 @@ def tenant_context(organization_id: uuid.UUID, *, using: str = "default") -> Ite
         with transaction.atomic(using=using):
             _set_token(using, organization_id)
             yield
-            if former != organization_id:
+            # a transaction that will be rolled back takes its token with it, and refuses further statements
+            if former != organization_id and not connections[using].needs_rollback:
                 _set_token(using, former)
     finally:
         _current.reset(reset)

@@ -11,6 +11,8 @@ from tests import carriers, databases, network
 from tests.databases import Database
 from tooling import suite_servers
 
+pytest_plugins = ["tests.organizations"]
+
 
 def pytest_configure() -> None:
     """Close the network before the first test module is imported; no server runs yet."""

@@ -23,6 +23,8 @@ SETTINGS = [
     "default_country",
     "default_language",
     "currency",
+    "message_cap",
+    "message_cap_days",
     "support_contact",
     "use_case",
     "consent_page_url",

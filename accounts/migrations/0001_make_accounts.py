@@ -50,6 +50,8 @@ class Migration(migrations.Migration):
                 ("default_language", models.CharField(default="en", max_length=12)),
                 ("currency", models.CharField(default="USD", max_length=3)),
                 ("support_contact", models.CharField(blank=True, max_length=200)),
+                ("message_cap", models.PositiveSmallIntegerField(blank=True, default=5, null=True)),
+                ("message_cap_days", models.PositiveSmallIntegerField(default=7)),
                 (
                     "state",
                     models.CharField(

@@ -6,9 +6,9 @@ from core.tenant_sql import append_only, owned_by_resolver, resolver_function, s
 
 PLATFORM = """
 insert into accounts_organization (id, name, legal_name, place, time_zone, default_country, default_language, currency,
-  support_contact, state, suspended_reason, state_before_suspension, use_case, consent_page_url, review_note, created_at)
+  support_contact, message_cap_days, state, suspended_reason, state_before_suspension, use_case, consent_page_url, review_note, created_at)
 values ('00000000-0000-7000-8000-000000000001', 'The platform', '', '', 'UTC', 'US', 'en', 'USD',
-  '', 'live', '', '', '', '', '', clock_timestamp())
+  '', 7, 'live', '', '', '', '', '', clock_timestamp())
 """
 
 CHAIN = r"""

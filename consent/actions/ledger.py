@@ -125,6 +125,8 @@ def suppress_points(
     Effects: one event and one suppression each; consent states stay, for the day the suppression ends.
     """
     _lock(point_ids)
+    # a sender about to use one of these consents holds it; wait for it, so that nobody is reached after this commits
+    list(ConsentState.objects.select_for_update().filter(point_id__in=point_ids).order_by("id").values_list("id"))
     live = Suppression.objects.filter(point_id__in=point_ids, channel=channel, kind=kind, lifted_at=None)
     protected = set(live.values_list("point_id", flat=True))
     fresh = [point_id for point_id in dict.fromkeys(point_ids) if point_id not in protected]

@@ -54,6 +54,7 @@ def _row(organization_id: uuid.UUID, digest: bytes, address: Address) -> Point:
         id=point_id,
         kind=address.kind,
         digest=digest,
+        platform_digest=vault.platform_digest(address.kind, address.key),
         address_sealed=vault.seal(organization_id, _TABLE, _COLUMN, point_id, address.text),
         hint=address.hint,
         region=address.region,

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("digest", models.BinaryField(max_length=16)),
+                ("platform_digest", models.BinaryField(max_length=16)),
                 ("address_sealed", models.BinaryField()),
                 ("hint", models.CharField(max_length=40)),
                 ("region", models.CharField(blank=True, max_length=8)),

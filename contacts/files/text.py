@@ -4,7 +4,7 @@ import codecs
 import contextlib
 import csv
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NoReturn, TextIO
 
 from contacts.files.limits import FileProblem, Limits
@@ -132,7 +132,9 @@ def _widths(lines: list[str], delimiter: str) -> list[int]:
     return widths
 
 
-def text_records(path: pathlib.Path, encoding: str, delimiter: str, skip_lines: int) -> Iterator[list[str]]:
+def text_records(
+    path: pathlib.Path, encoding: str, delimiter: str, skip_lines: int
+) -> Generator[list[str], None, None]:
     """All records of the file in order, blank lines as empty lists.
 
     Errors: FileProblem cell_too_long, unclosed_quote, unknown_encoding.

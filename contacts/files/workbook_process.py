@@ -26,6 +26,8 @@ from xml.etree import ElementTree
 DAMAGED, LOCKED, NO_SHEET = 3, 4, 5
 _CHUNK = 1 << 20
 _ROW_END = b"</row>"
+#: bytes of XML; 200 columns of the longest cells we take need a tenth of it
+_LONGEST_ROW = 16 << 20
 #: a cell with a formula or an error, and its value when it has one; rows and columns are in its attribute r
 _BLANK_TO_THE_PARSER = re.compile(
     rb"<c\b([^>]*)>(?:<f\b[^>]*>([^<]*)</f>(?:<v>([^<]*)</v>)?|<v>(#[^<]*)</v>)",
@@ -93,7 +95,7 @@ def _write(table, sheets, name, blanks) -> None:
 
 def _blank_cells(path, name):
     """Row → (column, text) of the cells the parser leaves blank, both from 0; empty when the XML is unusual."""
-    found = {}
+    found: dict[int, list[tuple[int, str]]] = {}
     with zipfile.ZipFile(path) as archive:
         part = _part_of(archive, name)
         if part not in archive.namelist():
@@ -131,6 +133,8 @@ def _whole_rows(sheet):
         if cut >= 0:
             yield held[:cut]
             held = held[cut:]
+        elif len(held) > _LONGEST_ROW:
+            return
 
 
 def _part_of(archive, name) -> str:

@@ -1,0 +1,568 @@
+"""The contract every registered provider keeps: how it sends, sorts answers, reads webhooks and finds its messages.
+
+Each case runs for each name in the register, over real sockets, against a carrier on 127.0.0.1 that misbehaves.
+"""
+
+import asyncio
+import datetime
+import hashlib
+import logging
+import pathlib
+import socket
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+
+from core.http import Limits, Session
+from messaging.contracts import Accepted, Inbound, Receipt, Unknown
+from messaging.providers import protocol
+from messaging.providers.protocol import Misconfigured, OutcomeUnknown, ProviderError, Rejected, Throttled, Unavailable
+from messaging.providers.registry import PROVIDERS, _by_name, provider
+from messaging.states import RANKS
+from tests.contract import carrier as wire
+from tests.contract.carrier import Carrier
+from tests.contract.kits import ATTEMPT, BODY, CALLBACK_SECRET, KITS, RECIPIENT, WEBHOOK_BASE, fixtures, outbound
+
+NAMES = sorted(PROVIDERS)
+QUICK = Limits(connect_seconds=0.3, total_seconds=0.8, answer_bytes=20_000)
+
+
+def of_each(kind: str) -> list[Any]:
+    """One parameter for each provider and fixture of a kind."""
+    return [
+        pytest.param(name, fixture, id=f"{name}-{case}") for name in NAMES for case, fixture in fixtures(name, kind)
+    ]
+
+
+each_provider = pytest.mark.parametrize("name", NAMES)
+
+
+@pytest.fixture
+async def carrier() -> AsyncIterator[Carrier]:
+    async with wire.carrier() as running:
+        yield running
+
+
+async def send(name: str, base_url: str, **changes: Any) -> Accepted:
+    async with Session(QUICK) as session:
+        made = provider(name, KITS[name].credentials, base_url, session)
+        return await made.send(outbound(**changes))
+
+
+async def failure(name: str, base_url: str, **changes: Any) -> ProviderError:
+    with pytest.raises(ProviderError) as caught:
+        await send(name, base_url, **changes)
+    return caught.value
+
+
+# -- completeness
+
+
+@each_provider
+def test_every_registered_provider_has_fixtures_a_docs_page_and_a_kit(name: str) -> None:
+    kinds = {fixture["kind"] for _, fixture in fixtures(name)}
+
+    page = pathlib.Path(__file__).parents[2] / "docs" / "providers" / f"{name}.md"
+
+    assert name in KITS
+    assert {"answer", "receipt", "inbound", "unknown"} <= kinds
+    assert page.is_file()
+
+
+@each_provider
+def test_every_fixture_says_where_it_comes_from(name: str) -> None:
+    origins = [fixture["origin"] for _, fixture in fixtures(name)]
+
+    assert all({"source", "read_on", "values"} == set(origin) for origin in origins)
+
+
+def test_the_register_refuses_two_providers_of_one_name() -> None:
+    twice = (*PROVIDERS.values(), *PROVIDERS.values())
+
+    with pytest.raises(ValueError, match="two providers are called"):
+        _by_name(twice)
+
+
+def test_an_unregistered_name_is_answered_with_the_names_there_are() -> None:
+    with pytest.raises(Misconfigured, match="choose one of: .*twilio"):
+        provider("pigeon", {})
+
+
+@each_provider
+def test_capabilities_and_the_second_protocols_agree(name: str) -> None:
+    made = provider(name, KITS[name].credentials)
+
+    assert made.capabilities.lookup is isinstance(made, protocol.Lookup)
+    assert made.capabilities.channels
+    assert made.name == name
+
+
+@each_provider
+def test_a_missing_credential_is_named(name: str) -> None:
+    for field in ("account_sid", "auth_token"):
+        without = {key: value for key, value in KITS[name].credentials.items() if key != field} | {field: "  "}
+
+        with pytest.raises(Misconfigured, match=f"{field} is missing"):
+            provider(name, without)
+
+
+# -- sending: what was accepted, and what was not
+
+
+@pytest.mark.parametrize(("name", "fixture"), of_each("answer"))
+async def test_a_recorded_answer_becomes_accepted_or_the_right_error(
+    name: str, fixture: Mapping[str, Any], carrier: Carrier
+) -> None:
+    carrier.answers(wire.status(fixture["status"], fixture["body"]))
+    expected = fixture["expect"]
+
+    if "error" not in expected:
+        accepted = await send(name, carrier.base_url)
+        assert accepted == Accepted(expected["sid"], expected["status"], expected["units"])
+    else:
+        error = await failure(name, carrier.base_url)
+        assert type(error).__name__ == expected["error"]
+        assert {key: getattr(error, key) for key in expected if key != "error"} == {
+            key: value for key, value in expected.items() if key != "error"
+        }
+        assert error.may_have_left is False
+
+    assert len(carrier.seen) == 1
+
+
+@each_provider
+async def test_exactly_the_documented_request_leaves(name: str, carrier: Carrier) -> None:
+    carrier.answers(wire.status(201, fixtures(name, "answer")[0][1]["body"]))
+    message = outbound(body="¡Hola! 50% & +1 = 👍")
+
+    async with Session(QUICK) as session:
+        await provider(name, KITS[name].credentials, carrier.base_url, session).send(message)
+
+    (seen,) = carrier.seen
+    assert (seen.method, seen.target) == ("POST", f"/2010-04-01/Accounts/AC{'0' * 31}1/Messages.json")
+    assert seen.headers["authorization"].startswith("Basic ")
+    assert seen.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert not [header for header in seen.headers if "idempotency" in header]
+    assert seen.form == {
+        "To": RECIPIENT,
+        "MessagingServiceSid": message.sender,
+        "Body": message.body,
+        "StatusCallback": message.callback_url,
+        "ValidityPeriod": "900",
+    }
+
+
+@each_provider
+async def test_a_plain_number_is_sent_from_that_number(name: str, carrier: Carrier) -> None:
+    carrier.answers(wire.status(201, fixtures(name, "answer")[0][1]["body"]))
+
+    await send(name, carrier.base_url, sender="+15550100000")
+
+    assert carrier.seen[0].form["From"] == "+15550100000"
+    assert "MessagingServiceSid" not in carrier.seen[0].form
+
+
+@each_provider
+@pytest.mark.parametrize(
+    ("changes", "error", "code"),
+    [
+        ({"channel": "email"}, Misconfigured, ""),
+        ({"validity_seconds": 5}, Misconfigured, ""),
+        ({"validity_seconds": 36_001}, Misconfigured, ""),
+        ({"body": ""}, Rejected, "21602"),
+        ({"body": "a" * 1601}, Rejected, "21617"),
+    ],
+)
+async def test_what_can_never_be_accepted_does_not_leave(
+    name: str, changes: dict[str, Any], error: type[ProviderError], code: str, carrier: Carrier
+) -> None:
+    carrier.answers(wire.status(201))
+
+    raised = await failure(name, carrier.base_url, **changes)
+
+    assert (type(raised), raised.code) == (error, code)
+    assert carrier.connections == 0
+
+
+@each_provider
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry_After": "7"}, 7.0),
+        ({"Retry_After": "0"}, 1.0),
+        ({"Retry_After": "99999"}, 900.0),
+        ({"Retry_After": "soon"}, 5.0),
+        ({"Retry_After": "Mon, 23 Nov 2026 15:00:20 GMT", "Date": "Mon, 23 Nov 2026 15:00:00 GMT"}, 20.0),
+        ({"Retry_After": "Mon, 23 Nov 2026 15:00:20 GMT"}, 5.0),
+        ({}, 5.0),
+    ],
+)
+async def test_the_carriers_own_waiting_time_is_kept_within_bounds(
+    name: str, headers: dict[str, str], seconds: float, carrier: Carrier
+) -> None:
+    carrier.answers(wire.status(429, b"slow down", **headers))
+
+    error = await failure(name, carrier.base_url)
+
+    assert isinstance(error, Throttled)
+    assert error.retry_after_seconds == seconds
+
+
+@each_provider
+@pytest.mark.parametrize("code", [401, 403])
+async def test_a_refusal_of_credentials_without_a_code_pauses_the_sender(
+    name: str, code: int, carrier: Carrier
+) -> None:
+    carrier.answers(wire.status(code, b"<html>no</html>"))
+
+    error = await failure(name, carrier.base_url)
+
+    assert isinstance(error, Misconfigured)
+
+
+# -- sending: nothing left
+
+
+@each_provider
+async def test_a_refused_connection_means_nothing_left(name: str) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+
+        error = await failure(name, f"http://127.0.0.1:{port}")
+
+    assert (type(error), error.reason, error.may_have_left) == (Unavailable, "refused", False)
+
+
+@each_provider
+async def test_a_carrier_that_never_finishes_the_handshake_means_nothing_left(name: str) -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(5)
+
+        error = await failure(name, f"https://127.0.0.1:{deaf.getsockname()[1]}")
+
+    assert (type(error), error.reason, error.may_have_left) == (Unavailable, "connect_timeout", False)
+
+
+@each_provider
+async def test_a_full_backlog_means_nothing_left(name: str) -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting = [_knock(full.getsockname()) for _ in range(4)]
+
+        error = await failure(name, f"http://127.0.0.1:{full.getsockname()[1]}")
+        for one in waiting:
+            one.close()
+
+    assert (type(error), error.reason, error.may_have_left) == (Unavailable, "connect_timeout", False)
+
+
+def _knock(address: tuple[str, int]) -> socket.socket:
+    """Take one place in a listener's queue without waiting for it."""
+    one = socket.socket()
+    one.setblocking(False)
+    one.connect_ex(address)
+    return one
+
+
+@each_provider
+async def test_a_failed_tls_handshake_means_nothing_left(name: str, carrier: Carrier) -> None:
+    carrier.answers(wire.status(201))
+
+    error = await failure(name, carrier.base_url.replace("http:", "https:"))
+
+    assert (type(error), error.may_have_left) == (Unavailable, False)
+    assert carrier.seen == []
+
+
+@each_provider
+async def test_a_name_that_does_not_resolve_means_nothing_left(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(*_: Any, **__: Any) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+
+    error = await failure(name, "https://api.example.com")
+
+    assert (type(error), error.reason, error.may_have_left) == (Unavailable, "name_not_found", False)
+
+
+@each_provider
+async def test_waiting_for_a_free_connection_is_not_a_maybe(name: str, carrier: Carrier) -> None:
+    carrier.answers(wire.silence)
+
+    async with Session(Limits(connect_seconds=0.2, total_seconds=0.6, connections=1)) as session:
+        made = provider(name, KITS[name].credentials, carrier.base_url, session)
+        outcomes = await asyncio.gather(made.send(outbound()), made.send(outbound()), return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown, Unavailable]
+    assert len(carrier.seen) == 1
+
+
+# -- sending: it may have left
+
+
+UNCLEAR = {
+    "500": wire.status(500, {"code": 20500, "message": "x", "status": 500}),
+    "502 from a gateway": wire.status(502, b"<html>Bad Gateway</html>"),
+    "503 with a known code": wire.status(503, {"code": 20503}),
+    "408": wire.status(408, b""),
+    "400 without a code": wire.status(400, b"<html>"),
+    "404 without a code": wire.status(404, b""),
+    "a redirect": wire.status(302, b"", Location="http://127.0.0.1:1/elsewhere"),
+    "a redirect that keeps the method": wire.status(307, b"", Location="http://127.0.0.1:1/elsewhere"),
+    "201 without an id": wire.status(201, {"status": "queued"}),
+    "201 with an id of another kind": wire.status(201, {"sid": "CA" + "0" * 32}),
+    "201 with an id that is a number": wire.status(201, {"sid": 7}),
+    "201 with broken JSON": wire.status(201, b'{"sid": "SM'),
+    "201 with deep JSON": wire.status(201, b"[" * 15_000),
+    "201 with a list": wire.status(201, b"[]"),
+    "201 empty": wire.status(201),
+    "204": wire.status(204),
+    "an oversized answer": wire.status(201, b"x" * 20_001),
+    "no answer in time": wire.silence,
+    "a body that never ends": wire.slow_body,
+    "a reset after the request": wire.reset,
+    "an answer cut short": wire.cut_in_the_body,
+    "no HTTP at all": wire.no_http,
+}
+
+
+@each_provider
+@pytest.mark.parametrize("behaviour", UNCLEAR.values(), ids=UNCLEAR)
+async def test_an_unclear_answer_is_unknown_and_never_repeated(
+    name: str, behaviour: wire.Behaviour, carrier: Carrier, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    carrier.answers(behaviour)
+
+    error = await failure(name, carrier.base_url)
+
+    assert (type(error), error.may_have_left) == (OutcomeUnknown, True)
+    assert len(carrier.seen) == 1
+    _says_nothing_personal(name, repr(error) + caplog.text + "".join(map(str, (vars(line) for line in caplog.records))))
+
+
+def _says_nothing_personal(name: str, said: str) -> None:
+    for private in (RECIPIENT, RECIPIENT.lstrip("+"), BODY, *KITS[name].secrets, str(ATTEMPT)):
+        assert private not in said
+
+
+@each_provider
+async def test_a_redirect_is_never_followed(name: str, carrier: Carrier) -> None:
+    async with wire.carrier() as elsewhere:
+        elsewhere.answers(wire.status(201, fixtures(name, "answer")[0][1]["body"]))
+        carrier.answers(wire.status(307, b"", Location=f"{elsewhere.base_url}/2010-04-01/x"))
+
+        error = await failure(name, carrier.base_url)
+
+        assert isinstance(error, OutcomeUnknown)
+        assert elsewhere.connections == 0
+
+
+@each_provider
+async def test_a_kept_connection_that_died_is_not_tried_twice(name: str, carrier: Carrier) -> None:
+    good = wire.status(201, fixtures(name, "answer")[0][1]["body"])
+    carrier.answers(good, wire.reset, good)
+
+    async with Session(QUICK) as session:
+        made = provider(name, KITS[name].credentials, carrier.base_url, session)
+        await made.send(outbound())
+        with pytest.raises(OutcomeUnknown):
+            await made.send(outbound())
+
+    assert len(carrier.seen) == 2
+    assert carrier.connections == 1
+
+
+@each_provider
+async def test_a_provider_without_a_session_says_so(name: str) -> None:
+    made = provider(name, KITS[name].credentials)
+
+    with pytest.raises(RuntimeError, match="open core.http.Session"):
+        await made.send(outbound())
+
+
+# -- webhooks
+
+
+@pytest.mark.parametrize(("name", "fixture"), of_each("receipt") + of_each("inbound") + of_each("unknown"))
+def test_a_recorded_webhook_is_verified_and_read(name: str, fixture: Mapping[str, Any]) -> None:
+    made = provider(name, KITS[name].credentials)
+    request = KITS[name].webhook(fixture["fields"])
+
+    made.verify(request)
+    events = made.parse(request)
+
+    assert [_as_recorded(event, expected) for event, expected in zip(events, fixture["expect"], strict=True)] == (
+        fixture["expect"]
+    )
+    assert all(event.event_key for event in events)
+    assert all(event.status in RANKS for event in events if isinstance(event, Receipt))
+    assert made.parse(request) == events
+
+
+def _as_recorded(event: Receipt | Inbound | Unknown, expected: Mapping[str, Any]) -> dict[str, Any]:
+    found = {key: getattr(event, key) for key in expected if key != "type"}
+    return {"type": type(event).__name__} | found | ({"media": list(event.media)} if isinstance(event, Inbound) else {})
+
+
+@each_provider
+def test_what_is_kept_or_logged_of_a_webhook_shows_no_person(name: str) -> None:
+    made = provider(name, KITS[name].credentials)
+
+    shown = [repr(made.parse(KITS[name].webhook(fixture["fields"]))) for _, fixture in fixtures(name, "inbound")]
+    shown += [repr(made.parse(KITS[name].webhook(fixture["fields"]))) for _, fixture in fixtures(name, "unknown")]
+    shown.append(repr(KITS[name].webhook(fixtures(name, "inbound")[0][1]["fields"])) + repr(outbound()))
+
+    assert not [text for text in shown if RECIPIENT in text or "please stop" in text or "15550100123" in text]
+
+
+@each_provider
+def test_a_receipt_names_the_attempt_of_the_address_it_came_to(name: str) -> None:
+    made = provider(name, KITS[name].credentials)
+    assert isinstance(made, protocol.ReportsToMarkedAddress)
+    url = made.callback_url(WEBHOOK_BASE, "t1", ATTEMPT, CALLBACK_SECRET.encode()).partition("#")[0]
+    forged = url.replace("00aa?", "00ab?")
+
+    fields = fixtures(name, "receipt")[0][1]["fields"]
+    (genuine,) = made.parse(KITS[name].webhook(fields, url))
+    (foreign,) = made.parse(KITS[name].webhook(fields, forged))
+
+    assert isinstance(genuine, Receipt)
+    assert isinstance(foreign, Receipt)
+    assert (genuine.attempt_id, foreign.attempt_id) == (ATTEMPT, None)
+    assert genuine.provider_message_id == foreign.provider_message_id
+
+
+@each_provider
+def test_a_field_sent_twice_with_two_values_is_kept_for_a_person_to_look_at(name: str) -> None:
+    made = provider(name, KITS[name].credentials)
+    fields = [*fixtures(name, "receipt")[0][1]["fields"].items(), ("MessageStatus", "delivered")]
+
+    events = made.parse(KITS[name].webhook(fields))
+
+    assert [type(event) for event in events] == [Unknown]
+
+
+@each_provider
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b'{"a": "\xc3\xa9"}', b"&&&", b"=" * 5000, b"a&" * 600])
+def test_a_body_that_is_no_form_is_unknown_and_never_an_exception(name: str, body: bytes) -> None:
+    made = provider(name, KITS[name].credentials)
+
+    events = made.parse(protocol.WebhookRequest("POST", WEBHOOK_BASE, (), body))
+
+    assert [type(event) for event in events] == [Unknown]
+
+
+# -- asking
+
+
+@each_provider
+async def test_credentials_are_checked_without_sending(name: str, carrier: Carrier) -> None:
+    carrier.answers(wire.status(200, {"status": "active"}))
+
+    await _check(name, carrier)
+
+    assert [(seen.method, seen.target) for seen in carrier.seen] == [
+        ("GET", f"/2010-04-01/Accounts/AC{'0' * 31}1.json")
+    ]
+
+
+@each_provider
+@pytest.mark.parametrize(
+    ("behaviour", "error"),
+    [
+        (wire.status(200, {"status": "suspended"}), Misconfigured),
+        (wire.status(401, {"code": 20003}), Misconfigured),
+        (wire.status(429, b""), Throttled),
+        (wire.status(500, b""), Unavailable),
+        (wire.reset, Unavailable),
+    ],
+)
+async def test_a_failed_check_says_whether_the_credentials_are_at_fault(
+    name: str, behaviour: wire.Behaviour, error: type[ProviderError], carrier: Carrier
+) -> None:
+    carrier.answers(behaviour)
+
+    with pytest.raises(error):
+        await _check(name, carrier)
+
+    assert len(carrier.seen) == 1
+
+
+async def _check(name: str, carrier: Carrier) -> None:
+    async with Session(QUICK) as session:
+        made = provider(name, KITS[name].credentials, carrier.base_url, session)
+        assert isinstance(made, protocol.CredentialCheck)
+        await made.check_credentials()
+
+
+SINCE = datetime.datetime(2026, 11, 23, 15, tzinfo=datetime.UTC)
+
+
+async def _listed(name: str, carrier: Carrier) -> tuple[protocol.Listed, ...]:
+    async with Session(QUICK) as session:
+        made = provider(name, KITS[name].credentials, carrier.base_url, session)
+        assert isinstance(made, protocol.Lookup)
+        return await made.list_messages(RECIPIENT, SINCE)
+
+
+@pytest.mark.parametrize(("name", "fixture"), of_each("list"))
+async def test_the_list_is_read_by_recipient_until_it_is_old_enough(
+    name: str, fixture: Mapping[str, Any], carrier: Carrier
+) -> None:
+    carrier.answers(*(wire.status(200, page) for page in fixture["pages"]))
+
+    found = await _listed(name, carrier)
+
+    assert [(one.provider_message_id[-2:], one.outbound) for one in found] == [
+        ("21", True),
+        ("22", False),
+        ("23", True),
+    ]
+    assert found[0].body_digest == hashlib.sha256(b"Hello").digest()
+    assert found[2].created_at == SINCE
+    assert "To=%2B15550100123" in carrier.seen[0].target
+    assert "DateSent" not in carrier.seen[0].target
+    assert len(carrier.seen) == 2
+
+
+@pytest.mark.parametrize(("name", "fixture"), of_each("list"))
+@pytest.mark.parametrize(
+    "following",
+    ["https://evil.example/2010-04-01/x", "//evil.example/x", "/2010-04-01/Accounts/AC2/Messages.json?To=1"],
+)
+async def test_the_list_never_takes_the_credentials_elsewhere(
+    name: str, fixture: Mapping[str, Any], following: str, carrier: Carrier
+) -> None:
+    carrier.answers(wire.status(200, fixture["pages"][0] | {"next_page_uri": following}))
+
+    with pytest.raises(Unavailable, match="not the account's"):
+        await _listed(name, carrier)
+
+    assert len(carrier.seen) == 1
+
+
+@pytest.mark.parametrize(("name", "fixture"), of_each("list"))
+async def test_absence_is_not_concluded_from_a_list_that_is_too_long(
+    name: str, fixture: Mapping[str, Any], carrier: Carrier
+) -> None:
+    carrier.answers(wire.status(200, fixture["pages"][0]))
+
+    with pytest.raises(Unavailable, match="too long"):
+        await _listed(name, carrier)
+
+    assert len(carrier.seen) == 5
+
+
+@each_provider
+@pytest.mark.parametrize("page", [{}, {"messages": [{}]}, {"messages": [{"sid": "SM1", "date_created": "never"}]}, []])
+async def test_absence_is_not_concluded_from_a_list_that_cannot_be_read(name: str, page: Any, carrier: Carrier) -> None:
+    carrier.answers(wire.status(200, page if isinstance(page, dict) else b"[]"))
+
+    with pytest.raises(Unavailable, match="cannot be read"):
+        await _listed(name, carrier)

@@ -1,0 +1,1 @@
+"""Faults to plant, and the test that must turn red for each."""
