@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.core import context
 from django import forms
 from django.http import HttpRequest
 
@@ -34,6 +35,8 @@ class SignupForm(CarillonForm, AllauthSignupForm):  # type: ignore[misc]
         self.fields["email"].label = "Email"
         self.fields["email"].widget.attrs.pop("placeholder", None)
         self.fields["password1"].widget.attrs.pop("placeholder", None)
+        if context.request.session.get("invitation"):
+            del self.fields["organization"]  # they come to join one, not to open one
 
     def custom_signup(self, request: HttpRequest, user: Any) -> None:
         """Name the person; open their organisation, or let the invitation wait until the address is verified."""

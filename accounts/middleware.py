@@ -119,7 +119,8 @@ class TenantMiddleware:
 
 def refuse(request: HttpRequest, reason: NotAllowed) -> HttpResponse:
     """The 403 page: which right is missing and who can give it."""
-    return render(request, "403.html", {"reason": reason}, status=403)
+    text = f"Nothing was changed: {reason}. {reason.remedy}"
+    return render(request, "403.html", {"exception": text}, status=403)
 
 
 def chosen_belonging(request: HttpRequest) -> Belonging | None:

@@ -1,5 +1,6 @@
 """Organisations, the people who work in them, their keys, and the audit trail."""
 
+import datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -160,6 +161,10 @@ class Invitation(TenantModel):
             ),
             models.UniqueConstraint(fields=["organization", "digest"], name="invitation_digest_once"),
         ]
+
+    def is_open(self, now: datetime.datetime) -> bool:
+        """Whether somebody may still take it up."""
+        return not self.accepted_at and not self.cancelled_at and self.expires_at > now
 
 
 class Agreement(TenantModel):

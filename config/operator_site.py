@@ -27,4 +27,4 @@ class OperatorSite(UnfoldAdminSite):
 
 def second_factor_shown(request: HttpRequest) -> bool:
     """Whether this session was opened with a TOTP code or a passkey."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))  # type: ignore[arg-type]

@@ -194,11 +194,7 @@ def cap_not_counted(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
 
 def cap_reached(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """The programme's promised frequency, the organisation's cap, or Florida's and Oklahoma's three a day."""
-    return (
-        Denied("freq_cap")
-        if _is_capped(ask, rules) and facts.cap is not None and facts.recent_sends >= facts.cap
-        else None
-    )
+    return Denied("freq_cap") if _is_capped(ask, rules) and _is_full(facts) else None
 
 
 def night(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
@@ -278,6 +274,10 @@ def _barred(ask: Ask, facts: Facts, rules: Rulebook) -> bool:
 def _is_capped(ask: Ask, rules: Rulebook) -> bool:
     tier = rules.tier(ask.tier)
     return tier is None or (tier.capped and not _is_answer(ask, rules))
+
+
+def _is_full(facts: Facts) -> bool:
+    return facts.cap is not None and facts.recent_sends >= facts.cap
 
 
 def _law_caps(ask: Ask, facts: Facts, rules: Rulebook) -> bool:

@@ -17,22 +17,10 @@ LEGAL_MINIMUM = ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "rev
 OPENING_WORDS = 5
 CLOSING_WORDS = 3
 # Arabic keyboards and Urdu or Persian ones write the same letter with different code points.
-_ONE_SPELLING = str.maketrans(
-    {"ي": "ی", "ى": "ی", "ك": "ک", "ۀ": "ہ", "ه": "ہ", "ة": "ہ", "أ": "ا", "إ": "ا", "آ": "ا", "ı": "i", "ـ": ""}
-)
+_ONE_SPELLING = str.maketrans("يىكۀهةأإآı", "ییکہہہاااi", "ـ")
 _KINDS_OF_WORDS = (
-    "keyword",
-    "opening",
-    "closing",
-    "ambiguous",
-    "phrase",
-    "wrong_number",
-    "negation",
-    "polite",
-    "subject",
-    "start",
-    "help",
-    "yes",
+    *("keyword", "opening", "closing", "ambiguous", "phrase", "subject"),
+    *("wrong_number", "negation", "polite", "start", "help", "yes"),
 )
 
 Words = tuple[str, ...]
@@ -195,8 +183,11 @@ def _contains(words: Words, phrases: frozenset[Words]) -> bool:
 
 
 def _keep(character: str) -> str:
+    """The character if it tells words apart, a space for what stands between words, nothing for what only decorates."""
+    accent = "\u0300" <= character <= "\u036f" or "\u064b" <= character <= "\u065f"
+    variation = "\ufe00" <= character <= "\ufe0f"
     category = unicodedata.category(character)
-    if category in ("Cf", "Sk") or character in "'’‘ʼ`´" or "̀" <= character <= "ͯ" or "ً" <= character <= "ٟ":
+    if accent or variation or category in ("Cf", "Sk") or character in "'\u2019\u2018\u02bc`\u00b4":
         return ""
     return character if category[0] in "LMN" else " "
 

@@ -40,6 +40,7 @@ def guess_mapping(
     own = {fold(name): f"custom:{key}" for key, label in (custom_fields or {}).items() for name in (key, label)}
     guesses = [_guess(header, own) for header in headers]
     _guess_from_cells(guesses, sample, default_country)
+    _tell_surname(guesses)
     taken: dict[str, int] = {}
     for place, (field, sure) in enumerate(guesses):
         if field not in _SHARED and sure > guesses[taken.setdefault(field, place)][1]:
@@ -77,6 +78,13 @@ def _guess_from_cells(guesses: list[tuple[str, float]], sample: Sequence[Sequenc
             if not guessed and cells and sum(map(reads, cells)) * 5 >= len(cells) * 3:
                 guesses[place] = (field, _SAMPLE)
                 break
+
+
+def _tell_surname(guesses: list[tuple[str, float]]) -> None:
+    """Beside a first name and no last name, a column called Name or Nom holds the surname."""
+    found = {field for field, _ in guesses}
+    if "first_name" in found and "last_name" not in found and ("full_name", _EXACT) in guesses:
+        guesses[guesses.index(("full_name", _EXACT))] = ("last_name", _PART)
 
 
 def check_mapping(mapping: Mapping, headers: Sequence[str]) -> tuple[MappingProblem, ...]:
@@ -136,17 +144,18 @@ def _used_twice(field: str, names: list[str]) -> MappingProblem:
 @functools.cache
 def known_headers() -> dict[str, str]:
     """Folded header → field, for all spellings of contacts/data/headers.toml."""
-    return {fold(name): field for field, entry in _table().items() for name in entry["headers"]}
+    return {fold(name): field for field, entry in header_table().items() for name in entry["headers"]}
 
 
 @functools.cache
 def field_labels() -> dict[str, str]:
     """Field → its name on the page, in the order of the table."""
-    return {field: entry["label"] for field, entry in _table().items()}
+    return {field: entry["label"] for field, entry in header_table().items()}
 
 
 @functools.cache
-def _table() -> dict[str, dict]:
+def header_table() -> dict[str, dict]:
+    """Field → label and headers, as written in contacts/data/headers.toml."""
     return tomllib.loads(_TABLE.read_text(encoding="utf-8"))
 
 

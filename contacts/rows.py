@@ -26,7 +26,7 @@ class MappingRefused(ValueError):
 class RowCleaner:
     """Cleans the rows of one file under one mapping.
 
-    Units: about 15 us a row of fifteen columns on one core of a 2026 server (measured 2026-11-25).
+    Units: 22 to 31 us a row of fifteen columns on one core, phone numbers included (measured 2026-11-25, Python 3.13).
     """
 
     def __init__(self, mapping: Mapping, defaults: Defaults) -> None:

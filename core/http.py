@@ -150,6 +150,7 @@ _BEFORE_THE_FIRST_BYTE: Final[tuple[tuple[type[Exception], str], ...]] = (
     (aiohttp.ConnectionTimeoutError, "connect_timeout"),
     (aiohttp.ClientConnectorError, "refused"),
     (aiohttp.InvalidURL, "bad_url"),
+    (aiohttp.NonHttpUrlClientError, "bad_url"),
 )
 
 

@@ -90,7 +90,8 @@ def parse_phone(text: str, default_country: str = "") -> PhoneNumber | Problem:
     Shape:  text of any script's digits; `default_country` ISO alpha-2 for numbers without a country code, "" for none.
             A leading 00 is read as +.
     Errors: returned, not raised: Problem bad_phone (empty, too_long, letters, extension, two_numbers, no_country_code,
-            unknown_country_code, too_short, too_many_digits, not_in_use, not_a_number) or spreadsheet_number (rounded).
+            unknown_country_code, no_area_code, too_short, too_many_digits, not_in_use, ambiguous: valid with
+            and without its country code, not_a_number) or spreadsheet_number (rounded).
     Source: libphonenumber by its Rust port; a refusal is asked again of the reference library, whose word counts.
     """
     if len(text) > _LONGEST_TEXT:
@@ -106,7 +107,11 @@ def parse_phone(text: str, default_country: str = "") -> PhoneNumber | Problem:
         return Problem("bad_phone", "no_country_code")
     if not plain[1:].isdigit() or not plain.isascii():
         return _refusal(text, plain)
-    return _valid(rphonenumbers, plain, default_country) or _second_opinion(plain, default_country)
+    found = _valid(rphonenumbers, plain, default_country) or _second_opinion(plain, default_country)
+    if plain[0] != "+" and isinstance(found, PhoneNumber) and plain.startswith(str(found.calling_code)):
+        other = _valid(rphonenumbers, "+" + plain, "")
+        return Problem("bad_phone", "ambiguous") if other and other != found else found
+    return found
 
 
 def _unwrapped(text: str) -> str:

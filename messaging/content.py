@@ -163,11 +163,11 @@ def _fill(plan: _Plan, values: Mapping[str, Any]) -> str:
 
 def _resolve(path: tuple[str, ...], values: Mapping[str, Any]) -> str:
     value: Any = values
-    try:
-        for segment in path:
+    for depth, segment in enumerate(path, start=1):
+        try:
             value = value[segment]
-    except (KeyError, TypeError, IndexError):
-        raise _unknown_name(".".join(path), values) from None
+        except (KeyError, TypeError, IndexError):
+            raise _unknown_name(".".join(path[:depth]), values) from None
     return value if type(value) is str else to_liquid_string(value, autoescape=False)
 
 

@@ -81,7 +81,9 @@ class TemplateVersion(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["organization", "template", "number"], name="template_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "template", "number"], name="template_version_once")
+        ]
 
 
 class Message(TenantModel):
@@ -127,7 +129,9 @@ class Message(TenantModel):
         ]
         indexes = [
             # used by: claim_due
-            models.Index(fields=["sender", "next_at", "id"], name="message_due", condition=models.Q(next_at__isnull=False)),
+            models.Index(
+                fields=["sender", "next_at", "id"], name="message_due", condition=models.Q(next_at__isnull=False)
+            ),
             # used by: the sweeper
             models.Index(fields=["lease_until"], name="message_lease", condition=models.Q(lease_until__isnull=False)),
             models.Index(fields=["settle_at"], name="message_settle", condition=models.Q(settle_at__isnull=False)),
@@ -202,7 +206,9 @@ class ProviderEvent(models.Model):
         ]
         indexes = [
             # used by: the matcher of early receipts
-            models.Index(fields=["received_at"], name="provider_event_open", condition=models.Q(applied_at__isnull=True)),
+            models.Index(
+                fields=["received_at"], name="provider_event_open", condition=models.Q(applied_at__isnull=True)
+            ),
         ]
 
 

@@ -1,4 +1,12 @@
-"""How this sandbox was started: command line and environment."""
+"""How this sandbox was started: command line and environment.
+
+SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN  the default account
+SANDBOX_SECRET                           bearer secret of the control API; without it only this machine may use it
+SANDBOX_INBOUND_URL                      where texts of people go, until an account says otherwise
+SANDBOX_CLOCK_HOOK_URL                   told {"offset_seconds": n} when the page moves the clock
+SANDBOX_HOME_URL                         the product, for the way back from the page
+SANDBOX_ZONE                             the time zone of the phones, America/Chicago by default
+"""
 
 import argparse
 import dataclasses

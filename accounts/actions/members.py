@@ -75,7 +75,7 @@ def accept_invitation(*, actor: Actor, invitation: Invitation, user: User) -> Me
     Errors: Refused when it is closed or expired, or was meant for another address.
     """
     invitation = Invitation.objects.select_for_update().get(id=invitation.id)
-    if invitation.accepted_at or invitation.cancelled_at or invitation.expires_at <= clock.now():
+    if not invitation.is_open(clock.now()):
         raise Refused("This invitation is no longer open.", remedy="Ask whoever invited you for a new one.")
     if invitation.email != user.email.lower():
         raise Refused("This invitation was sent to another address.", remedy="Log in with the address it was sent to.")

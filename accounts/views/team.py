@@ -19,6 +19,7 @@ from accounts.middleware import SESSION_KEY
 from accounts.models import Organization
 from accounts.selectors import guest_list, invitation_of, open_invitations, organization_of_invitation
 from accounts.selectors import members as team_members
+from core import clock
 from core.ids import secret_digest
 from core.tenancy import tenant_context
 
@@ -109,6 +110,8 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     with tenant_context(organization_id):
         found = invitation_of(secret_digest(secret))
         organization = Organization.objects.current()
+    if not found.is_open(clock.now()):
+        return render(request, "accounts/invitation_gone.html", status=404)
     if not request.user.is_authenticated:
         request.session["invitation"] = secret
     context = {"invitation": found, "organization": organization, "secret": secret, "form": DocumentsForm()}

@@ -15,7 +15,7 @@ from contacts.files.limits import FileProblem, Limits
 
 _END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
-#: 2,000 parts with names of 80 bytes need a third of this
+#: 2,000 parts with names of 80 bytes need a quarter of this
 _LARGEST_DIRECTORY = 1 << 20
 _CHUNK = 1 << 18
 #: parts below this size may unfold by any factor: they do no harm and small XML packs very well

@@ -38,7 +38,7 @@ GERMAN = PhoneNumber("+4915112345678", "DE", "mobile", 49)
         ("٠٠٤٩١٥١١٢٣٤٥٦٧٨", ""),
         ("+49.151.12345678", ""),
         ("+49–151–12345678", ""),
-        ("4915112345678.0", "DE"),
+        ("015112345678.0", "DE"),
         ("+4915112345678.00", ""),
         ("  +4915112345678\r\n", ""),
         ("(+49) 15112345678", ""),
@@ -73,6 +73,8 @@ def test_every_honest_spelling_is_the_same_number(text: str, country: str) -> No
         ("+1202555014399", "", "bad_phone", "too_many_digits"),
         ("+12025550143 +12025550144", "", "bad_phone", "two_numbers"),
         ("+1 111 111 1111", "", "bad_phone", "not_in_use"),
+        ("4915112345678", "DE", "bad_phone", "ambiguous"),
+        ("4915112345678.0", "DE", "bad_phone", "ambiguous"),
         ("+", "US", "bad_phone", "not_a_number"),
         ("²³²³²³²³²³", "US", "bad_phone", "not_a_number"),
         ("+" + "1" * 400, "", "bad_phone", "too_long"),
@@ -80,6 +82,24 @@ def test_every_honest_spelling_is_the_same_number(text: str, country: str) -> No
 )
 def test_what_could_reach_the_wrong_person_is_refused(text: str, country: str, code: str, cause: str) -> None:
     assert parse_phone(text, country) == Problem(code, cause)
+
+
+@proves("B3")
+@pytest.mark.parametrize(
+    ("text", "country", "e164"),
+    [
+        ("12025550143", "US", "+12025550143"),
+        ("919812345678", "IN", "+919812345678"),
+        ("9198123456", "IN", "+919198123456"),
+    ],
+)
+def test_a_country_code_without_plus_is_understood_where_only_one_reading_is_valid(
+    text: str, country: str, e164: str
+) -> None:
+    number = parse_phone(text, country)
+
+    assert isinstance(number, PhoneNumber)
+    assert number.e164 == e164
 
 
 @proves("B3")

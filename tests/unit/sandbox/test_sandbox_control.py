@@ -5,9 +5,9 @@ import json
 
 import aiohttp
 import pytest
-from conftest import SID
 
 from sandbox.app import running
+from tests.unit.sandbox.in_process import SID
 
 
 @pytest.fixture

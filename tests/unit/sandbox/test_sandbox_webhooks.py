@@ -4,10 +4,10 @@ import asyncio
 import datetime
 
 import pytest
-from conftest import SID
 
 from sandbox.signature import sign
 from tests.proofs import proves
+from tests.unit.sandbox.in_process import SID
 
 PHONE = "+14025550142"
 

@@ -4,10 +4,10 @@ import asyncio
 
 import aiohttp
 import pytest
-from conftest import MESSAGES, SID, credentials
 
 from sandbox.app import running
 from tests.proofs import proves
+from tests.unit.sandbox.in_process import MESSAGES, SID, credentials
 
 
 async def test_an_accepted_message_is_in_the_ledger_and_looks_like_the_real_one(caller):

@@ -1,0 +1,57 @@
+"""Claiming: which messages this worker, and no other, is about to try."""
+
+import uuid
+
+from django.db import connection
+
+from core.tenancy import require_organization_id
+
+LEASE_SECONDS = 60
+MOST_CLAIMS = 3
+
+# A row that was claimed before without coming to an attempt is claimed alone: whatever it does to a worker, it takes no
+# neighbour with it. MATERIALIZED, because the planner may run a LIMIT twice otherwise.
+_CLAIM = """
+with first as materialized (
+  select id, claim_count from messaging_message
+  where organization_id = %(organization)s and sender_id = %(sender)s and next_at <= app_now()
+  order by next_at, id limit 1 for update skip locked
+), rest as materialized (
+  select m.id from messaging_message m, first
+  where first.claim_count = 0 and m.organization_id = %(organization)s and m.sender_id = %(sender)s
+    and m.next_at <= app_now() and m.claim_count = 0 and m.id <> first.id
+  order by m.next_at, m.id limit %(others)s for update of m skip locked
+), picked as (select id from first union all select id from rest)
+update messaging_message m
+set state = 'claimed', next_at = null, lease_token = %(token)s, claim_count = m.claim_count + 1,
+    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+from picked where m.id = picked.id
+returning m.id, m.claim_count
+"""
+
+
+def claim_due(*, sender_id: uuid.UUID, limit: int, token: uuid.UUID) -> list[uuid.UUID]:
+    """Claim due messages of one sender under a lease.
+
+    Shape:   limit 1..100 → ids, oldest first, maybe none. A message claimed before is answered alone.
+    Effects: ready → claimed; one short transaction. After more than three claims that came to nothing a message is
+             quarantined: it is not tried again, and the organisation sees it.
+    """
+    parameters = {
+        "organization": require_organization_id(),
+        "sender": sender_id,
+        "others": max(0, limit - 1),
+        "token": token,
+        "lease": LEASE_SECONDS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, parameters)
+        claimed = cursor.fetchall()
+        poisoned = [message_id for message_id, count in claimed if count > MOST_CLAIMS]
+        if poisoned:
+            cursor.execute(
+                "update messaging_message set state = 'quarantined', reason = 'worker_died', lease_token = null,"
+                " lease_until = null where id = any(%s)",
+                [poisoned],
+            )
+    return [message_id for message_id, count in claimed if count <= MOST_CLAIMS]

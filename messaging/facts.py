@@ -1,0 +1,250 @@
+"""From rows to the gate's facts, set-based: the same SQL and the same reading for a plan of a million and a batch of ten.
+
+SQL reduces each person to a row of bounded variety; equal rows share one decision (decide once per distinct facts). A test
+holds the set-based answers beside person-by-person ones.
+"""
+
+import dataclasses
+import datetime
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from django.db import connection
+
+from accounts.models import Organization
+from accounts.selectors import guest_digests
+from consent.contracts import Allowed, Ask, Channel, Decision, Deferred, Facts, SuppressionKind, Tier
+from consent.gate import decide
+from consent.models import DecisionRecord, Purpose
+from consent.rulebook import Rulebook, rulebook
+from core import clock
+from messaging.models import Sender
+
+#: which suppression speaks when an address has several: the one nobody can lift first
+_KINDS = ("platform", "erased", "opted_out", "complaint", "bounced", "dnc")
+_SMS_KINDS = ("mobile", "either")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Context:
+    """What is equal for everybody who is asked about together."""
+
+    organization: Organization
+    sender: Sender
+    purpose: Purpose
+    rules: Rulebook
+    at: datetime.datetime
+    circle: frozenset[bytes]
+    windows: tuple[int, ...]
+
+    @property
+    def ask(self) -> Ask:
+        """The question to the gate."""
+        return Ask(cast(Channel, self.sender.channel), cast(Tier, self.purpose.tier), self.at, self.rules.version)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RawFacts:
+    """One distinct combination of what SQL knows about people, in the order of its columns."""
+
+    has_address: bool
+    number_type: str
+    in_circle: bool
+    suppression: str
+    consent: str
+    minor: bool
+    regions: str
+    zones: str
+    counts: tuple[int, ...]
+
+
+def context_for(*, sender: Sender, purpose: Purpose, at: datetime.datetime | None = None) -> Context:
+    """Read what everybody shares: organisation, sender, purpose, rules in force, the trial's circle. Three queries."""
+    organization = Organization.objects.current()
+    rules = rulebook()
+    law = {cap.window_hours for cap in rules.caps if sender.channel in cap.channels and purpose.tier in cap.tiers}
+    windows = (organization.message_cap_days * 24, *sorted(law))
+    circle = guest_digests() if organization.state == "trial" else frozenset()
+    return Context(organization, sender, purpose, rules, at or clock.now(), circle, windows)
+
+
+def facts_sql(asked: str) -> str:
+    """SQL that turns `asked` (columns key, point_id) into one row of raw facts for each key.
+
+    Columns: key, point_id, event_id, then those of RawFacts, counts as an array. Parameters: `facts_parameters`.
+    """
+    return f"""
+    with asked as ({asked})
+    select asked.key, asked.point_id, state.event_id,
+      point.id is not null as has_address,
+      coalesce(point.number_type, '') as number_type,
+      coalesce(point.digest = any(%(circle)s), false) as in_circle,
+      coalesce(suppression.kind, '') as suppression,
+      case when state.status = 'granted' and %(expiry_months)s::integer > 0
+                and state.changed_at + make_interval(months => %(expiry_months)s::integer) <= %(at)s then 'expired'
+           else coalesce(state.status, 'none') end as consent,
+      coalesce(people.minor, false) as minor,
+      coalesce(concat_ws(' ', nullif(point.region, ''),
+               case when people.countries <> '' and people.countries <> split_part(point.region, '-', 1)
+                    then people.countries end), '') as regions,
+      coalesce(nullif(people.zones, ''), point.zones, '') as zones,
+      coalesce(recent.counts, %(no_counts)s::integer[]) as counts
+    from asked
+    left join consent_point point on point.id = asked.point_id
+    left join consent_consentstate state on state.organization_id = %(organization)s and state.point_id = asked.point_id
+      and state.purpose_id = %(purpose)s and state.channel = %(channel)s
+    left join lateral (
+      select kind from (
+        select s.kind from consent_suppression s
+        where s.organization_id = %(organization)s and s.point_id = asked.point_id and s.lifted_at is null
+          and s.channel in ('', %(channel)s) and (s.expires_at is null or s.expires_at > %(at)s)
+        union all
+        select 'platform' from consent_platformsuppression b where b.digest = point.platform_digest
+      ) kinds order by array_position(%(kinds)s::text[], kind) nulls first limit 1
+    ) suppression on true
+    left join lateral (
+      select bool_or(c.is_minor) as minor,
+        coalesce(string_agg(distinct nullif(c.country, ''), ' '), '') as countries,
+        case when bool_and(c.time_zone <> '') then string_agg(distinct c.time_zone, ' ') end as zones
+      from contacts_contactpoint l
+      join contacts_contact c on c.organization_id = l.organization_id and c.id = l.contact_id
+      where l.organization_id = %(organization)s and l.point_id = asked.point_id
+    ) people on true
+    left join lateral (
+      select array(
+        select least(1000, count(m.id))::integer
+        from unnest(%(windows)s::integer[]) with ordinality as w(hours, place)
+        left join messaging_message m on m.organization_id = %(organization)s and m.point_id = asked.point_id
+          and m.created_at > %(at)s - make_interval(hours => w.hours)
+          and m.state in ('accepted', 'attempting', 'uncertain')
+          and m.purpose_id = any(%(capped)s::uuid[])
+        group by w.place order by w.place) as counts
+    ) recent on true
+    """
+
+
+def facts_parameters(context: Context) -> dict[str, Any]:
+    """The parameters `facts_sql` names."""
+    capped = [tier.name for tier in context.rules.tiers if tier.capped]
+    return {
+        "organization": context.organization.id,
+        "purpose": context.purpose.id,
+        "channel": context.sender.channel,
+        "at": context.at,
+        "circle": list(context.circle),
+        "kinds": list(_KINDS),
+        "windows": list(context.windows),
+        "no_counts": [0] * len(context.windows),
+        "capped": list(Purpose.objects.filter(tier__in=capped).values_list("id", flat=True)),
+        "expiry_months": dict(context.rules.policy.expiry_months).get(cast(Tier, context.purpose.tier), 0),
+    }
+
+
+def fetch_facts(
+    context: Context, message_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, tuple[uuid.UUID | None, RawFacts]]:
+    """The facts of some messages now, with the event that would prove consent. Two queries."""
+    asked = "select id as key, point_id from messaging_message where id = any(%(ids)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(facts_sql(asked), facts_parameters(context) | {"ids": list(message_ids)})
+        return {row[0]: (row[2], raw_facts(row[3:])) for row in cursor.fetchall()}
+
+
+def raw_facts(columns: Sequence[Any]) -> RawFacts:
+    """Columns of `facts_sql` from has_address on, as a value that can be compared and hashed."""
+    return RawFacts(*columns[:-1], counts=tuple(columns[-1]))
+
+
+def facts_of(raw: RawFacts, context: Context) -> Facts:
+    """What the gate is told about people with these raw facts."""
+    recent, cap = _tightest_cap(raw, context)
+    return Facts(
+        organization_state=context.organization.state,  # type: ignore[arg-type]
+        sending_stopped=context.organization.sending_stopped_at is not None,
+        sender_ready=context.sender.paused_at is None and context.sender.account.state == "connected",
+        content_ready=True,
+        has_address=raw.has_address,
+        address_valid=context.sender.channel not in ("sms", "whatsapp") or raw.number_type in _SMS_KINDS,
+        in_trial_circle=raw.in_circle,
+        suppression=cast(SuppressionKind, raw.suppression),
+        consent=raw.consent,  # type: ignore[arg-type]
+        minor=raw.minor,
+        region=raw.regions,
+        zones=tuple(sorted(raw.zones.split())),
+        recent_sends=recent,
+        cap=cap,
+    )
+
+
+def _tightest_cap(raw: RawFacts, context: Context) -> tuple[int, int | None]:
+    """Of the organisation's cap and the law's, the one with the least room left, as (sent, allowed)."""
+    counts = dict(zip(context.windows, raw.counts, strict=True))
+    caps = []
+    if context.organization.message_cap is not None:
+        caps.append((counts[context.organization.message_cap_days * 24], context.organization.message_cap))
+    for place in raw.regions.split():
+        for cap in context.rules.caps_for(place, context.sender.channel, context.purpose.tier, context.at.date()):
+            caps.append((counts[cap.window_hours], cap.count))
+    if not caps:
+        return 0, None
+    sent, allowed = min(caps, key=lambda pair: pair[1] - pair[0])
+    return min(sent, allowed + 1), allowed
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision and the record that keeps it."""
+
+    decision: Decision
+    record_id: uuid.UUID
+
+    @property
+    def outcome(self) -> str:
+        """allowed, denied or deferred."""
+        return type(self.decision).__name__.lower()
+
+    @property
+    def reason(self) -> str:
+        """The block code; empty when allowed."""
+        return "" if isinstance(self.decision, Allowed) else self.decision.reason
+
+    @property
+    def until(self) -> datetime.datetime | None:
+        """When to ask again, for a deferral."""
+        return self.decision.until if isinstance(self.decision, Deferred) else None
+
+
+def decide_distinct(context: Context, distinct: Iterable[RawFacts]) -> dict[RawFacts, Verdict]:
+    """Ask the gate once for each distinct row of facts, and keep each decision (C32).
+
+    Effects: one insert for decisions never made before and one query, however many people stand behind the facts.
+    """
+    decided = {
+        raw: (facts := facts_of(raw, context), decide(context.ask, facts, context.rules)) for raw in set(distinct)
+    }
+    records = {raw: _record(context, facts, decision) for raw, (facts, decision) in decided.items()}
+    DecisionRecord.objects.bulk_create(list(records.values()), ignore_conflicts=True)
+    digests = {record.digest for record in records.values()}
+    ids = {
+        bytes(digest): record_id
+        for digest, record_id in DecisionRecord.objects.filter(digest__in=digests).values_list("digest", "id")
+    }
+    return {raw: Verdict(decided[raw][1], ids[record.digest]) for raw, record in records.items()}
+
+
+def _record(context: Context, facts: Facts, decision: Decision) -> DecisionRecord:
+    verdict = Verdict(decision, uuid.UUID(int=0))
+    told: Mapping[str, Any] = dataclasses.asdict(facts) | {"channel": context.ask.channel, "tier": context.ask.tier}
+    said = [told, verdict.outcome, verdict.reason, str(verdict.until), context.rules.version]
+    return DecisionRecord(
+        digest=hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest(),
+        facts=dict(told),
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        until=verdict.until,
+        rules_version=context.rules.version,
+        decided_at=clock.now(),
+    )

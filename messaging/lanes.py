@@ -1,0 +1,190 @@
+"""The lane: one sender's messages on their way out, a batch at a time, never faster than agreed.
+
+take tokens → claim → intent (committed) → calls, under the deadline guard → record.  No transaction is open during a call.
+"""
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import connection
+
+from consent.actions.points import address_text
+from core import clock, vault
+from core.failpoints import failpoint
+from core.http import Session
+from core.tenancy import tenant_context
+from messaging import bucket
+from messaging.actions.claiming import claim_due
+from messaging.actions.intending import Intent, intend
+from messaging.actions.recording import Outcome, record_outcomes
+from messaging.contracts import Accepted, Outbound
+from messaging.models import ProviderAccount, Sender
+from messaging.providers.protocol import OutcomeUnknown, Provider, ProviderError, ReportsToMarkedAddress
+from messaging.providers.registry import provider
+
+BATCH = 100
+DRAIN_SECONDS = 25.0
+DEADLINE_SECONDS = 5.0
+LANES_PER_SENDER = 2
+_LONGEST_WAIT_SECONDS = 2.0
+#: how long the carrier may keep a message before handing it over (its own default is ten hours)
+VALIDITY_SECONDS = {"marketing": 900, "informational": 900, "transactional": 300, "ai_call": 300}
+
+
+def drain(organization_id: uuid.UUID, sender_id: uuid.UUID) -> int:
+    """Send what is due for one sender, for at most 25 seconds; answer how many calls were made.
+
+    Effects: many short transactions; calls to the carrier between them. At most two drains of one sender run at a time.
+    """
+    slot = _take_slot(sender_id)
+    if slot is None:
+        return 0
+    try:
+        with asyncio.Runner() as runner:
+            return _drain(runner, organization_id, sender_id)
+    finally:
+        _give_slot(sender_id, slot)
+
+
+def _drain(runner: asyncio.Runner, organization_id: uuid.UUID, sender_id: uuid.UUID) -> int:
+    session, made, until = Session(), 0, time.monotonic() + DRAIN_SECONDS
+    runner.run(session.__aenter__())
+    try:
+        while time.monotonic() < until:
+            sent = _one_batch(runner, session, organization_id, sender_id)
+            if sent is None:
+                break
+            made += sent
+    finally:
+        runner.run(session.__aexit__(None, None, None))
+    return made
+
+
+def _one_batch(
+    runner: asyncio.Runner, session: Session, organization_id: uuid.UUID, sender_id: uuid.UUID
+) -> int | None:
+    """One round of the lane; None when there is nothing to do now."""
+    with tenant_context(organization_id):
+        sender = Sender.objects.select_related("account").filter(id=sender_id).first()
+        if sender is None or not _may_go(sender) or not _anything_due(sender):
+            return None
+    given, wait = bucket.take(sender_id, sender.rate_per_second, BATCH)
+    if not given:
+        if wait > _LONGEST_WAIT_SECONDS:
+            return None
+        time.sleep(wait)
+        return 0
+    token, started = uuid.uuid4(), time.clock_gettime(time.CLOCK_BOOTTIME)
+    with tenant_context(organization_id):
+        claimed = claim_due(sender_id=sender_id, limit=given, token=token)
+    failpoint("after_claim")
+    if not claimed:
+        return None
+    with tenant_context(organization_id):
+        failpoint("before_intent")
+        intents = intend(sender=sender, message_ids=claimed, token=token)
+        failpoint("in_intent")
+        outbounds = [_outbound(sender, intent) for intent in intents]
+        carrier = _carrier(sender.account, session)
+    failpoint("after_intent_commit")
+    answers = runner.run(_send_all(carrier, outbounds, started))
+    failpoint("before_result")
+    outcomes = [
+        Outcome(intent.message, intent.permit.attempt_id, answer)
+        for intent, answer in zip(intents, answers, strict=True)
+    ]
+    with tenant_context(organization_id):
+        record_outcomes(sender=sender, outcomes=outcomes, token=token)
+        failpoint("in_result")
+    failpoint("after_result_commit")
+    return len(outcomes)
+
+
+def _may_go(sender: Sender) -> bool:
+    throttled = sender.throttled_until is not None and sender.throttled_until > clock.now()
+    return sender.paused_at is None and not throttled
+
+
+def _anything_due(sender: Sender) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from messaging_message where organization_id = %s and sender_id = %s"
+            " and next_at <= app_now())",
+            [sender.organization_id, sender.id],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+async def _send_all(
+    carrier: Provider, outbounds: Sequence[Outbound], started: float
+) -> list[Accepted | ProviderError | None]:
+    return list(await asyncio.gather(*(_send_one(carrier, outbound, started) for outbound in outbounds)))
+
+
+async def _send_one(carrier: Provider, outbound: Outbound, started: float) -> Accepted | ProviderError | None:
+    """One call, unless the deadline has passed: whoever was frozen between intent and call must not call any more."""
+    failpoint("before_connect")
+    if time.clock_gettime(time.CLOCK_BOOTTIME) - started > DEADLINE_SECONDS:
+        return None
+    try:
+        return await carrier.send(outbound)
+    except ProviderError as error:
+        return error
+    except Exception as error:  # an adapter's own defect: what left is not known, so it counts as maybe
+        return OutcomeUnknown(type(error).__name__)
+
+
+def _outbound(sender: Sender, intent: Intent) -> Outbound:
+    message, attempt_id = intent.message, intent.permit.attempt_id
+    credentials = open_credentials(sender.account)
+    body = vault.unseal_text(
+        message.organization_id, "messaging_message", "body_sealed", message.id, message.body_sealed
+    )
+    return Outbound(
+        permit=intent.permit,
+        channel=sender.channel,  # type: ignore[arg-type]
+        sender=sender.address,
+        recipient=address_text(intent.point),
+        body=body,
+        callback_url=_callback_url(sender.account, credentials, attempt_id),
+        validity_seconds=VALIDITY_SECONDS.get(message.purpose.tier, 900),
+        idempotency_key=str(attempt_id),
+    )
+
+
+def _callback_url(account: ProviderAccount, credentials: dict[str, str], attempt_id: uuid.UUID) -> str:
+    carrier = provider(account.provider, credentials, account.base_url)
+    if not isinstance(carrier, ReportsToMarkedAddress):
+        return ""
+    base = f"{settings.WEBHOOK_URL}/webhooks/{account.provider}/status"
+    return carrier.callback_url(base, account.token, attempt_id, credentials["callback_secret"].encode())
+
+
+def _carrier(account: ProviderAccount, session: Session) -> Provider:
+    return provider(account.provider, open_credentials(account), account.base_url, session)
+
+
+def open_credentials(account: ProviderAccount) -> dict[str, str]:
+    """The credentials of an account, opened for a call or a signature."""
+    organization_id, sealed = account.organization_id, account.credentials_sealed
+    text = vault.unseal_text(organization_id, "messaging_provideraccount", "credentials_sealed", account.id, sealed)
+    return dict(json.loads(text))
+
+
+def _take_slot(sender_id: uuid.UUID) -> int | None:
+    """A seat in the sender's lane, held by this connection; a dead worker's seat is free at once."""
+    with connection.cursor() as cursor:
+        for slot in range(LANES_PER_SENDER):
+            cursor.execute("select pg_try_advisory_lock(hashtext(%s), %s)", [f"lane:{sender_id}", slot])
+            if cursor.fetchone()[0]:
+                return slot
+    return None
+
+
+def _give_slot(sender_id: uuid.UUID, slot: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_unlock(hashtext(%s), %s)", [f"lane:{sender_id}", slot])

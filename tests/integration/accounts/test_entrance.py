@@ -1,0 +1,211 @@
+"""From outside in: signing up, confirming the address, following an invitation, a second factor, one's sessions."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.core.cache import caches
+from django.test import Client
+
+from accounts.contracts import PLATFORM_ORGANIZATION
+from accounts.models import Membership, Organization, User
+from accounts.selectors import organizations_of
+from core.tenancy import tenant_context
+from tests.factories.accounts import PASSWORD, make_person
+from tests.integration.accounts.chain import deeds
+from tests.integration.accounts.entrance import current_code, log_in, set_up_totp, show_code
+from tests.proofs import proves
+
+SIGNUP = {
+    "full_name": "Mina Khan", "organization": "Mina's Books", "email": "mina@people.example",
+    "password1": PASSWORD, "agree": "on",
+}  # fmt: skip
+
+
+def code_in_last_mail():
+    return re.search(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})$", mail.outbox[-1].body, re.MULTILINE).group(1)
+
+
+def link_in_last_mail():
+    return re.search(r"http://[^/]+(/invitation/\S+)", mail.outbox[-1].body).group(1)
+
+
+@proves("A1", "A26")
+def test_sign_up_opens_an_organisation_and_lets_nobody_in_before_the_address_is_confirmed(db):
+    """A1: user and organisation, and no page before the code; A26: the mail is ours and carries the code."""
+    browser = Client()
+
+    answer = browser.post("/account/signup/", SIGNUP)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/account/confirm-email/")
+    person = User.objects.get(email="mina@people.example")
+    (belonging,) = organizations_of(person.id)
+    assert (belonging.name, belonging.role, belonging.state) == ("Mina's Books", "owner", "trial")
+    assert not EmailAddress.objects.filter(user=person, verified=True).exists()
+    assert browser.get("/").headers["Location"].startswith("/account/login/")
+    fresh = Client()
+    fresh.post("/account/login/", {"login": person.email, "password": PASSWORD})
+    assert fresh.get("/").headers["Location"].startswith("/account/login/")
+    assert mail.outbox[0].to == ["mina@people.example"]
+    assert "Carillon" in mail.outbox[0].from_email
+
+
+@proves("A1")
+def test_the_code_of_the_mail_confirms_the_address_and_opens_home(db):
+    browser = Client()
+    browser.post("/account/signup/", SIGNUP)
+    wrong = browser.post("/account/confirm-email/", {"code": "AAAAAA"})
+    assert wrong.status_code in (200, 422)
+    assert browser.get("/").status_code == 302
+
+    answer = browser.post("/account/confirm-email/", {"code": code_in_last_mail()})
+
+    assert answer.status_code == 302
+    home = browser.get("/")
+    assert home.status_code == 200
+    assert "Mina&#x27;s Books" in home.content.decode()
+    assert {deed[0] for deed in deeds(PLATFORM_ORGANIZATION)} >= {"email.confirmed", "login.succeeded"}
+
+
+@proves("A20", "A21")
+def test_whoever_does_not_confirm_age_and_documents_gets_no_account(db):
+    answer = Client().post("/account/signup/", {**SIGNUP, "agree": ""})
+
+    assert answer.status_code == 200
+    assert "Please accept to continue." in answer.content.decode()
+    assert not User.objects.exists()
+    assert mail.outbox == []
+
+
+def test_signing_up_with_a_known_address_says_nothing_and_opens_nothing(db):
+    make_person("Mina", email="mina@people.example")
+
+    answer = Client().post("/account/signup/", SIGNUP)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/account/confirm-email/")
+    assert User.objects.count() == 1
+    assert organizations_of(User.objects.get().id) == []
+
+
+@proves("A10")
+def test_an_invited_stranger_signs_up_without_an_organisation_and_joins(acme, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        acme.client().post("/team/", {"email": "mina@people.example", "role": "agent"})
+    assert mail.outbox[-1].to == ["mina@people.example"]
+    link = link_in_last_mail()
+    browser = Client()
+
+    offer = browser.get(link)
+    assert offer.status_code == 200
+    assert "Join Acme" in offer.content.decode()
+    assert 'name="organization"' not in browser.get("/account/signup/").content.decode()
+    browser.post("/account/signup/", {key: value for key, value in SIGNUP.items() if key != "organization"})
+    browser.post("/account/confirm-email/", {"code": code_in_last_mail()})
+    refused = browser.post(f"{link}accept/", {})
+    person = User.objects.get(email="mina@people.example")
+    assert (refused.status_code, organizations_of(person.id)) == (422, [])
+    joined = browser.post(f"{link}accept/", {"agree": "on"})
+
+    assert (joined.status_code, joined.headers["Location"]) == (302, "/")
+    (belonging,) = organizations_of(person.id)
+    assert (belonging.organization_id, belonging.role) == (acme.id, "agent")
+    assert browser.get("/").status_code == 200
+    assert browser.get(link).status_code == 404
+    assert [deed[0] for deed in deeds(acme.id)][-3:] == ["member.invited", "member.joined", "documents.accepted"]
+
+
+@proves("A10")
+def test_a_resent_a_cancelled_and_an_unknown_link_show_the_same_page(acme, django_capture_on_commit_callbacks):
+    owner = acme.client()
+    with django_capture_on_commit_callbacks(execute=True):
+        owner.post("/team/", {"email": "mina@people.example", "role": "agent"})
+    first = link_in_last_mail()
+    with tenant_context(acme.id):
+        invitation_id = acme.client().get("/team/").context["invitations"][0].id
+    with django_capture_on_commit_callbacks(execute=True):
+        assert owner.post(f"/team/invitations/{invitation_id}/resend/").status_code == 302
+    second = link_in_last_mail()
+
+    assert Client().get(second).status_code == 200
+    assert owner.post(f"/team/invitations/{invitation_id}/cancel/").status_code == 302
+
+    gone = [Client().get(link) for link in (first, second, "/invitation/nobody-made-this/")]
+    assert [answer.status_code for answer in gone] == [404, 404, 404]
+    assert len({len(answer.content) for answer in gone}) == 1
+    assert owner.post(f"/team/invitations/{invitation_id}/resend/").status_code == 422
+
+
+def test_a_second_factor_is_set_up_and_then_asked_for_at_log_in(acme):
+    person, browser = acme.people["owner"], Client()
+    assert log_in(browser, person).status_code == 302
+    assert browser.get("/").status_code == 200
+
+    secret = set_up_totp(browser)
+
+    fresh = Client()
+    asked = log_in(fresh, person)
+    assert asked.headers["Location"].startswith("/account/2fa/authenticate/")
+    assert fresh.get("/").status_code == 302
+    assert show_code(fresh, "000000").status_code == 200
+    assert fresh.get("/").status_code == 302
+    caches["default"].clear()  # the code that set the factor up counts as used for its half minute
+    assert show_code(fresh, current_code(secret)).status_code == 302
+    assert fresh.get("/").status_code == 200
+    written = [deed[0] for deed in deeds(PLATFORM_ORGANIZATION)]
+    assert "second_factor.added" in written
+
+
+def test_people_see_their_sessions_and_end_the_others(acme):
+    person = acme.people["viewer"]
+    here, there = Client(), Client()
+    log_in(here, person)
+    log_in(there, person)
+    assert there.get("/").status_code == 200
+
+    page = here.get("/account/sessions/")
+    ended = here.post("/account/sessions/", {})
+
+    assert page.status_code == 200
+    assert ended.status_code == 302
+    assert there.get("/").status_code == 302
+    assert here.get("/").status_code == 200
+
+
+def test_logging_in_with_a_wrong_password_is_the_same_answer_for_known_and_unknown_people(outsider):
+    known = Client().post("/account/login/", {"login": outsider.email, "password": "wrong wrong wrong"})
+    unknown = Client().post("/account/login/", {"login": "nobody@people.example", "password": "wrong wrong wrong"})
+
+    assert (known.status_code, unknown.status_code) == (200, 200)
+    blank = [
+        re.sub(rb'(csrf[^"]*"|value=")[^"]*"', b"", answer.content).replace(email.encode(), b"")
+        for answer, email in ((known, outsider.email), (unknown, "nobody@people.example"))
+    ]
+    assert len(blank[0]) == len(blank[1])
+
+
+@pytest.mark.parametrize("path", ["/", "/team/", "/settings/", "/audit/"])
+def test_somebody_in_no_organisation_is_asked_to_open_one(outsider, path):
+    browser = Client()
+    browser.force_login(outsider)
+
+    answer = browser.get(path)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/organizations/open/")
+
+
+@proves("A3")
+def test_one_more_organisation_is_opened_and_becomes_the_current_one(acme):
+    browser = acme.client("viewer")
+
+    refused = browser.post("/organizations/open/", {"name": "Second"})
+    opened = browser.post("/organizations/open/", {"name": "Second", "agree": "on"})
+
+    assert (refused.status_code, opened.status_code) == (422, 302)
+    assert {each.name: each.role for each in organizations_of(acme.people["viewer"].id)} == {
+        "Acme": "viewer", "Second": "owner"
+    }  # fmt: skip
+    assert browser.get("/").context["shell"]["organization"]["name"] == "Second"
+    with tenant_context(acme.id):
+        assert Organization.objects.count() == 1
+        assert Membership.objects.count() == 3

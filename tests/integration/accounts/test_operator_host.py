@@ -1,0 +1,119 @@
+"""The operator host: pages behind a second factor, deeds that are actions. (Its database role is tested with the walls.)"""
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+
+from accounts.models import Organization
+from core.tenancy import tenant_context
+from tests.factories.accounts import logged_in
+from tests.integration.accounts.chain import last_deed
+from tests.integration.accounts.entrance import current_code, log_in, set_up_totp, show_code
+from tests.proofs import proves
+from tests.snapshots import rows_of
+
+LIST = "/accounts/organization/"
+
+
+@pytest.fixture
+def operator_host(settings):
+    """The addresses of the operator host, under the suite's own database role."""
+    settings.ROOT_URLCONF = "config.urls_operator"
+    settings.ROLE = "operator"
+
+
+@pytest.fixture
+def operator_browser(operator, operator_host):
+    """An operator who has shown a second factor in this session."""
+    browser = Client()
+    log_in(browser, operator)
+    secret = set_up_totp(browser)
+    caches["default"].clear()
+    browser = Client()
+    log_in(browser, operator)
+    assert show_code(browser, current_code(secret)).status_code == 302
+    return browser
+
+
+def state_of(team):
+    with tenant_context(team.id):
+        return Organization.objects.current().state
+
+
+def test_without_log_in_the_operator_host_shows_its_log_in_page(operator_host, db):
+    answer = Client().get(LIST)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login/?next=/accounts/organization/")
+    assert Client().get("/login/").headers["Location"].startswith("/account/login/")
+
+
+def test_an_operator_without_a_second_factor_is_sent_to_set_one_up_and_sees_and_does_nothing(
+    operator, operator_host, acme
+):
+    browser = Client()
+    log_in(browser, operator)
+    before = rows_of(acme.id)
+
+    answers = [browser.get(LIST), browser.post(f"{LIST}{acme.id}/do/suspend/", {"reason": "spite"})]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert all(answer.headers["Location"].startswith("/login/") for answer in answers)
+    assert browser.get("/login/").headers["Location"] == "/account/2fa/"
+    assert rows_of(acme.id) == before
+
+
+def test_a_member_is_no_operator_with_or_without_a_second_factor(acme, operator_host):
+    browser = Client()
+    log_in(browser, acme.people["owner"])
+    set_up_totp(browser)
+    before = rows_of(acme.id)
+
+    assert browser.get("/login/").status_code == 403
+    assert browser.get(LIST).status_code == 302
+    assert browser.post(f"{LIST}{acme.id}/do/suspend/", {"reason": "spite"}).status_code == 302
+    assert rows_of(acme.id) == before
+
+
+def test_an_operator_gets_nothing_on_the_members_host(operator):
+    browser = logged_in(operator)
+
+    assert browser.get("/team/").headers["Location"] == "/organizations/open/"
+    assert browser.get(LIST).status_code == 404
+
+
+@proves("A16")
+def test_suspending_is_an_action_with_a_reason_and_an_audit_row_the_organisation_reads(operator_browser, operator, acme):
+    asked = operator_browser.get(f"{LIST}{acme.id}/do/suspend/")
+    blank = operator_browser.post(f"{LIST}{acme.id}/do/suspend/", {"reason": ""})
+    assert (asked.status_code, blank.status_code, state_of(acme)) == (200, 422, "trial")
+
+    done = operator_browser.post(f"{LIST}{acme.id}/do/suspend/", {"reason": "complaints"})
+
+    assert (done.status_code, state_of(acme)) == (302, "suspended")
+    deed = last_deed(acme.id)
+    assert (deed.action, deed.actor_kind, deed.actor_id) == ("organization.suspended", "operator", operator.id)
+    with tenant_context(acme.id):
+        assert Organization.objects.current().suspended_reason == "complaints"
+    operator_browser.post(f"{LIST}{acme.id}/do/reinstate/", {"reason": "talked to them"})
+    assert state_of(acme) == "trial"
+
+
+@proves("E25")
+def test_an_operator_stops_and_resumes_an_organisation(operator_browser, acme):
+    operator_browser.post(f"{LIST}{acme.id}/do/stop/", {"reason": "flood"})
+    with tenant_context(acme.id):
+        assert Organization.objects.current().sending_stopped_at is not None
+
+    operator_browser.post(f"{LIST}{acme.id}/do/resume/", {"reason": "over"})
+
+    with tenant_context(acme.id):
+        assert Organization.objects.current().sending_stopped_at is None
+    assert last_deed(acme.id).action == "sending.resumed"
+
+
+def test_an_unknown_deed_does_nothing(operator_browser, acme):
+    before = rows_of(acme.id)
+
+    assert operator_browser.post(f"{LIST}{acme.id}/do/delete/", {"reason": "x"}).status_code == 302
+
+    assert rows_of(acme.id) == before
