@@ -31,6 +31,13 @@ def organization_of_api_key(public_id: str) -> uuid.UUID | None:
     return _one("select app_org_of_api_key(%s)", public_id)
 
 
+def organizations_to_rewrap(newest: str) -> list[uuid.UUID]:
+    """The organisations that have a key under another master key than the newest. One query; works outside every scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("select organization_id from app_orgs_to_rewrap(%s)", [newest])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def _one(sql: str, value: object) -> uuid.UUID | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, [value])

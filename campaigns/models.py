@@ -4,7 +4,6 @@ from django.db import models
 
 from consent.models import CHANNELS, Purpose
 from contacts.models import List
-from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
 from messaging.models import Sender, Template, TemplateVersion
 
@@ -49,8 +48,8 @@ class Run(TenantModel):
     """One execution of a campaign, frozen at its start; or a simulation, which has everything but the sending.
 
     planning ──▶ simulated
-    planning ──▶ breath ──▶ sending ⇄ paused ──▶ finished | attention          breath, sending, paused ──▶ cancelled
-    `next_at` is set while the sweeper has something to do for it. `epoch` counts pauses and resumes.
+    waiting ──▶ planning ──▶ breath ──▶ sending ⇄ paused ──▶ finished | attention      before the end ──▶ cancelled
+    `next_at` is set while there is something to do for it. `planned_through` is how far the plan has come.
     """
 
     campaign = TenantForeignKey(Campaign, on_delete=models.PROTECT, related_name="runs")
@@ -61,6 +60,7 @@ class Run(TenantModel):
     sender = TenantForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
     planned_for = models.DateTimeField()
     breath_until = models.DateTimeField(null=True)
+    planned_through = models.UUIDField(null=True)
     rules_version = models.CharField(max_length=40, blank=True)
     planned_count = models.PositiveIntegerField(default=0)
     allowed_count = models.PositiveIntegerField(default=0)
@@ -83,15 +83,15 @@ class Run(TenantModel):
 
 
 class Recipient(TenantModel):
-    """One person of one run: planned to get it, or left out, and why. It mints the id of the message there may be.
+    """One person of one run: planned to get it, or left out, and why. Its id is the id of the message there may be.
 
-    outcome: allowed ──▶ promoted, or left_out.  `due_at` is when it may leave at the earliest (quiet hours move it).
+    outcome: allowed (then, once it is given to messaging, `promoted_at`) or left_out, with the reason.
+    `due_at` is when it may leave at the earliest: quiet hours move it.
     """
 
     run = TenantForeignKey(Run, on_delete=models.CASCADE, related_name="recipients")
     contact_id = models.UUIDField()
     point_id = models.UUIDField(null=True)
-    message_id = models.UUIDField(default=new_id)
     outcome = models.CharField(max_length=10)
     reason = models.CharField(max_length=40, blank=True)
     decision_id = models.UUIDField(null=True)
@@ -108,6 +108,6 @@ class Recipient(TenantModel):
                 name="recipient_to_promote",
                 condition=models.Q(due_at__isnull=False, promoted_at__isnull=True),
             ),
-            # used by: drill-down from a message to its recipient
-            models.Index(fields=["organization", "message_id"], name="recipient_by_message"),
+            # used by: the report, people by reason
+            models.Index(fields=["run", "outcome", "reason", "id"], name="recipient_by_reason"),
         ]

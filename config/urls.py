@@ -13,6 +13,7 @@ urlpatterns = [
     path("health/ready/", views.ready, name="ready"),
     path("csp/", views.csp_report, name="csp_report"),
     path("api/v1/", include("config.urls_api")),
+    path("webhooks/", include("messaging.urls_webhooks")),
 ]
 handler400 = "config.views.bad_request"
 handler403 = "config.views.forbidden"

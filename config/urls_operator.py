@@ -1,14 +1,14 @@
 """Every address of the operator host: the admin behind a second factor, and logging in."""
 
-from django.contrib import admin
 from django.urls import include, path
 
 from config import views
+from config.operator_site import guarded_site
 
 urlpatterns = [
     path("account/", include("allauth.urls")),
     path("health/live/", views.live, name="live"),
     path("health/ready/", views.ready, name="ready"),
     path("csp/", views.csp_report, name="csp_report"),
-    path("", admin.site.urls),
+    path("", guarded_site().urls),
 ]

@@ -95,13 +95,13 @@ class _Days:
 
     def first_opening(self, after: datetime.datetime) -> datetime.datetime:
         """The first later moment at which every zone is open; it is always the start of an opening in one of them."""
-        days = [after.date() + datetime.timedelta(days=day) for day in range(-1, HORIZON_DAYS + 1)]
-        starts = {
-            start for zone in self.zones for day in days for start, _ in self._openings(day, zone) if start > after
-        }
-        for start in sorted(starts):
-            if self.is_open(start):
-                return start
+        for days in (2, HORIZON_DAYS):  # nearly everybody is awake within two days
+            near = [after.date() + datetime.timedelta(days=day) for day in range(-1, days + 2)]
+            starts = {start for zone in self.zones for day in near for start, _ in self._openings(day, zone)}
+            limit = after + datetime.timedelta(days=days)
+            found = next((start for start in sorted(starts) if after < start < limit and self.is_open(start)), None)
+            if found is not None:
+                return found
         raise NoOpening("region, zones: these rules leave no common hour; check the organisation's own hours")
 
     def closing(self, at: datetime.datetime) -> datetime.datetime:

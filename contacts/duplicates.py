@@ -14,8 +14,8 @@ class Deduplicator:
     """Remembers under which row each address first came.
 
     Shape: an open hash table of 64-bit digests and row numbers, 12 bytes a slot and at most two thirds full, so two
-           million addresses take 50 MB, a fraction of what a dictionary takes. Digests are keyed anew for each file, so nobody
-           can prepare colliding addresses; the chance that two of two million collide is one in ten million.
+           million addresses take 50 MB, a fraction of what a dictionary takes. Digests are keyed anew for each file,
+           so nobody can prepare colliding addresses; that two of two million collide has a chance of 1 in 10 million.
     """
 
     def __init__(self) -> None:

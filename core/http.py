@@ -111,7 +111,6 @@ class Session:
         async for chunk in response.content.iter_chunked(_READ_CHUNK_BYTES):
             size += len(chunk)
             if size > self._limits.answer_bytes:
-                response.close()
                 raise MaybeSent("answer_too_large")
             chunks.append(chunk)
         return b"".join(chunks)

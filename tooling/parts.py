@@ -34,7 +34,7 @@ def workers(variables: Mapping[str, str]) -> list[Part]:
 def beat(variables: Mapping[str, str]) -> Part:
     """The scheduler that rings the sweeper."""
     schedule = places.LOCAL / "celerybeat-schedule"
-    command = ["celery", "-A", "config.celery", "beat", "--loglevel=WARNING", f"--schedule={schedule}", "--pidfile="]
+    command = ["celery", "--quiet", "-A", "config.celery", "beat", "--loglevel=WARNING", f"--schedule={schedule}", "--pidfile="]
     return Part("beat", [sys.executable, "-m", *command], variables)
 
 
@@ -55,7 +55,7 @@ def answers_ok(url: str) -> bool:
 def _granian(name: str, port: int, variables: Mapping[str, str]) -> Part:
     command = [sys.executable, "-m", "granian", "--interface=wsgi", f"--host={ports.LOCALHOST}", f"--port={port}"]
     command += ["--workers=1", f"--blocking-threads={_WEB_THREADS}", "--no-access-log", "--no-ws", "--http=1"]
-    command += ["--log-level=warning", "--workers-kill-timeout=5", "config.wsgi:application"]
+    command += ["--log-level=error", "--workers-kill-timeout=5", "config.wsgi:application"]
     return Part(name, command, variables, ready=_ready_at(port))
 
 
@@ -64,6 +64,6 @@ def _ready_at(port: int) -> Callable[[], bool]:
 
 
 def _worker(name: str, queues: list[str], variables: Mapping[str, str]) -> Part:
-    command = ["celery", "-A", "config.celery", "worker", "--loglevel=WARNING", f"--queues={','.join(queues)}"]
+    command = ["celery", "--quiet", "-A", "config.celery", "worker", "--loglevel=WARNING", f"--queues={','.join(queues)}"]
     command += [f"--hostname={name}@%h", "--concurrency=2", "--without-gossip", "--without-mingle"]
     return Part(name, [sys.executable, "-m", *command], variables)

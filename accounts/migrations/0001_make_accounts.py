@@ -1,11 +1,12 @@
 """Who is asking, for which organisation: people, organisations, memberships, keys and the audit trail."""
 
-import core.ids
-import core.tenancy
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+import core.ids
+import core.tenancy
 
 
 class Migration(migrations.Migration):

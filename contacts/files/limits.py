@@ -19,7 +19,8 @@ class FileProblem(Exception):
 class Limits:
     """The bounds of one upload. Sizes in bytes, a line in bytes too, the rest counts.
 
-    `inflation` is how many times its packed size a part of a workbook may unfold; honest sheets stay below 40.
+    `inflation` is how many times its packed size a part of a workbook may unfold; a sheet of 20,000 contacts
+    unfolds tenfold.
     """
 
     size: int = 50 * MEGABYTE

@@ -41,7 +41,6 @@ from messaging.providers.protocol import (
 )
 
 BASE_URL: Final = "https://api.twilio.com"
-_VERSION: Final = "2010-04-01"
 #: Twilio repeats a failed webhook once; on our addresses it shall try five times, whatever the failure
 _CONNECTION_OVERRIDE: Final = "#rc=5&rp=all"
 _VALIDITY_SECONDS: Final = range(6, 36_001)  # Twilio's own floor is 1, and it asks for more than 5
@@ -104,7 +103,7 @@ class Twilio:
         self._callback_secret = credentials.get("callback_secret", "").encode()
         self._session = session
         self._origin = yarl.URL(base_url or BASE_URL)
-        self._root = f"/{_VERSION}/Accounts/{urllib.parse.quote(self._account, safe='')}"
+        self._root = f"/2010-04-01/Accounts/{urllib.parse.quote(self._account, safe='')}"
         user = credentials.get("api_key_sid", "")
         secret = http.required_credential(credentials, "api_key_secret") if user else token
         self._headers = {

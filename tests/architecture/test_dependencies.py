@@ -23,11 +23,7 @@ def test_every_requirement_has_its_line_of_reason(name: str) -> None:
 def test_pins_cover_every_requirement_with_hashes_and_name_no_host(name: str) -> None:
     pinned = (places.PROJECT / "requirements" / f"{name}.txt").read_text()
 
-    missing = [
-        _package(line)
-        for line in _lines(name)
-        if not re.search(rf"^{re.escape(_package(line))}(\[[a-z,]+\])?==", pinned, re.M)
-    ]
+    missing = [package for package in map(_package, _lines(name)) if not re.search(_pin(package), pinned, re.M)]
 
     assert missing == []
     assert len(re.findall(r"^[a-z0-9].*==", pinned, re.M)) == len(re.findall(r"^[a-z0-9].*== *\S+.* \\$", pinned, re.M))
@@ -41,6 +37,10 @@ def _lines(name: str) -> list[str]:
 
 def _package(line: str) -> str:
     return re.split(r"[^a-z0-9-]", line, maxsplit=1)[0]
+
+
+def _pin(package: str) -> str:
+    return rf"^{re.escape(package)}(\[[a-z,]+\])?=="
 
 
 def _explained(heading: str) -> dict[str, str]:

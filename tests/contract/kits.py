@@ -8,11 +8,14 @@ import urllib.parse
 import uuid
 from typing import Any
 
+import pytest
 from twilio.request_validator import RequestValidator
 
 from consent.contracts import Permit
+from core.http import Limits
 from messaging.contracts import Outbound
 from messaging.providers.protocol import WebhookRequest
+from messaging.providers.registry import PROVIDERS
 
 FIXTURES = pathlib.Path(__file__).parent.parent / "fixtures" / "providers"
 RECIPIENT = "+15550100123"
@@ -72,3 +75,17 @@ def fixtures(provider: str, kind: str = "") -> list[tuple[str, dict[str, Any]]]:
     """The recorded fixtures of one provider, by name."""
     found = [(path.stem, json.loads(path.read_text())) for path in sorted((FIXTURES / provider).glob("*.json"))]
     return [(name, fixture) for name, fixture in found if not kind or fixture["kind"] == kind]
+
+
+NAMES = sorted(PROVIDERS)
+QUICK = Limits(connect_seconds=0.3, total_seconds=0.8, answer_bytes=20_000)
+
+
+def of_each(kind: str) -> list[Any]:
+    """One parameter for each provider and fixture of a kind."""
+    return [
+        pytest.param(name, fixture, id=f"{name}-{case}") for name in NAMES for case, fixture in fixtures(name, kind)
+    ]
+
+
+each_provider = pytest.mark.parametrize("name", NAMES)

@@ -42,6 +42,19 @@ async def test_a_body_beyond_the_cap_is_not_read_on(carrier: Carrier) -> None:
             await session.request("GET", carrier.base_url)
 
 
+async def test_a_body_beyond_the_cap_ends_its_connection(carrier: Carrier) -> None:
+    """What is left of it must not be taken for the next answer, nor be read on in the background."""
+    carrier.answers(wire.status(200, b"x" * 200_000), wire.status(204))
+
+    async with Session(QUICK) as session:
+        with pytest.raises(MaybeSent):
+            await session.request("GET", carrier.base_url)
+        answer = await session.request("GET", carrier.base_url)
+
+    assert answer.status == 204
+    assert carrier.connections == 2
+
+
 async def test_a_compressed_answer_is_not_unpacked(carrier: Carrier) -> None:
     carrier.answers(wire.status(200, b"\x1f\x8bnot really gzip", Content_Encoding="gzip"))
 

@@ -6,6 +6,7 @@ of them is anybody's. One seed gives one file, for ever.
 
 import csv
 import dataclasses
+import functools
 import pathlib
 import random
 from collections.abc import Iterator
@@ -170,10 +171,7 @@ class MessyContacts:
     def _number(self) -> str:
         """A valid mobile number near the example of a country's plan."""
         country = self._random.choice(_COUNTRIES)
-        example = str(
-            phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE).national_number
-        )
-        code = phonenumbers.country_code_for_region(country)
+        code, example = _example(country)
         while True:
             tail = "".join(str(self._random.randrange(10)) for _ in range(min(6, len(example) - 3)))
             number = phonenumbers.PhoneNumber(code, int(example[: len(example) - len(tail)] + tail))
@@ -182,11 +180,13 @@ class MessyContacts:
 
     def _spelled(self, number: str) -> str:
         """A number the way somebody types it, if the file's encoding can hold that."""
+        if self._random.random() < 0.4:
+            return number
         parsed = phonenumbers.parse(number)
         pretty = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
         code = str(parsed.country_code)
         ways = (
-            number, number, number, number, pretty, pretty, "00" + number[1:], "TEL:" + number, f"  {number}\t",
+            pretty, pretty, "00" + number[1:], "TEL:" + number, f"  {number}\t",
             pretty.replace(" ", "\u00a0"), pretty.replace(" ", "."), pretty.replace(" ", "\u2011"), "'" + number,
             "\u202a" + number + "\u202c", number[:5] + "\u200b" + number[5:], "＋" + number[1:],
             "+" + number[1:].translate(_EASTERN_ARABIC), "+" + number[1:].translate(_DEVANAGARI),
@@ -220,6 +220,13 @@ class MessyContacts:
 
     def _writable(self, text: str) -> bool:
         return text.encode(self._encoding, "ignore").decode(self._encoding) == text
+
+
+@functools.cache
+def _example(country: str) -> tuple[int, str]:
+    """The country's calling code and the digits of its example of a mobile number."""
+    example = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    return example.country_code, str(example.national_number)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -136,12 +136,13 @@ def test_a_resent_a_cancelled_and_an_unknown_link_show_the_same_page(acme, djang
     assert owner.post(f"/team/invitations/{invitation_id}/resend/").status_code == 422
 
 
-def test_a_second_factor_is_set_up_and_then_asked_for_at_log_in(acme):
+def test_a_second_factor_is_set_up_and_then_asked_for_at_log_in(acme, django_capture_on_commit_callbacks):
     person, browser = acme.people["owner"], Client()
     assert log_in(browser, person).status_code == 302
     assert browser.get("/").status_code == 200
 
-    secret = set_up_totp(browser)
+    with django_capture_on_commit_callbacks(execute=True):
+        secret = set_up_totp(browser)
 
     fresh = Client()
     asked = log_in(fresh, person)

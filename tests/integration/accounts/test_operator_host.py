@@ -82,7 +82,9 @@ def test_an_operator_gets_nothing_on_the_members_host(operator):
 
 
 @proves("A16")
-def test_suspending_is_an_action_with_a_reason_and_an_audit_row_the_organisation_reads(operator_browser, operator, acme):
+def test_suspending_is_an_action_with_a_reason_and_an_audit_row_the_organisation_reads(
+    operator_browser, operator, acme
+):
     asked = operator_browser.get(f"{LIST}{acme.id}/do/suspend/")
     blank = operator_browser.post(f"{LIST}{acme.id}/do/suspend/", {"reason": ""})
     assert (asked.status_code, blank.status_code, state_of(acme)) == (200, 422, "trial")

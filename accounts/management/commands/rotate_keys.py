@@ -1,0 +1,42 @@
+"""Wrap every organisation's keys under the newest master key, or begin a new data key for one organisation."""
+
+import uuid
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.actions.vault_keys import begin_data_key, rewrap_keys
+from accounts.contracts import SYSTEM
+from accounts.selectors import organizations_to_rewrap
+from core import vault
+from core.tenancy import tenant_context
+
+
+class Command(BaseCommand):
+    """`manage.py rotate_keys` after adding a master key in front; killed half-way, the next run does the rest."""
+
+    help = "Re-wrap all organisations' keys under the newest of MASTER_KEYS; --data ORG begins a new data key for one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--data", type=uuid.UUID, metavar="ORG", help="begin a new data key for this organisation")
+
+    def handle(self, *_args: Any, data: uuid.UUID | None, **_options: Any) -> None:
+        try:
+            self.stdout.write(self._begin(data) if data else self._rewrap())
+        except vault.CannotOpen as problem:
+            raise CommandError(
+                f"{problem}. Keep the former master key in MASTER_KEYS until this has finished."
+            ) from None
+
+    def _begin(self, organization_id: uuid.UUID) -> str:
+        with tenant_context(organization_id):
+            return f"Data key {begin_data_key(actor=SYSTEM)} is in use."
+
+    def _rewrap(self) -> str:
+        newest = next(iter(vault.master_keys()))
+        keys = organizations = 0
+        for organization_id in organizations_to_rewrap(newest):
+            with tenant_context(organization_id):
+                keys += rewrap_keys(actor=SYSTEM)
+            organizations += 1
+        return f"{keys} keys of {organizations} organisations are now under {newest}."

@@ -1,0 +1,1 @@
+"""Verbs of campaigns: write, plan, launch, hold, promote. The only code that writes this app's tables."""

@@ -1,0 +1,106 @@
+"""A run's own steps, taken by tasks: plan, breathe, promote a little ahead of the lane, finish."""
+
+import datetime
+
+from campaigns.actions.launching import BREATH_SECONDS, move_run
+from campaigns.actions.planning import plan_batch
+from campaigns.models import Recipient, Run
+from campaigns.personal_values import text_for
+from contacts.models import Contact
+from core import clock
+from core.jobs import enqueue
+from core.tenancy import require_organization_id
+from messaging.actions.queueing import Errand, Wish, queue_messages, set_gate
+from messaging.models import Message
+from messaging.segments import count_segments
+from messaging.states import TERMINAL
+
+PROMOTE_MOST = 2000
+#: how many seconds of the sender's own speed are kept ready; pause and cancel act on what is not
+AHEAD_SECONDS = 15
+WINDOW_HOURS = 24
+_STEP_SECONDS = 2
+
+
+def plan_step(run: Run) -> bool:
+    """Plan one slice; answer whether there is more to plan. When it is all planned the run goes on by itself."""
+    if run.state != "planning":
+        return False
+    run.next_at = clock.now() + datetime.timedelta(seconds=30)
+    run.save(update_fields=["next_at"])
+    if plan_batch(run):
+        return True
+    if run.kind == "simulation":
+        move_run(run, "simulated", next_at=None, finished_at=clock.now())
+    else:
+        until = clock.now() + datetime.timedelta(seconds=BREATH_SECONDS)
+        set_gate(origin="run", origin_id=run.id, state="open")
+        move_run(run, "breath", breath_until=until, next_at=until)
+    return False
+
+
+def advance_run(run: Run) -> None:
+    """Take the step that is due: begin planning, end the breath, promote, or finish."""
+    if run.state == "waiting" and run.planned_for <= clock.now():
+        move_run(run, "planning", next_at=clock.now() + datetime.timedelta(seconds=30))
+    if run.state == "planning":
+        enqueue("campaigns.plan_run", organization_id=require_organization_id(), run_id=run.id)
+    elif run.state == "breath" and run.breath_until is not None and run.breath_until <= clock.now():
+        move_run(run, "sending", started_at=clock.now(), next_at=clock.now())
+    if run.state == "sending":
+        promote_recipients(run)
+        _look_for_the_end(run)
+
+
+def promote_recipients(run: Run) -> int:
+    """Turn the next due recipients into messages, a little ahead of the sender's lane; answer how many.
+
+    Effects: messages by the recipients' own ids, so a step taken twice makes no second message; the lane is rung.
+    """
+    now = clock.now()
+    ready = Message.objects.filter(origin="run", origin_id=run.id, next_at__isnull=False).count()
+    room = min(PROMOTE_MOST, max(100, run.sender.rate_per_second * AHEAD_SECONDS)) - ready
+    if room <= 0:
+        return 0
+    due = Recipient.objects.select_for_update(skip_locked=True).filter(run=run, due_at__lte=now, promoted_at=None)
+    batch = list(due.order_by("due_at", "id")[:room])
+    contacts = Contact.objects.in_bulk([row.contact_id for row in batch])
+    wishes = [wish for row in batch if (wish := _wish(run, row, contacts.get(row.contact_id)))]
+    errand = Errand(
+        origin="run",
+        origin_id=run.id,
+        sender_id=run.sender_id,
+        channel=run.sender.channel,
+        purpose_id=run.purpose_id,
+        template_version_id=run.template_version_id,
+        expires_at=now + datetime.timedelta(hours=WINDOW_HOURS),
+    )
+    queue_messages(errand=errand, wishes=wishes)
+    made = {wish.message_id for wish in wishes}
+    Recipient.objects.filter(id__in=made).update(promoted_at=now)
+    lost = [row.id for row in batch if row.id not in made]
+    Recipient.objects.filter(id__in=lost).update(outcome="left_out", reason="missing_value", due_at=None)
+    return len(wishes)
+
+
+def _wish(run: Run, row: Recipient, contact: Contact | None) -> Wish | None:
+    """The finished message of one recipient; None when the person is gone or the text lost a value since the plan."""
+    text = text_for(run.template_version.body, contact) if contact is not None else None
+    if text is None or row.point_id is None:
+        return None
+    return Wish(row.id, row.point_id, text, count_segments(text).parts)
+
+
+def _look_for_the_end(run: Run) -> None:
+    """Finished only when every row is final; needs attention while an outcome is unknown (E13)."""
+    waiting = Recipient.objects.filter(run=run, due_at__isnull=False, promoted_at=None)
+    first = waiting.order_by("due_at").values_list("due_at", flat=True).first()
+    messages = Message.objects.filter(origin="run", origin_id=run.id)
+    open_now = messages.exclude(state__in=[*TERMINAL, "uncertain"]).exists()
+    soon = clock.now() + datetime.timedelta(seconds=_STEP_SECONDS)
+    if first is not None or open_now:
+        run.next_at = max(first, soon) if first is not None and not open_now else soon
+        run.save(update_fields=["next_at"])
+        return
+    unclear = messages.filter(state__in=["uncertain", "quarantined"]).exists()
+    move_run(run, "attention" if unclear else "finished", finished_at=clock.now(), next_at=None)

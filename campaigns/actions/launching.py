@@ -1,0 +1,172 @@
+"""Checking, launching and holding a run. A breath lies between launch and the first message: until then Undo undoes all."""
+
+import datetime
+import uuid
+
+from accounts.actions.audit import record_audit
+from accounts.contracts import Actor, Refused
+from campaigns.models import Campaign, Recipient, Run
+from campaigns.states import CAMPAIGN_STATES, LIVE, can_move
+from core import clock
+from core.jobs import enqueue
+from core.tenancy import require_organization_id
+from messaging.actions.queueing import cancel_messages, set_gate
+
+BREATH_SECONDS = 60
+#: a check older than this says nothing about now
+CHECK_HOURS = 24
+
+
+def simulate_campaign(*, actor: Actor, campaign: Campaign) -> Run:
+    """Plan a campaign without sending: who would get it now, and who would not and why (E2).
+
+    Effects: one run of kind simulation; a task plans it. The former simulation of the campaign is removed.
+    """
+    actor.require("see_campaigns")
+    Run.objects.filter(campaign=campaign, kind="simulation").delete()
+    run = _new_run(actor, campaign, "simulation", clock.now())
+    enqueue("campaigns.plan_run", organization_id=require_organization_id(), run_id=run.id)
+    return run
+
+
+def launch_campaign(*, actor: Actor, campaign: Campaign, confirmed: int, at: datetime.datetime | None = None) -> Run:
+    """Launch a campaign, now or at a time; answer its run.
+
+    Shape:   confirmed is the number of people the person typed: what the last check said.
+    Effects: one run; planned by a task; nothing leaves before the breath is over.
+    Errors:  Refused when it was launched already, was not checked, the number differs, or the time has passed.
+    """
+    actor.require("send_campaigns")
+    campaign = Campaign.objects.select_for_update().get(id=campaign.id)
+    if campaign.state != "draft":
+        raise Refused("This campaign was launched already.", remedy="Look at its report, or copy it.")
+    check = latest_check(campaign)
+    if check is None or check.state != "simulated":
+        raise Refused("Check the campaign first: then you know who gets it.", remedy="Press Check.")
+    if check.allowed_count == 0:
+        raise Refused("Nobody would get this.", remedy="Look at the reasons, then change the audience or the text.")
+    if confirmed != check.allowed_count:
+        raise Refused(
+            "That is not the number of people who would get it.",
+            field="confirmed",
+            remedy="Type the number in the heading.",
+        )
+    if at is not None and at <= clock.now():
+        raise Refused("That time has passed.", field="at", remedy="Choose a later one, or leave it empty for now.")
+    run = _new_run(actor, campaign, "launch", at or clock.now())
+    if at is not None:
+        Run.objects.filter(id=run.id).update(state="waiting", next_at=at)
+    else:
+        enqueue("campaigns.plan_run", organization_id=require_organization_id(), run_id=run.id)
+    campaign.state, campaign.scheduled_at = "scheduled", at
+    campaign.save(update_fields=["state", "scheduled_at"])
+    record_audit(
+        actor=actor,
+        action="campaign.launched",
+        on=("run", run.id),
+        data={"campaign": str(campaign.id), "confirmed": confirmed, "at": at.isoformat() if at else "now"},
+    )
+    return run
+
+
+def latest_check(campaign: Campaign) -> Run | None:
+    """The newest simulation made of exactly the text that would be sent, not older than a day."""
+    since = clock.now() - datetime.timedelta(hours=CHECK_HOURS)
+    version = campaign.template.versions.order_by("-number").first()
+    runs = Run.objects.filter(campaign=campaign, kind="simulation", template_version=version, created_at__gte=since)
+    fresh = runs.filter(created_at__gte=campaign.updated_at, sender=campaign.sender_id, purpose=campaign.purpose_id)
+    return fresh.order_by("-created_at").first()
+
+
+def undo_launch(*, actor: Actor, run: Run) -> None:
+    """Take a launch back during its breath, or before its time: the campaign is a draft again, and nothing has left (E26).
+
+    Errors: Refused once messages may leave.
+    """
+    actor.require("send_campaigns")
+    run = Run.objects.select_for_update().get(id=run.id)
+    if run.state not in ("waiting", "planning", "breath"):
+        raise Refused("It is too late to undo: messages are leaving.", remedy="Pause or cancel it instead.")
+    _move(run, "cancelled", finished_at=clock.now(), next_at=None)
+    Campaign.objects.filter(id=run.campaign_id).update(state="draft", scheduled_at=None)
+    record_audit(actor=actor, action="campaign.launch_undone", on=("run", run.id))
+
+
+def pause_run(*, actor: Actor, run: Run) -> None:
+    """Hold a run: no batch that has not been decided yet leaves after this commits."""
+    actor.require("send_campaigns")
+    run = Run.objects.select_for_update().get(id=run.id)
+    _demand(run, "paused", "Only a run that is sending can be paused.")
+    set_gate(origin="run", origin_id=run.id, state="paused")
+    _move(run, "paused", next_at=None)
+    record_audit(actor=actor, action="run.paused", on=("run", run.id))
+
+
+def resume_run(*, actor: Actor, run: Run) -> None:
+    """Let a held run go on where it stopped: nobody is skipped, nobody gets it twice."""
+    actor.require("send_campaigns")
+    run = Run.objects.select_for_update().get(id=run.id)
+    if run.state != "paused":
+        raise Refused("This run is not paused.")
+    set_gate(origin="run", origin_id=run.id, state="open")
+    _move(run, "sending", next_at=clock.now())
+    enqueue("campaigns.advance_run", organization_id=require_organization_id(), run_id=run.id)
+    record_audit(actor=actor, action="run.resumed", on=("run", run.id))
+
+
+def cancel_run(*, actor: Actor, run: Run) -> None:
+    """End a run: what is not in flight is not sent. There is no way back."""
+    actor.require("send_campaigns")
+    run = Run.objects.select_for_update().get(id=run.id)
+    _demand(run, "cancelled", "This run is over.")
+    set_gate(origin="run", origin_id=run.id, state="cancelled")
+    cancelled = cancel_messages(origin="run", origin_id=run.id)
+    Recipient.objects.filter(run=run, promoted_at=None).update(due_at=None)
+    _move(run, "cancelled", finished_at=clock.now(), next_at=None)
+    Campaign.objects.filter(id=run.campaign_id).update(state="cancelled")
+    record_audit(actor=actor, action="run.cancelled", on=("run", run.id), data={"messages": cancelled})
+
+
+def move_run(run: Run, state: str, **fields: object) -> None:
+    """One step of a run's own life; the campaign's state follows. The caller holds the row."""
+    _move(run, state, **fields)
+    if run.kind == "launch" and state in CAMPAIGN_STATES:
+        Campaign.objects.filter(id=run.campaign_id).update(state=CAMPAIGN_STATES[state])
+
+
+def _demand(run: Run, state: str, why: str) -> None:
+    if run.state not in LIVE or not can_move(run.state, state):
+        raise Refused(why)
+
+
+def _move(run: Run, state: str, **fields: object) -> None:
+    if not can_move(run.state, state):
+        raise Refused(f"A run that is {run.state} cannot become {state}.")
+    run.state = state
+    for name, value in fields.items():
+        setattr(run, name, value)
+    run.save(update_fields=["state", *fields])
+
+
+def _new_run(actor: Actor, campaign: Campaign, kind: str, at: datetime.datetime) -> Run:
+    version = campaign.template.versions.order_by("-number").first()
+    assert version is not None, "a campaign is saved with its text"
+    return Run.objects.create(
+        campaign=campaign,
+        kind=kind,
+        state="planning",
+        template_version=version,
+        purpose_id=campaign.purpose_id,
+        sender_id=campaign.sender_id,
+        planned_for=at,
+        created_by=actor.id,
+        next_at=clock.now() + datetime.timedelta(seconds=30),
+    )
+
+
+def run_of(run_id: uuid.UUID) -> Run | None:
+    """A run with what planning and promoting read, its row held until the transaction ends; None when it is gone."""
+    rows = Run.objects.select_for_update(of=("self",)).select_related(
+        "campaign", "template_version", "purpose", "sender__account"
+    )
+    return rows.filter(id=run_id).first()

@@ -1,0 +1,85 @@
+"""The moves of consent, who may make them, and the order of suppressions."""
+
+from typing import get_args
+
+import pytest
+
+from consent.contracts import ConsentStatus, SuppressionKind
+from consent.states import (
+    MOVES,
+    SOURCES,
+    STATUS_LABELS,
+    SUPPRESSION_LABELS,
+    SUPPRESSION_ORDER,
+    Source,
+    UnknownWord,
+    can_move,
+    strongest_suppression,
+)
+
+STATUSES = get_args(ConsentStatus)
+
+
+def test_every_word_is_in_every_table():
+    assert set(MOVES) == set(STATUS_LABELS) == set(STATUSES)
+    assert set(SOURCES) == set(get_args(Source))
+    assert set(SUPPRESSION_ORDER) == set(SUPPRESSION_LABELS) == set(get_args(SuppressionKind))
+
+
+@pytest.mark.parametrize("source", get_args(Source))
+@pytest.mark.parametrize("before", [status for status in STATUSES if status != "withdrawn"])
+def test_everybody_may_say_stop_at_any_time_in_any_way(before, source):
+    assert can_move(before, "withdrawn", source)
+
+
+@pytest.mark.parametrize("source", ["import", "api", "staff", "paper", "verbal", "provider", "policy"])
+@pytest.mark.parametrize("after", STATUSES)
+def test_nobody_else_lifts_a_persons_stop(after, source):
+    assert not can_move("withdrawn", after, source)
+
+
+@pytest.mark.parametrize("source", ["keyword", "web_form", "preference_page", "qr", "keypress", "spoken"])
+def test_the_person_lifts_their_own_stop(source):
+    assert can_move("withdrawn", "granted", source)
+
+
+@pytest.mark.parametrize(
+    "source", ["staff", "verbal", "provider", "unsubscribe_link", "free_text", "complaint", "policy"]
+)
+def test_what_proves_nothing_grants_nothing(source):
+    assert not can_move("none", "granted", source)
+    assert not can_move("pending", "granted", source)
+
+
+def test_a_claim_without_proof_is_kept_as_a_claim():
+    assert can_move("none", "unproven", "import")
+    assert not can_move("granted", "unproven", "import")
+    assert not can_move("none", "unproven", "web_form")
+
+
+def test_only_the_rulebook_lets_consent_expire():
+    assert can_move("granted", "expired", "policy")
+    assert not can_move("granted", "expired", "staff")
+    assert not can_move("withdrawn", "expired", "policy")
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_staying_is_not_a_move(status):
+    assert not can_move(status, status, "web_form")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "source", "field"),
+    [("maybe", "granted", "api", "status"), ("none", "yes", "api", "status"), ("none", "granted", "dream", "source")],
+)
+def test_a_misspelled_word_is_an_error_and_not_an_answer(before, after, source, field):
+    with pytest.raises(UnknownWord, match=f"^{field}: "):
+        can_move(before, after, source)
+
+
+def test_the_strongest_suppression_describes_a_person_with_several():
+    assert strongest_suppression(["bounced", "opted_out", "dnc"]) == "opted_out"
+    assert strongest_suppression(["opted_out", "platform"]) == "platform"
+    assert strongest_suppression([]) == strongest_suppression([""]) == ""
+    with pytest.raises(UnknownWord, match="^suppression: "):
+        strongest_suppression(["tired"])

@@ -1,0 +1,176 @@
+"""What people write, and what it is taken for."""
+
+import pytest
+
+from consent.keywords import LEGAL_MINIMUM, classify, default_vocabulary, fold, read, reply_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *LEGAL_MINIMUM,
+        "STOP", " stop. ", "Stop!!", "“stop”", "ＳＴＯＰ", "Stop️🙏🏽", "s\u200bt\u200bo\u200bp", "st\u00adop", "S.T.O.P", "ⓈⓉⓄⓅ",
+        "STOP ALL", "stop-all", "Opt-out", "opt out", "OPTOUT", "REVOKE", "«quit»", "STOP\n\nSent from my phone",
+    ],
+)  # fmt: skip
+def test_the_stop_family_is_a_stop_however_it_is_written(text):
+    assert classify(text) == "stop"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Stop please", "keyword"),
+        ("please stop texting me", "phrase"),
+        ("unsubscribe me", "phrase"),
+        ("stop with the offers", "opening"),
+        ("ok please stop", "keyword"),
+        ("yes stop", "closing"),
+        ("cancel all messages", "ambiguous word with its subject"),
+        ("don’t text me", "phrase"),
+        ("do not contact me ever again, I mean it, really", "phrase"),
+        ("take me off your list or I call a lawyer", "phrase"),
+        ("I want to unsubscribe from this list right now", "phrase"),
+        ("leave me alone", "phrase"),
+        ("🛑", "symbol"),
+        ("🛑 🛑️", "symbol"),
+    ],
+)
+def test_their_own_words_are_a_stop_and_the_rule_is_named(text, rule):
+    reading = read(text)
+
+    assert (reading.kind, reading.rule, reading.review) == ("stop", rule, False)
+
+
+@pytest.mark.parametrize(
+    "text", ["wrong number", "You have the wrong number!", "numéro? mauvais numéro", "ghalat number hai"]
+)
+def test_a_wrong_number_is_a_stop_with_a_flag(text):
+    reading = read(text)
+
+    assert (reading.kind, reading.wrong_number) == ("stop", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ARRÊT", "arret!", "Stopp", "Abmelden bitte", "AUFHÖREN", "ALTO", "no más", "parar", "روکیں", "روكيں", "بس کریں",
+        "band karo", "bas karein please", "बंद", "बंद करो", "أوقف", "basta", "afmelden",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("languages", [(), ("en",), ("de", "ur-PK")])
+def test_a_stop_in_any_language_is_a_stop_whatever_language_we_expected(text, languages):
+    assert classify(text, languages=languages) == "stop"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOPPED by yesterday, loved it",
+        "Don't stop the offers",
+        "Please do not stop texting me",
+        "Cancel my 3pm appointment",
+        "End of season sale?",
+        "when does the bus stop running on sundays",
+    ],
+)
+def test_a_doubtful_stop_word_is_read_by_a_human(text):
+    reading = read(text)
+
+    assert (reading.kind, reading.review) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "👍", "ok", "please", "What time do you open?", "Yesterday was great", "!!!"]
+)
+def test_an_ordinary_message_is_nothing_special(text):
+    reading = read(text)
+
+    assert (reading.kind, reading.review) == (None, False)
+
+
+@pytest.mark.parametrize("text", ["START", "start", "Unstop!", "start please"])
+def test_start_subscribes_again(text):
+    assert classify(text) == "start"
+
+
+def test_yes_counts_only_where_a_yes_was_asked_for():
+    assert classify("YES") is None
+    assert classify("Yes please", expecting_yes=True) == "start"
+    assert classify("Sí, gracias", languages=("es",), expecting_yes=True) == "start"
+    assert classify("Sí", languages=("de",), expecting_yes=True) is None
+
+
+@pytest.mark.parametrize("text", ["HELP", "info", "Help!", "help please"])
+def test_help_asks_for_help(text):
+    assert classify(text) == "help"
+
+
+def test_help_in_another_language_needs_the_hint():
+    assert classify("ayuda") is None
+    assert classify("¡Ayuda!", languages=("es-MX",)) == "help"
+    assert classify("مدد", languages=("ur",)) == "help"
+
+
+def test_stop_wins_over_help_and_start_in_one_message():
+    assert classify("help stop") == "stop"
+    assert classify("start stop") == "stop"
+
+
+def test_an_organization_adds_words_and_keeps_the_legal_minimum():
+    vocabulary = default_vocabulary().extended("stop", ["Glocke aus"]).extended("start", ["Glocke an"])
+
+    assert classify("glocke AUS!", vocabulary=vocabulary) == "stop"
+    assert classify("Glocke an", vocabulary=vocabulary) == "start"
+    assert all(classify(word, vocabulary=vocabulary) == "stop" for word in LEGAL_MINIMUM)
+    assert classify("glocke aus") is None
+
+
+def test_an_added_word_needs_letters():
+    with pytest.raises(ValueError, match="without a letter"):
+        default_vocabulary().extended("stop", ["!!"])
+
+
+def test_folding_keeps_the_marks_that_make_hindi_words():
+    assert fold("बंद!") == ("बंद",)
+    assert fold("Ärger, ÉTÉ") == ("arger", "ete")
+
+
+def test_the_stop_reply_names_the_sender_and_offers_nothing():
+    assert reply_text("stop", "Acme", "en", "") == "Acme: you are unsubscribed and will get no more messages from us."
+
+
+def test_the_help_reply_says_who_where_how_often_what_it_costs_and_how_to_stop():
+    text = reply_text("help", "Acme", "en-GB", "help@acme.example", "Up to 4 messages a month.")
+
+    assert text == (
+        "Acme: for help contact help@acme.example. Up to 4 messages a month. "
+        "Msg & data rates may apply. Reply STOP to stop."
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt", "ur", "hi"])
+def test_replies_in_every_language_carry_what_must_be_in_them(language):
+    help_text = reply_text("help", "Acme", language, "+44 20 7946 0000")
+    start_text = reply_text("start", "Acme", language, "")
+
+    assert all(part in help_text for part in ("Acme", "+44 20 7946 0000", "STOP"))
+    assert all(part in start_text for part in ("Acme", "HELP", "STOP"))
+    assert "Acme" in reply_text("stop", "Acme", language, "")
+
+
+def test_a_language_without_texts_gets_english():
+    assert reply_text("stop", "Acme", "fi", "") == reply_text("stop", "Acme", "en", "")
+
+
+def test_braces_in_a_name_are_only_braces():
+    assert reply_text("stop", "{contact}", "en", "").startswith("{contact}: you are unsubscribed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "contact", "field"),
+    [("help", "Acme", " ", "contact"), ("stop", " ", "", "organization_name"), ("bye", "Acme", "", "kind")],
+)
+def test_a_reply_that_would_be_incomplete_is_an_error(kind, name, contact, field):
+    with pytest.raises(ValueError, match=f"^{field}: "):
+        reply_text(kind, name, "en", contact)
