@@ -60,7 +60,7 @@ class Allowed:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Denied:
-    """The gate says no. `reason` is the block code (FACTS A0's words), stored for ever."""
+    """The gate says no. `reason` is the block code (consent.reasons has the words), stored for ever."""
 
     reason: str
 

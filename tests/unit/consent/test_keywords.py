@@ -2,7 +2,9 @@
 
 import pytest
 
+from consent import keywords
 from consent.keywords import LEGAL_MINIMUM, classify, default_vocabulary, fold, read, reply_text
+from consent.rule_reader import InvalidRules, Row
 
 
 @pytest.mark.parametrize(
@@ -124,6 +126,14 @@ def test_an_organization_adds_words_and_keeps_the_legal_minimum():
     assert classify("Glocke an", vocabulary=vocabulary) == "start"
     assert all(classify(word, vocabulary=vocabulary) == "stop" for word in LEGAL_MINIMUM)
     assert classify("glocke aus") is None
+
+
+def test_a_vocabulary_without_the_legal_minimum_is_refused(monkeypatch):
+    words = {"keyword": [word for word in LEGAL_MINIMUM if word != "revoke"]}
+    monkeypatch.setattr(keywords, "_book", lambda: Row("keywords.toml", {"language": {"en": words}}))
+
+    with pytest.raises(InvalidRules, match="legal minimum; revoke is missing"):
+        default_vocabulary.__wrapped__()
 
 
 def test_an_added_word_needs_letters():

@@ -242,3 +242,10 @@ def test_asking_for_the_end_of_an_opening_at_night_is_an_error():
 def test_hours_without_a_common_moment_are_an_error():
     with pytest.raises(NoOpening, match="organisation's own hours"):
         opening(moment(EASTERN, "2026-12-02 22:00"), "DE", (), rules=night_rules())
+
+
+def test_an_opening_that_lies_in_the_skipped_hour_does_not_exist_that_day():
+    rules = night_rules(Span(130, 170))  # 02:10 to 02:50; the clocks jump from 02:00 to 03:00 on 29 March 2026
+    before = datetime.datetime(2026, 3, 29, 0, 0, tzinfo=datetime.UTC)
+
+    assert opening(before, "DE", (), rules=rules) == moment("Europe/Berlin", "2026-03-30 02:10")

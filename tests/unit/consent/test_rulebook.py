@@ -79,6 +79,7 @@ def test_rules_of_another_version_are_not_made_up():
         ("tiers.toml", r'^tier = "transactional"', 'tier = "marketing"', r"carries no offer"),
         ("tiers.toml", r'^passes_suppression = .*', 'passes_suppression = ["erased"]', r"passes_suppression knows opted_out"),
         ("tiers.toml", r'\["sms", "whatsapp"', '["sms", "sms"', r"channels lists something twice"),
+        ("tiers.toml", r'\["sms", "whatsapp"', '[7, "whatsapp"', r"channels must list texts, not 7"),
         ("policy.toml", r"^\[adult\]", "[grown_up]", r"adult is missing"),
     ],
 )  # fmt: skip
