@@ -91,4 +91,4 @@ def _links_after(organization_id: str, sequence: int) -> list[Link]:
             " where organization_id = %s and sequence > %s order by sequence limit 1000",
             [organization_id, sequence],
         )
-        return [Link(*row[:12], previous=bytes(row[12]), hash=bytes(row[13])) for row in cursor.fetchall()]
+        return [Link(*row[:-2], *map(bytes, row[-2:])) for row in cursor.fetchall()]

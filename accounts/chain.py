@@ -138,7 +138,7 @@ def make_anchor(
 ) -> Anchor:
     """Sign where all chains end now, on top of the anchors before."""
     known = heads_at_the_end(former)
-    moved = {name: tuple(head) for name, head in heads.items() if known.get(name) != head}
+    moved = {name: head for name, head in heads.items() if known.get(name) != head}
     previous = _digest(former[-1]) if former else ""
     draft = Anchor(at.isoformat(), previous, moved, merkle_root(known | dict(heads)), "")
     signature = Ed25519PrivateKey.from_private_bytes(key).sign(_signed_text(draft))

@@ -38,7 +38,7 @@ def organizations_to_rewrap(newest: str) -> list[uuid.UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _one(sql: str, value: object) -> uuid.UUID | None:
+def _one(sql: str, value: bytes | str) -> uuid.UUID | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, [value])
         row = cursor.fetchone()

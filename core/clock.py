@@ -42,7 +42,7 @@ def move(offset: datetime.timedelta) -> None:
     if not settings.CLOCK_MAY_MOVE:
         raise ClockFixed("The clock can be moved only in development and tests.")
     with connection.cursor() as cursor:
-        cursor.execute("select app_move_clock(%s)", [offset])
+        cursor.execute("select app_move_clock(make_interval(secs => %s))", [offset.total_seconds()])
     with _lock:
         _cached = (time.monotonic(), offset)
 

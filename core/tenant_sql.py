@@ -1,6 +1,7 @@
 """Migration operations for tenant tables: row-level security, composite keys, append-only tables, owned functions."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.migrations.operations import RunSQL
 
@@ -13,7 +14,8 @@ def secure(*tables: str, column: str = "organization_id") -> RunSQL:
 
     The sub-select makes the planner call app_org() once a statement, not once a row (RELIABILITY 3.2).
     """
-    forward, backward = [], []
+    forward: list[Any] = []
+    backward: list[Any] = []
     for table in tables:
         forward += [
             f"alter table {table} enable row level security",
@@ -32,8 +34,8 @@ def compose_keys(*keys: tuple[str, str, str]) -> RunSQL:
     other tables' making in a new table), then row-level security binds the owner again.
     """
     tables = dict.fromkeys(name for table, _, target in keys for name in (table, target))
-    forward = [f"alter table {table} no force row level security" for table in tables]
-    backward = []
+    forward: list[Any] = [f"alter table {table} no force row level security" for table in tables]
+    backward: list[Any] = []
     for target in dict.fromkeys(target for _, _, target in keys):
         forward.append(f"create unique index if not exists {target}_org_id on {target} (organization_id, id)")
     for table, column, target in keys:
@@ -49,7 +51,8 @@ def compose_keys(*keys: tuple[str, str, str]) -> RunSQL:
 
 def append_only(*tables: str) -> RunSQL:
     """Refuse UPDATE, DELETE and TRUNCATE on these tables, for every role, by trigger; and take the rights away."""
-    forward, backward = [], []
+    forward: list[Any] = []
+    backward: list[Any] = []
     for table in tables:
         forward += [
             f"create trigger append_only before update or delete on {table} for each row execute function app_refuse_change()",

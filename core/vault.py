@@ -70,7 +70,7 @@ def seal(organization_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID,
     return _HEADER.pack(_FORMAT, ring.newest) + nonce + ring.data[ring.newest].encrypt(nonce, raw, bound)
 
 
-def unseal(organization_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID, sealed: bytes) -> bytes:
+def unseal(organization_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID, sealed: bytes | memoryview) -> bytes:
     """Decrypt one field of one row.
 
     Errors: CannotOpen when the value belongs to another row, column, table or organisation, or its key is gone.
@@ -98,7 +98,9 @@ def _data_key(organization_id: uuid.UUID, version: int) -> AESGCM | None:
     return key
 
 
-def unseal_text(organization_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID, sealed: bytes) -> str:
+def unseal_text(
+    organization_id: uuid.UUID, table: str, column: str, row_id: uuid.UUID, sealed: bytes | memoryview
+) -> str:
     """`unseal`, as text."""
     return unseal(organization_id, table, column, row_id, sealed).decode()
 

@@ -155,7 +155,8 @@ def fetch_facts(
 
 def raw_facts(columns: Sequence[Any]) -> RawFacts:
     """Columns of `facts_sql` from has_address on, as a value that can be compared and hashed."""
-    return RawFacts(*columns[:-1], counts=tuple(columns[-1]))
+    values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in columns]
+    return RawFacts(*values)
 
 
 def facts_of(raw: RawFacts, context: Context) -> Facts:
@@ -232,7 +233,7 @@ def decide_distinct(context: Context, distinct: Iterable[RawFacts]) -> dict[RawF
         bytes(digest): record_id
         for digest, record_id in DecisionRecord.objects.filter(digest__in=digests).values_list("digest", "id")
     }
-    return {raw: Verdict(decided[raw][1], ids[record.digest]) for raw, record in records.items()}
+    return {raw: Verdict(decided[raw][1], ids[bytes(record.digest)]) for raw, record in records.items()}
 
 
 def _record(context: Context, facts: Facts, decision: Decision) -> DecisionRecord:

@@ -16,7 +16,7 @@ from consent.actions.points import address_text
 from core import clock, vault
 from core.failpoints import failpoint
 from core.http import Session
-from core.tenancy import tenant_context
+from core.tenancy import require_organization_id, tenant_context
 from messaging import bucket
 from messaging.actions.claiming import claim_due
 from messaging.actions.intending import Intent, intend
@@ -142,7 +142,7 @@ def _outbound(sender: Sender, intent: Intent) -> Outbound:
     message, attempt_id = intent.message, intent.permit.attempt_id
     credentials = open_credentials(sender.account)
     body = vault.unseal_text(
-        message.organization_id, "messaging_message", "body_sealed", message.id, message.body_sealed
+        require_organization_id(), "messaging_message", "body_sealed", message.id, message.body_sealed
     )
     return Outbound(
         permit=intent.permit,
@@ -170,7 +170,7 @@ def _carrier(account: ProviderAccount, session: Session) -> Provider:
 
 def open_credentials(account: ProviderAccount) -> dict[str, str]:
     """The credentials of an account, opened for a call or a signature."""
-    organization_id, sealed = account.organization_id, account.credentials_sealed
+    organization_id, sealed = require_organization_id(), account.credentials_sealed
     text = vault.unseal_text(organization_id, "messaging_provideraccount", "credentials_sealed", account.id, sealed)
     return dict(json.loads(text))
 

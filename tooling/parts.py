@@ -34,7 +34,16 @@ def workers(variables: Mapping[str, str]) -> list[Part]:
 def beat(variables: Mapping[str, str]) -> Part:
     """The scheduler that rings the sweeper."""
     schedule = places.LOCAL / "celerybeat-schedule"
-    command = ["celery", "--quiet", "-A", "config.celery", "beat", "--loglevel=WARNING", f"--schedule={schedule}", "--pidfile="]
+    command = [
+        "celery",
+        "--quiet",
+        "-A",
+        "config.celery",
+        "beat",
+        "--loglevel=WARNING",
+        f"--schedule={schedule}",
+        "--pidfile=",
+    ]
     return Part("beat", [sys.executable, "-m", *command], variables)
 
 
@@ -64,6 +73,14 @@ def _ready_at(port: int) -> Callable[[], bool]:
 
 
 def _worker(name: str, queues: list[str], variables: Mapping[str, str]) -> Part:
-    command = ["celery", "--quiet", "-A", "config.celery", "worker", "--loglevel=WARNING", f"--queues={','.join(queues)}"]
+    command = [
+        "celery",
+        "--quiet",
+        "-A",
+        "config.celery",
+        "worker",
+        "--loglevel=WARNING",
+        f"--queues={','.join(queues)}",
+    ]
     command += [f"--hostname={name}@%h", "--concurrency=2", "--without-gossip", "--without-mingle"]
     return Part(name, [sys.executable, "-m", *command], variables)

@@ -62,8 +62,7 @@ def steps() -> list[Step]:
         runner = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
         listed.append(Step("import-linter", [python, "-c", runner, "--no-cache"]))
     if (places.PROJECT / "templates").exists():
-        listed.append(Step("djlint", [python, "-m", "djlint", "templates", "--check", "--quiet"]))
-        listed.append(Step("djlint --lint", [python, "-m", "djlint", "templates", "--lint", "--quiet"]))
+        listed.append(Step("djlint", [python, "-m", "djlint", "templates", "--check"]))
     listed.append(Step("mypy", [python, "-m", "mypy", "."]))
     return listed
 

@@ -1,7 +1,7 @@
 """Pages about organisations: open, switch, settings, documents, stop, resume, review."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,7 +17,7 @@ from accounts.documents import current_documents
 from accounts.doors import member, person, public
 from accounts.forms import DocumentsForm, OpenForm, SettingsForm, ThemeForm
 from accounts.middleware import SESSION_KEY
-from accounts.models import Organization
+from accounts.models import Organization, User
 
 
 @person
@@ -26,9 +26,8 @@ def open_organization(request: HttpRequest) -> HttpResponse:
     """Open one more organisation, or the first."""
     form = OpenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        organization_id = actions.open_organization(
-            actor=request.actor, owner=request.user, name=form.cleaned_data["name"]
-        )  # type: ignore[attr-defined, misc]
+        owner, name = cast(User, request.user), form.cleaned_data["name"]
+        organization_id = actions.open_organization(actor=request.actor, owner=owner, name=name)  # type: ignore[attr-defined]
         request.session[SESSION_KEY] = str(organization_id)
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/open.html", {"form": form}, status=422 if form.errors else 200)

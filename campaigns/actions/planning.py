@@ -115,8 +115,8 @@ def plan_batch(run: Run) -> bool:
         _find_unfit(cursor, run)
         cursor.execute("analyze plan_people; analyze plan_facts")
         cursor.execute(_RECIPIENTS, parameters | _identifiers())
-        cursor.execute("select max(contact_id) from (select contact_id from plan_people order by 1 desc limit 1) last")
-        last = cursor.fetchone()[0]
+        cursor.execute("select contact_id from plan_people order by contact_id desc limit 1")
+        last = next((row[0] for row in cursor.fetchall()), None)
         cursor.execute("drop table plan_people, plan_facts, plan_verdicts, plan_unfit")
     _move_cursor(run, context, last)
     return bool(people == SLICE)

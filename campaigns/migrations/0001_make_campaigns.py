@@ -1,9 +1,10 @@
 """Campaigns, runs and recipients."""
 
-import core.ids
-import core.tenancy
 import django.db.models.deletion
 from django.db import migrations, models
+
+import core.ids
+import core.tenancy
 
 
 class Migration(migrations.Migration):

@@ -36,11 +36,11 @@ def ensure_points(addresses: Iterable[Address]) -> dict[tuple[str, str], uuid.UU
 
 def address_text(point: Point) -> str:
     """The address itself, opened: to send to it, or for somebody who may see it."""
-    return vault.unseal_text(point.organization_id, _TABLE, _COLUMN, point.id, point.address_sealed)
+    return vault.unseal_text(require_organization_id(), _TABLE, _COLUMN, point.id, point.address_sealed)
 
 
 def _known(wanted: dict[tuple[str, bytes], Address]) -> dict[tuple[str, bytes], uuid.UUID]:
-    found = {}
+    found: dict[tuple[str, bytes], uuid.UUID] = {}
     for kind in {kind for kind, _ in wanted}:
         digests = [digest for each, digest in wanted if each == kind]
         rows = Point.objects.filter(kind=kind, digest__in=digests).values_list("digest", "id")

@@ -1,9 +1,10 @@
 """People, lists, tags, notes, custom fields and imports."""
 
-import core.ids
-import core.tenancy
 import django.db.models.deletion
 from django.db import migrations, models
+
+import core.ids
+import core.tenancy
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,7 @@
 """Claiming: which messages this worker, and no other, is about to try."""
 
 import uuid
+from typing import Any
 
 from django.db import connection
 
@@ -37,7 +38,7 @@ def claim_due(*, sender_id: uuid.UUID, limit: int, token: uuid.UUID) -> list[uui
     Effects: ready → claimed; one short transaction. After more than three claims that came to nothing a message is
              quarantined: it is not tried again, and the organisation sees it.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "organization": require_organization_id(),
         "sender": sender_id,
         "others": max(0, limit - 1),

@@ -21,6 +21,7 @@ from consent.values import Provenance, address_of
 from core import clock, vault
 from core.ids import new_id
 from core.phone import PhoneNumber, parse_phone
+from core.tenancy import require_organization_id
 from messaging.contracts import Inbound, Receipt, Unknown
 from messaging.models import InboundMessage, Message, MessageEvent, ProviderAccount, ProviderEvent, SendAttempt, Sender
 from messaging.providers.protocol import ExplainsCodes, Provider
@@ -44,7 +45,7 @@ def keep_event(*, account: ProviderAccount, event: Event, body: bytes) -> Provid
         provider_message_id=getattr(event, "provider_message_id", ""),
         status=getattr(event, "status", "")[:12],
         code=getattr(event, "code", "")[:40],
-        body_sealed=vault.seal(account.organization_id, "messaging_providerevent", "body_sealed", row_id, body),
+        body_sealed=vault.seal(require_organization_id(), "messaging_providerevent", "body_sealed", row_id, body),
         received_at=clock.now(),
     )
     made = ProviderEvent.objects.bulk_create([row], ignore_conflicts=True)
@@ -188,7 +189,7 @@ def _inbound_row(account: ProviderAccount, inbound: Inbound, point_id: uuid.UUID
         channel=inbound.channel,
         point_id=point_id,
         body_sealed=vault.seal(
-            account.organization_id, "messaging_inboundmessage", "body_sealed", row_id, inbound.body
+            require_organization_id(), "messaging_inboundmessage", "body_sealed", row_id, inbound.body
         ),
         kind=kind,
         provider_message_id=inbound.provider_message_id,

@@ -5,6 +5,7 @@ import datetime
 import random
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -107,7 +108,7 @@ returning m.id
 
 
 def _write(moves: Sequence[_Move], token: uuid.UUID) -> set[uuid.UUID]:
-    parameters = {
+    parameters: dict[str, Any] = {
         "ids": [move.message_id for move in moves],
         "states": [move.state for move in moves],
         "reasons": [move.reason for move in moves],

@@ -1,5 +1,7 @@
 """Sweeping: what a dead worker left behind, and outcomes that never became clear. Safe to run at any time, by anybody."""
 
+from typing import Any
+
 from django.db import connection
 
 from core.jobs import enqueue
@@ -41,7 +43,7 @@ def sweep_organization() -> int:
 
     Effects: expired leases: claimed → ready, attempting → uncertain; unclear past its window → expired; lanes are rung.
     """
-    parameters = {"organization": require_organization_id(), "batch": _BATCH}
+    parameters: dict[str, Any] = {"organization": require_organization_id(), "batch": _BATCH}
     with connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, parameters)
         senders = [row[0] for row in cursor.fetchall()]

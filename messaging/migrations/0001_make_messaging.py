@@ -1,9 +1,10 @@
 """Accounts with carriers, senders, templates, messages, attempts and what came back."""
 
-import core.ids
-import core.tenancy
 import django.db.models.deletion
 from django.db import migrations, models
+
+import core.ids
+import core.tenancy
 
 
 class Migration(migrations.Migration):

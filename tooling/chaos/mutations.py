@@ -1,10 +1,13 @@
 """Tests of the tests: break one line of the product in a copy of it, and expect the test that guards it to fail.
 
-`tests/mutations/*.py` hold lists `MUTATIONS` of tuples (file, exact line, test[, replacement]). The line is compared
-without its indentation and must occur exactly once; without a replacement it becomes `pass`.
+`tests/mutations/*.py` hold lists `MUTATIONS` of tuples (file, line, test) or (file, line, test, replacement); a pair
+(line, replacement) may stand for the line. The line occurs exactly once in its file. Without a replacement it is commented
+out or, where that leaves no program, becomes `pass`.
 """
 
+import ast
 import dataclasses
+import functools
 import os
 import pathlib
 import runpy
@@ -35,52 +38,52 @@ class Mutation:
     file: str
     line: str
     test: str
-    replacement: str = "pass"
+    replacement: str | None = None
 
 
 def run(seed: int) -> Verdict:
-    """Plant every listed fault, one at a time. `seed` also orders the tests of each run."""
+    """Plant every listed fault, one at a time, in a copy of the project. `seed` also orders the tests of each run.
+
+    A test that is not green before any fault is planted proves nothing: its faults are judged `BEFORE`.
+    """
+    settings = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    words = []
     with (
         tempfile.TemporaryDirectory(prefix="carillon-mutations-") as scratch,
-        suite_servers.running(os.environ) as servers,
+        suite_servers.running(settings) as servers,
     ):
         copy = pathlib.Path(scratch) / "project"
         shutil.copytree(places.PROJECT, copy, ignore=_LEFT_OUT, symlinks=True)
-        variables = {**os.environ, **servers.announcement()}
-        found = list(listed(places.PROJECT))
-        unbroken = {test: outcome(copy, test, variables, seed) for test in {mutation.test for mutation in found}}
-        results = [
-            (
-                each,
-                judge(copy, each, variables, seed)
-                if unbroken[each.test] == "green"
-                else f"BEFORE {unbroken[each.test]}",
-            )
-            for each in found
-        ]
-    for mutation, word in results:
-        print(f"{word:<9} {mutation.file}: {mutation.line.strip()[:60]:<60} {mutation.test}")
-    seen = sum(word == "seen" for _, word in results)
-    return Verdict(bool(results) and seen == len(results), {"planted": len(results), "seen": seen})
+        variables = settings | servers.announcement()
+        before = functools.cache(lambda test: outcome(copy, test, variables, seed))
+        for each in listed(places.PROJECT):
+            words.append(judge(copy, each, variables, seed) if before(each.test) == "green" else "BEFORE")
+            print(f"{words[-1]:<8} {each.file}: {each.line.strip()[:60]:<60} {each.test}", flush=True)
+    seen = words.count("seen")
+    return Verdict(bool(words) and seen == len(words), {"planted": len(words), "seen": seen})
 
 
 def listed(project: pathlib.Path) -> Iterator[Mutation]:
     """Every mutation of tests/mutations/, in the order of the files."""
     for path in sorted((project / "tests" / "mutations").glob("[!_]*.py")):
-        for entry in runpy.run_path(str(path)).get("MUTATIONS", ()):
-            yield Mutation(*entry)
+        for file, line, test, *replacement in runpy.run_path(str(path)).get("MUTATIONS", ()):
+            text, *other = (line,) if isinstance(line, str) else line
+            yield Mutation(file, text, test, *other, *replacement)
 
 
 def judge(copy: pathlib.Path, mutation: Mutation, variables: dict[str, str], seed: int = 0) -> str:
     """Plant one fault, run its test, mend the file: `seen` when the test failed, `MISSED` when it stayed green.
 
-    `NOT RUN` means that pytest could not run the test at all, which proves nothing.
+    `NOT RUN` means that pytest could not run the test at all, `MISFIT` that the list no longer fits the code.
     """
     path = copy / mutation.file
     whole = path.read_text()
-    path.write_text(planted(whole, mutation))
     try:
+        path.write_text(planted(whole, mutation))
         return {"red": "seen", "green": "MISSED"}.get(outcome(copy, mutation.test, variables, seed), "NOT RUN")
+    except MutationMisfit as misfit:
+        print(misfit)
+        return "MISFIT"
     finally:
         path.write_text(whole)
 
@@ -88,18 +91,30 @@ def judge(copy: pathlib.Path, mutation: Mutation, variables: dict[str, str], see
 def planted(text: str, mutation: Mutation) -> str:
     """The text of the file with the fault in it.
 
-    Errors: MutationMisfit when the line is absent or there more than once.
+    Errors: MutationMisfit when the line is absent or there more than once, or nothing that runs can stand there instead.
     """
     lines = text.split("\n")
-    places_of_it = [number for number, line in enumerate(lines) if line.strip() == mutation.line.strip()]
-    if len(places_of_it) != 1:
-        raise MutationMisfit(
-            f"{mutation.file} has the line {mutation.line.strip()!r} {len(places_of_it)} times, not once."
-        )
-    number = places_of_it[0]
-    indentation = lines[number][: len(lines[number]) - len(lines[number].lstrip())]
-    lines[number] = indentation + mutation.replacement.strip()
-    return "\n".join(lines)
+    wanted = mutation.line.strip()
+    exact = mutation.line != wanted  # a line listed with its indentation is compared with it
+    found = [number for number, line in enumerate(lines) if mutation.line == (line if exact else line.strip())]
+    if len(found) != 1:
+        raise MutationMisfit(f"{mutation.file} has the line {wanted!r} {len(found)} times, not once.")
+    number = found[0]
+    indentation = lines[number].removesuffix(lines[number].lstrip())
+    choices = [f"# {wanted}", "pass"] if mutation.replacement is None else [mutation.replacement.strip()]
+    for choice in choices:
+        broken = "\n".join([*lines[:number], indentation + choice, *lines[number + 1 :]])
+        if not mutation.file.endswith(".py") or _is_program(broken):
+            return broken
+    raise MutationMisfit(f"{mutation.file}: without {wanted!r} it is no program; list a replacement.")
+
+
+def _is_program(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 def outcome(copy: pathlib.Path, test: str, variables: dict[str, str], seed: int = 0) -> str:

@@ -60,7 +60,6 @@ def test_ten_thousand_ciphertexts_moved_elsewhere_open_nowhere(acme, rival):
     assert [vault.unseal_text(*place, value) for place, value in zip(places, sealed, strict=True)] == [
         f"value {number}" for number in range(len(places))
     ]
-    print(f"{tried} moves, {opened} opened")
 
 
 @proves("F27")
