@@ -2,6 +2,7 @@
 
 import dataclasses
 import zoneinfo
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -13,16 +14,18 @@ from accounts.models import Organization
 from accounts.roles import Role
 from core import clock
 from core.tenancy import current_organization_id
+from messaging.selectors.replies import waiting_replies
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the sidebar: label, URL name, icon, and the right it takes to see it."""
+    """One entry of the sidebar: label, URL name, icon, the right it takes to see it, and how many things wait there."""
 
     label: str
     name: str
     icon: str
     permission: str = ""
+    count: Callable[[], int] | None = None
 
 
 GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
@@ -31,7 +34,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("Home", "home", "home"),
             Place("Campaigns", "campaigns:list", "megaphone", "see_campaigns"),
-            Place("Replies", "messaging:replies", "inbox", "see_replies"),
+            Place("Replies", "messaging:replies", "inbox", "see_replies", waiting_replies),
             Place("Contacts", "contacts:list", "users", "see_contacts"),
             Place("Imports", "contacts:imports", "upload", "change_contacts"),
         ),
@@ -119,16 +122,24 @@ def _groups(request: HttpRequest) -> list[dict[str, Any]]:
     groups = []
     for label, places in GROUPS:
         allowed = [place for place in places if not place.permission or actor.may(place.permission)]
-        items = [item for place in allowed if (item := _item(request, place))]
+        items = [item for place in allowed if (item := _item(place))]
         if items:
             groups.append({"label": label, "items": items})
+    _mark_current(request.path, [item for group in groups for item in group["items"]])
     return groups
 
 
-def _item(request: HttpRequest, place: Place) -> dict[str, Any] | None:
+def _item(place: Place) -> dict[str, Any] | None:
     try:
         url = reverse(place.name)
     except NoReverseMatch:
         return None
-    here = request.path == url if url == "/" else request.path.startswith(url)
-    return {"label": place.label, "url": url, "icon": place.icon, "count": 0, "current": here}
+    count = place.count() if place.count and current_organization_id() is not None else 0
+    return {"label": place.label, "url": url, "icon": place.icon, "count": count, "current": False}
+
+
+def _mark_current(path: str, items: list[dict[str, Any]]) -> None:
+    """The entry with the longest address that the path begins with is where we are; home only at home."""
+    here = [item for item in items if path == item["url"] or (item["url"] != "/" and path.startswith(item["url"]))]
+    if here:
+        max(here, key=lambda item: len(item["url"]))["current"] = True

@@ -88,11 +88,16 @@ def resolver_function(signature: str, returns: str, body: str, reads: Iterable[t
 
 
 def owned_by_resolver(signature: str) -> list[str]:
-    """The statements that hand a function to the resolver role and let only the application's roles call it."""
+    """The statements that hand a function to the resolver role and let only the application's roles call it.
+
+    Rights are given in the new owner's name: whoever is not the owner any more revokes nothing, and is only warned.
+    """
     return [
         f"alter function {signature} owner to {RESOLVER}",
+        f"set role {RESOLVER}",
         f"revoke all on function {signature} from public",
         f"grant execute on function {signature} to app_owner, app_web, app_operator",
+        "reset role",
     ]
 
 

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+[^\s<>\"')\].,;:!?]")
-_CODE = re.compile(r"(?<![\w-])(?:\d{6,8}|(?=[A-Z0-9-]*\d)[A-Z0-9]{3,4}-[A-Z0-9]{3,4})(?![\w-])")
+_CODE = re.compile(r"(?<![\w-])(?:\d{6,8}|[A-Z0-9]{3,4}-[A-Z0-9]{3,4})(?![\w-])")
 _BREAKS = frozenset({"p", "br", "div", "tr", "li", "h1", "h2", "h3", "table", "ul", "ol", "blockquote", "hr"})
 _HIDDEN = frozenset({"style", "script", "head", "title"})
 

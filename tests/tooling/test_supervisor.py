@@ -84,7 +84,7 @@ def test_a_part_deaf_to_the_signal_is_killed_with_its_children() -> None:
 
     assert time.monotonic() - began < 5
     assert "stubborn did not stop in 0 s and is killed" in output.getvalue()
-    assert _is_gone(child)
+    assert ports.wait_until(lambda: _is_gone(child), 10)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
