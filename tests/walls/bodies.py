@@ -1,0 +1,40 @@
+"""What is posted to a route: the fields of the form that its page shows, or a line here where there is no such page.
+
+A value that is the id of one of our rows is a reference: the matrix puts another organisation's id in its place.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+
+from tests.walls.seeds import Seeds
+
+#: route → what a right request to it carries, for posts without a page of their own and for every write of the API
+BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
+    "accounts:switch": lambda seeds: {"id": str(seeds.team.id)},
+    "accounts:documents": lambda _seeds: {"agree": "on"},
+}
+
+
+def body_of_form(form: Any, seeds: Seeds) -> dict[str, Any]:
+    """A body with a value for every field of a form; a choice among rows is one of ours."""
+    ours = {str(row.pk) for row in seeds.rows.values()}
+    return {
+        form.add_prefix(name): _value(field, form.get_initial_for_field(field, name), ours)
+        for name, field in form.fields.items()
+    }
+
+
+def _value(field: forms.Field, initial: Any, ours: set[str]) -> Any:
+    if isinstance(field, forms.ChoiceField):
+        values = [str(value) for value, _ in field.choices if not isinstance(value, list | tuple)]
+        chosen = next((value for value in values if value in ours), None) or str(initial or (values or [""])[-1])
+        return [chosen] if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField) else chosen
+    if isinstance(field, forms.BooleanField):
+        return "on"
+    if isinstance(field, forms.IntegerField):
+        return str(initial or 1)
+    if isinstance(field, forms.EmailField):
+        return "somebody@people.example"
+    return str(initial or "+1 402 555 0123")
