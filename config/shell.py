@@ -119,7 +119,7 @@ def _organization(request: HttpRequest, belonging: Any) -> dict[str, Any]:
 
 def _groups(request: HttpRequest) -> list[dict[str, Any]]:
     actor = request.actor  # type: ignore[attr-defined]
-    groups = []
+    groups: list[dict[str, Any]] = []
     for label, places in GROUPS:
         allowed = [place for place in places if not place.permission or actor.may(place.permission)]
         items = [item for place in allowed if (item := _item(place))]

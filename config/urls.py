@@ -7,6 +7,7 @@ from config import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("accounts.urls")),
+    path("", include("messaging.urls")),
     path("account/", include("allauth.urls")),
     path("style/", views.style, name="style"),
     path("health/live/", views.live, name="live"),

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections, models, transaction
+from psycopg.sql import Composable
 
 from core.ids import new_id
 
@@ -153,16 +154,21 @@ def tenant_tables() -> frozenset[str]:
 
 @functools.cache
 def _tenant_table_pattern() -> re.Pattern[str]:
-    return re.compile(r'"(?:' + "|".join(sorted(map(re.escape, tenant_tables()))) + r')"')
+    return re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, tenant_tables()))) + r")\b")
 
 
 def refuse_without_scope(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
     """Execute wrapper: raise TenantContextMissing when SQL names a tenant table and no organisation is in scope."""
-    if _current.get() is None and isinstance(sql, str) and _tenant_table_pattern().search(sql):
+    if _current.get() is None and _tenant_table_pattern().search(_text_of(sql)):
         raise TenantContextMissing("SQL on an organisation's table ran outside every scope.")
     return execute(sql, params, many, context)
+
+
+def _text_of(sql: Any) -> str:
+    """The text of a statement, whether written as text or composed by psycopg."""
+    return sql.as_string() if isinstance(sql, Composable) else str(sql)
 
 
 def install_guard(connection: Any, **_: Any) -> None:

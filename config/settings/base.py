@@ -93,6 +93,9 @@ WEBHOOK_URL = env.text("WEBHOOK_URL", PUBLIC_URL)
 SANDBOX_URL = env.text("SANDBOX_URL", "")
 SANDBOX_SECRET = env.text("SANDBOX_SECRET", "")
 
+#: what a message may come from → the page about it; messaging knows its origins by these words alone
+ORIGIN_PAGES = {"run": "campaigns:run"}
+
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],

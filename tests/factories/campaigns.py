@@ -65,7 +65,9 @@ def add_people(house: House, count: int, agreed: int) -> list[uuid.UUID]:
         ids = [points[("phone", each.e164)] for each in numbers]
         contacts = Contact.objects.bulk_create([Contact(first_name=f"Person {index}") for index in range(count)])
         pairs = list(zip(contacts, ids, strict=True))
-        ContactPoint.objects.bulk_create([ContactPoint(contact=who, point_id=point, label="phone") for who, point in pairs])
+        ContactPoint.objects.bulk_create(
+            [ContactPoint(contact=who, point_id=point, label="phone") for who, point in pairs]
+        )
         ListMember.objects.bulk_create([ListMember(list=house.people, contact=who) for who in contacts])
         claims = [
             Claim(point, house.purpose.id, "sms", "granted", "form", clock.now(), evidence={"page": "/join"})

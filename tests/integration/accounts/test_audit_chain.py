@@ -1,10 +1,13 @@
 """The audit chain against somebody who owns the database (F31 in small): each kind of tampering is found, and where."""
 
 import base64
+import dataclasses
+import io
 import subprocess
 import sys
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.actions.audit import record_audit
@@ -73,46 +76,83 @@ def chains(committed_db):
     return committed_db, acme
 
 
-def run(database, command, folder, *, role="operator"):
+@dataclasses.dataclass(frozen=True, slots=True)
+class Told:
+    """How a command ended and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(chains, tmp_path, settings, monkeypatch):
+    """Run a command as the operator's database role, in this process."""
+    database, _ = chains
+    monkeypatch.setenv("AUDIT_ANCHOR_KEY", KEY)
+    monkeypatch.setenv("AUDIT_ANCHOR_FILE", str(tmp_path / "anchors"))
+
+    def call(command):
+        said = io.StringIO()
+        settings.ROLE = "operator"
+        connection.close()
+        connection.execute_wrappers.clear()  # the guard is put on new connections of the web role alone
+        connection.settings_dict.update(USER="app_operator", PASSWORD="app_operator")
+        try:
+            call_command(command, stdout=said)
+            return Told(0, said.getvalue(), "")
+        except CommandError as problem:
+            return Told(problem.returncode, said.getvalue(), str(problem))
+        finally:
+            settings.ROLE = "web"
+            database.use()
+
+    return call
+
+
+def run_apart(database, command, role):
+    """Run a command in a process of its own, as it is run in production."""
     environment = {
         **database.environment(),
         "CARILLON_ROLE": role,
-        "AUDIT_ANCHOR_KEY": KEY,
-        "AUDIT_ANCHOR_FILE": str(folder / "anchors"),
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "AUDIT_ANCHOR_FILE": "",
     }
     words = [sys.executable, "manage.py", command, "--skip-checks"]
-    return subprocess.run(words, cwd=places.PROJECT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, cwd=places.PROJECT, env=environment, capture_output=True, text=True, check=False)
+    return Told(done.returncode, done.stdout, done.stderr)
 
 
 @proves("L8")
-def test_whole_chains_are_counted_and_found_whole_by_the_operators_role_alone(chains, tmp_path):
+def test_whole_chains_are_counted_and_found_whole_by_the_operators_role_alone(chains, run):
     database, _ = chains
 
-    anchored = run(database, "anchor_audit", tmp_path)
-    verified = run(database, "verify_audit", tmp_path)
-    refused = run(database, "verify_audit", tmp_path, role="web")
+    anchored = run("anchor_audit")
+    verified = run("verify_audit")
+    apart = run_apart(database, "verify_audit", "operator")
+    refused = run_apart(database, "verify_audit", "web")
 
     assert (anchored.returncode, anchored.stdout) == (0, "Anchored 2 chains.\n"), anchored.stderr
     (count,) = database.run_sql("select count(*) from accounts_auditevent")[0]
     assert verified.returncode == 0, verified.stderr
     assert verified.stdout == f"2 chains, {count} links, 1 anchors checked.\nEvery chain is whole.\n"
+    assert (apart.returncode, apart.stdout.splitlines()[-1]) == (0, "Every chain is whole."), apart.stderr
     assert refused.returncode == 1
     assert "CARILLON_ROLE=operator" in refused.stderr
 
 
 @proves("F31", "L8")
-def test_every_kind_of_tampering_by_a_superuser_is_found_where_it_begins(chains, tmp_path):
+def test_every_kind_of_tampering_by_a_superuser_is_found_where_it_begins(chains, run):
     """Nine kinds, the five of the fault matrix among them; two of them only the anchor shows."""
     database, acme = chains
-    assert run(database, "anchor_audit", tmp_path).returncode == 0
+    assert run("anchor_audit").returncode == 0
     database.run_sql("create schema kept; create table kept.e as table accounts_auditevent;"
                      " create table kept.h as table accounts_audithead")  # fmt: skip
 
     found = {}
     for kind, (sabotage, _) in TAMPERING.items():
         database.run_sql(QUIETLY + sabotage.replace("{org}", str(acme.id)))
-        answer = run(database, "verify_audit", tmp_path)
+        answer = run("verify_audit")
         found[kind] = (answer.returncode, answer.stderr)
         database.run_sql(QUIETLY + "delete from accounts_auditevent; insert into accounts_auditevent table kept.e;"
                          "delete from accounts_audithead; insert into accounts_audithead table kept.h")  # fmt: skip
@@ -122,25 +162,25 @@ def test_every_kind_of_tampering_by_a_superuser_is_found_where_it_begins(chains,
         assert code == 1, kind
         assert f"organisation {acme.id}, " in said, kind
         assert words in said, f"{kind}: {said}"
-    assert run(database, "verify_audit", tmp_path).returncode == 0
+    assert run("verify_audit").returncode == 0
 
 
 @proves("L8")
-def test_anchors_grow_with_the_chains_and_an_altered_anchor_file_is_found(chains, tmp_path):
+def test_anchors_grow_with_the_chains_and_an_altered_anchor_file_is_found(chains, run, tmp_path):
     database, acme = chains
-    run(database, "anchor_audit", tmp_path)
+    run("anchor_audit")
     with tenant_context(acme.id):
         record_audit(actor=SYSTEM, action="something.more")
-    assert run(database, "anchor_audit", tmp_path).returncode == 0
-    assert run(database, "verify_audit", tmp_path).returncode == 0
+    assert run("anchor_audit").returncode == 0
+    assert run("verify_audit").returncode == 0
     path = tmp_path / "anchors"
     first, second = path.read_text().splitlines()
     assert str(acme.id) in second
 
     path.write_text(first.replace('"root":"', '"root":"0') + "\n" + second + "\n")
-    altered = run(database, "verify_audit", tmp_path)
+    altered = run("verify_audit")
     path.write_text(second + "\n")
-    shortened = run(database, "verify_audit", tmp_path)
+    shortened = run("verify_audit")
 
     assert "anchor 1: the signature is not ours" in altered.stderr
     assert "anchor 1: does not follow the one before it" in shortened.stderr

@@ -67,9 +67,7 @@ def house(
     team = make_team("Acme")
     made = make_house(team.id, team.actor(), operator_actor(make_operator()), sandbox.url)
     inbound = f"http://127.0.0.1:{port}/webhooks/twilio/inbound/{made.account.token}"
-    sandbox.post(
-        "accounts", {"sid": ACCOUNT_SID, "token": TOKEN, "inbound_url": inbound, "sender": "+14025550100"}
-    )
+    sandbox.post("accounts", {"sid": ACCOUNT_SID, "token": TOKEN, "inbound_url": inbound, "sender": "+14025550100"})
     with web(committed_db, tmp_path, port):
         yield made
 

@@ -1,0 +1,1 @@
+"""Reads of messaging for its pages."""

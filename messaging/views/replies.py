@@ -1,0 +1,71 @@
+"""Pages about what people write back: read it, mark it, act on a plea to stop."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.doors import member
+from core import clock
+from messaging.access import access_reply
+from messaging.actions import receiving
+from messaging.selectors.replies import VIEWS, reply_counts, reply_page
+
+
+@member("see_replies")
+@require_GET
+def reply_list(request: HttpRequest) -> HttpResponse:
+    """Everything people wrote, newest first."""
+    view = _view(request.GET.get("show", ""))
+    page = reply_page(
+        actor=request.actor,  # type: ignore[attr-defined]
+        view=view,
+        before=_id(request.GET.get("before", "")),
+        after=_id(request.GET.get("after", "")),
+    )
+    context = {
+        "page": page,
+        "view": view,
+        "counts": reply_counts(),
+        "back": f"?show={view}&after={page.newer}" if page.newer else "",
+        "next": f"?show={view}&before={page.older}" if page.older else "",
+        "may_stop": request.actor.may("change_consent"),  # type: ignore[attr-defined]
+        "now": clock.now(),
+    }
+    return render(request, "messaging/replies.html", context)
+
+
+@member("change_consent")
+@require_POST
+def opt_out(request: HttpRequest, reply_id: uuid.UUID) -> HttpResponse:
+    """Somebody of the team read a plea to stop; it counts like STOP, on every channel."""
+    message = access_reply(request.actor, reply_id)  # type: ignore[attr-defined]
+    receiving.opt_out_by_hand(actor=request.actor, message=message)  # type: ignore[attr-defined]
+    messages.success(request, "Done. Nothing will be sent to this address any more.")
+    return _back(request)
+
+
+@member("see_replies")
+@require_POST
+def mark_read(request: HttpRequest, reply_id: uuid.UUID) -> HttpResponse:
+    """Nothing is left to do about it."""
+    receiving.mark_handled(actor=request.actor, message=access_reply(request.actor, reply_id))  # type: ignore[attr-defined]
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    return redirect(f"{reverse('messaging:replies')}?show={_view(request.POST.get('show', ''))}")
+
+
+def _view(word: str) -> str:
+    return word if word in VIEWS else "waiting"
+
+
+def _id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
