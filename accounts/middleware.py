@@ -1,4 +1,4 @@
-"""The one place where a request gets its organisation (RELIABILITY 3.2)."""
+"""The one place where a request gets its organisation."""
 
 import uuid
 from collections.abc import Callable

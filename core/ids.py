@@ -10,7 +10,7 @@ import uuid_utils.compat
 def new_id() -> uuid.UUID:
     """Make a new id: UUIDv7, sortable by time.
 
-    Source: PERFORMANCE 0, finding 2: 0.7 us here, 4–5 us in the server.
+    Source: measured on a prototype, November 2026: 0.7 us here, 4–5 us in the server.
     """
     return uuid_utils.compat.uuid7()
 

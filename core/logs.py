@@ -1,6 +1,6 @@
 """Logs by allow-list: a line carries the event's name and known fields; anything else does not exist.
 
-A number, an address, a name or a body has no field here, so it cannot be logged by accident (RELIABILITY 4.5).
+A number, an address, a name or a body has no field here, so it cannot be logged by accident.
 """
 
 import datetime

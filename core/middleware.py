@@ -29,7 +29,7 @@ def request_id(request: HttpRequest) -> uuid.UUID:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Where the request came from: the only function that decides it (RELIABILITY 5.4).
+    """Where the request came from: the only function that decides it.
 
     The socket's peer, unless that peer is a configured proxy: then the right-most forwarded address that is not one.
     IPv4-mapped IPv6 is written as IPv4. Empty when the peer is unknown.

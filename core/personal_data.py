@@ -10,7 +10,7 @@ import dataclasses
 class PersonalField:
     """One field that says something about a person.
 
-    `erase` is one of delete, null, hash, keep; `keep` needs the legal reason. `retention` names the class of FACTS A11.
+    `erase` is one of delete, null, hash, keep; `keep` needs the legal reason. `retention` names the class of the retention table.
     """
 
     table: str

@@ -1,6 +1,6 @@
 """Tenancy: whose rows this code may touch. Fails closed.
 
-Three belts (ARCHITECTURE 4): every tenant row carries its organisation; the manager here filters by the current one and
+Three belts: every tenant row carries its organisation; the manager here filters by the current one and
 refuses to work without; PostgreSQL's row-level security filters again by a token signed for this very connection.
 """
 
@@ -48,7 +48,7 @@ def tenant_context(organization_id: uuid.UUID, *, using: str = "default") -> Ite
 
     Effects: sets the scope for the manager and, for row-level security, the signed token of this connection; both go back
              to what they were on leaving, also inside an outer scope (SET LOCAL survives a released savepoint).
-    Source:  RELIABILITY 3.2; ARCHITECTURE 6.
+    Source:  docs/adr/0001-row-level-security-with-a-signed-token.md
     """
     if not isinstance(organization_id, uuid.UUID):
         raise TypeError("tenant_context needs the organisation's UUID")
@@ -87,7 +87,7 @@ class TenantQuerySet(models.QuerySet[Any]):
 
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
-    """The only filter by organisation: access functions, selectors and views never repeat it (RELIABILITY 3.5)."""
+    """The only filter by organisation: access functions, selectors and views never repeat it."""
 
     def get_queryset(self) -> models.QuerySet[Any]:
         return super().get_queryset().filter(organization_id=require_organization_id())

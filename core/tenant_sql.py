@@ -12,7 +12,7 @@ RESOLVER = "app_resolver"
 def secure(*tables: str, column: str = "organization_id") -> RunSQL:
     """Turn on and force row-level security with the one policy every tenant table has.
 
-    The sub-select makes the planner call app_org() once a statement, not once a row (RELIABILITY 3.2).
+    The sub-select makes the planner call app_org() once a statement, not once a row.
     """
     forward: list[Any] = []
     backward: list[Any] = []

@@ -39,7 +39,7 @@ class ProviderAccount(TenantModel):
 class Sender(TenantModel):
     """What people see a message come from: a number or a name of the business. It has one lane and one speed.
 
-    `rate_per_second` is what the carrier's contract allows; the lane stays below it (PERFORMANCE: rate + burst ≤ contract).
+    `rate_per_second` is what the carrier's contract allows; the lane stays below it (rate + burst ≤ contract).
     """
 
     account = TenantForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="senders")

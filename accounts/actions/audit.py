@@ -1,4 +1,4 @@
-"""Writing the audit trail: each verb's last statement before commit (RELIABILITY 3.2: audit last)."""
+"""Writing the audit trail: each verb's last statement before commit: audit last, or two verbs could wait for each other."""
 
 import uuid
 from typing import Any

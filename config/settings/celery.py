@@ -1,4 +1,4 @@
-"""Celery: a doorbell, never the ledger (RELIABILITY 2.9). The rows say what must happen."""
+"""Celery: a doorbell, never the ledger. The rows say what must happen."""
 
 from config.settings.database import REDIS_URL
 

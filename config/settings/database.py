@@ -18,10 +18,10 @@ def _connection(url: str) -> dict[str, object]:
     query = urllib.parse.parse_qs(parts.query)
     options: dict[str, object] = {"server_side_binding": True}
     if ROLE == "web":
-        # short waits: a page or a lane that cannot get its lock fails fast and is tried again (RELIABILITY 2.9)
+        # short waits: a page or a lane that cannot get its lock fails fast and is tried again
         options["options"] = "-c idle_in_transaction_session_timeout=60s -c lock_timeout=10s"
     if ROLE == "owner":
-        # a data migration that touches a tenant table must error, not silently change nothing (RELIABILITY 3.6)
+        # a data migration that touches a tenant table must error, not silently change nothing
         options["options"] = "-c row_security=off"
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -71,7 +71,7 @@ def stop_point(
 
     Effects: always one event (each stop is a fact), every state of the address on the channel withdrawn, a suppression that
              says opted_out. A sender that is about to use one of the states waits, then is refused.
-    Source:  47 CFR 64.1200(a)(10); RELIABILITY 2.7.
+    Source:  47 CFR 64.1200(a)(10); docs/adr/0006-intent-before-the-call.md
     """
     _lock([point_id])
     event = _plain_event(actor, point_id, channel, "withdrawn", source, provenance, evidence)

@@ -41,7 +41,7 @@ def intend(*, sender: Sender, message_ids: Sequence[uuid.UUID], token: uuid.UUID
 
     Effects: claimed → attempting with an attempt row that carries its evidence; or suppressed with the reason, put back with
              a later time, cancelled, expired. One transaction, the caller's; nothing leaves before it commits.
-    Source:  RELIABILITY 2.3.
+    Source:  docs/adr/0006-intent-before-the-call.md
     """
     ours = Message.objects.filter(id__in=message_ids, lease_token=token, state="claimed")
     held = list(ours.select_for_update(of=("self",)).select_related("purpose").order_by("id"))

@@ -156,7 +156,7 @@ def receive_inbound(*, account: ProviderAccount, inbound: Inbound) -> Heard | No
 
     Effects: the row; for STOP and START the ledger, in this very transaction. A stop is answered once: when the address was
              stopped already, it is recorded again and answered with silence.
-    Source:  RELIABILITY 2.7; 47 CFR 64.1200(a)(10)–(12).
+    Source:  47 CFR 64.1200(a)(10)–(12).
     """
     number = parse_phone(inbound.sender)
     if not isinstance(number, PhoneNumber):

@@ -42,7 +42,7 @@ def record_outcomes(*, sender: Sender, outcomes: Sequence[Outcome], token: uuid.
 
     Effects: accepted → accepted; provably not accepted → rejected, or ready again with backoff; anything else → uncertain,
              which is never sent again by itself. A row whose lease is no longer ours is left alone: the sweeper has spoken.
-    Source:  RELIABILITY 2.4.
+    Source:  docs/adr/0006-intent-before-the-call.md
     """
     moves = [_move_of(outcome) for outcome in outcomes]
     recorded = _write(moves, token)
