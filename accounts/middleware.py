@@ -57,7 +57,9 @@ class TenantMiddleware:
         request.belonging = belonging  # type: ignore[attr-defined]
         request.actor = person_actor(request, GRANTS[belonging.role])  # type: ignore[attr-defined]
         if door.own_transactions:
-            return self.get_response(request)
+            with tenant_context(belonging.organization_id):
+                asked = must_accept_documents(request)
+            return redirect("accounts:documents") if asked else self.get_response(request)
         _ = request.body  # before the transaction: a slow upload must not hold one open
         return self._inside(request, belonging.organization_id, lambda: self._after_documents(request))
 
@@ -89,12 +91,8 @@ class TenantMiddleware:
 
     def _after_documents(self, request: HttpRequest) -> HttpResponse:
         """Whoever has not accepted the documents in force is asked first (A21)."""
-        accepted = f"{request.belonging.organization_id}:{documents_version()}"  # type: ignore[attr-defined]
-        if request.session.get("documents") != accepted:
-            if has_accepted_documents(request.actor.id):  # type: ignore[attr-defined]
-                request.session["documents"] = accepted
-            elif request.path_info not in (reverse("accounts:documents"), reverse("account_logout")):
-                return redirect("accounts:documents")
+        if must_accept_documents(request) and request.path_info != reverse("accounts:documents"):
+            return redirect("accounts:documents")
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
@@ -115,6 +113,17 @@ class TenantMiddleware:
         if isinstance(exception, NotAllowed):
             return refuse(request, exception)
         return None
+
+
+def must_accept_documents(request: HttpRequest) -> bool:
+    """Whether the person still has to accept the documents in force; the session remembers who has."""
+    accepted = f"{request.belonging.organization_id}:{documents_version()}"  # type: ignore[attr-defined]
+    if request.session.get("documents") == accepted:
+        return False
+    if not has_accepted_documents(request.actor.id):  # type: ignore[attr-defined]
+        return True
+    request.session["documents"] = accepted
+    return False
 
 
 def refuse(request: HttpRequest, reason: NotAllowed) -> HttpResponse:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("accounts.urls")),
     path("", include("messaging.urls")),
+    path("consent/", include("consent.urls")),
     path("account/", include("allauth.urls")),
     path("style/", views.style, name="style"),
     path("health/live/", views.live, name="live"),

@@ -4,6 +4,11 @@ from django.apps import AppConfig
 
 
 class ConsentConfig(AppConfig):
-    """Consent."""
+    """Consent: registers its personal data."""
 
     name = "consent"
+
+    def ready(self) -> None:
+        from consent import personal_data
+
+        personal_data.register_fields()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from consent.contracts import ConsentStatus, SuppressionKind
+from consent.contracts import Channel, ConsentStatus, SuppressionKind
 
 STATUS_LABELS: Mapping[ConsentStatus, str] = MappingProxyType(
     {
@@ -92,6 +92,15 @@ SOURCES: Mapping[Source, SourceRule] = MappingProxyType(
         "complaint": SourceRule("Marked as spam", by_person=True, grants=False),
         "policy": SourceRule("Rule of the rulebook", by_person=False, grants=False),
     }
+)
+
+#: how the team may write down an agreement, and a stop, that somebody gave them outside the product
+CONSENT_BY_HAND: tuple[Source, ...] = ("paper", "verbal", "staff")
+STOP_BY_HAND: tuple[Source, ...] = ("verbal", "paper", "email_reply", "spoken", "staff")
+
+#: which channels reach an address of each kind
+POINT_CHANNELS: Mapping[str, tuple[Channel, ...]] = MappingProxyType(
+    {"phone": ("sms", "whatsapp", "voice"), "whatsapp": ("whatsapp",), "email": ("email",)}
 )
 
 #: From the one that holds longest to the one that heals: a person with several is described by the first.

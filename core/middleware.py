@@ -37,10 +37,10 @@ def client_address(request: HttpRequest) -> str:
     peer = _plain(request.META.get("REMOTE_ADDR", ""))
     if peer not in settings.TRUSTED_PROXIES:
         return peer
-    forwarded = [_plain(part) for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    for address in reversed([part for part in forwarded if part]):
+    entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    for address in map(_plain, reversed([entry for entry in entries if entry.strip()])):
         if address not in settings.TRUSTED_PROXIES:
-            return address
+            return address or peer  # left of a garbled entry stands what the client made up
     return peer
 
 

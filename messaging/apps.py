@@ -4,6 +4,11 @@ from django.apps import AppConfig
 
 
 class MessagingConfig(AppConfig):
-    """Messaging."""
+    """Messaging: registers its personal data."""
 
     name = "messaging"
+
+    def ready(self) -> None:
+        from messaging import personal_data
+
+        personal_data.register_fields()

@@ -4,6 +4,7 @@ Every verb first locks the points it touches, in the order of their ids, so two 
 locks the state rows, so a message and an opt-out about one address queue up as well.
 """
 
+import datetime
 import json
 import uuid
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,7 @@ _BATCH = 2000
 TAKEN, UNCHANGED, KEPT_OUT = "taken", "unchanged", "kept_out"
 
 Key = tuple[uuid.UUID, uuid.UUID, str]
+Stops = dict[tuple[uuid.UUID, str], datetime.datetime]
 
 
 def record_claims(*, actor: Actor, claims: Sequence[Claim], provenance: Provenance) -> list[str]:
@@ -49,19 +51,25 @@ def record_claims(*, actor: Actor, claims: Sequence[Claim], provenance: Provenan
     return outcomes
 
 
-def _judge(
-    claim: Claim, state: ConsentState | None, stopped: set[tuple[uuid.UUID, str]], provenance: Provenance
-) -> str:
+def _judge(claim: Claim, state: ConsentState | None, stopped: Stops, provenance: Provenance) -> str:
     """A no always counts; a yes counts only where nobody has said no, or where proof newer than the no may raise it."""
     status = state.status if state else "none"
-    said_no = status == "withdrawn" or (claim.point_id, claim.channel) in stopped or (claim.point_id, "") in stopped
+    no_at = _said_no_at(claim, state, stopped)
     if claim.status == "withdrawn":
         return UNCHANGED if status == "withdrawn" else TAKEN
-    if said_no and not (provenance.may_raise and claim.status == "granted"):
+    if no_at and not (provenance.may_raise and claim.status == "granted" and claim.occurred_at > no_at):
         return KEPT_OUT
     if claim.status == "unproven":
         return TAKEN if status == "none" else UNCHANGED
-    return UNCHANGED if status == "granted" and not said_no else TAKEN
+    return UNCHANGED if status == "granted" and not no_at else TAKEN
+
+
+def _said_no_at(claim: Claim, state: ConsentState | None, stopped: Stops) -> datetime.datetime | None:
+    """When the person last said no to what is claimed; None when they never did."""
+    moments = [stopped.get((claim.point_id, channel)) for channel in (claim.channel, "")]
+    if state is not None and state.status == "withdrawn":
+        moments.append(state.changed_at)
+    return max((moment for moment in moments if moment), default=None)
 
 
 def stop_point(
@@ -147,10 +155,11 @@ def _states(claims: Sequence[Claim]) -> dict[Key, ConsentState]:
     return {(row.point_id, row.purpose_id, row.channel): row for row in rows}
 
 
-def _stopped_channels(point_ids: Iterable[uuid.UUID]) -> set[tuple[uuid.UUID, str]]:
+def _stopped_channels(point_ids: Iterable[uuid.UUID]) -> Stops:
     said_by_them = ("opted_out", "complaint", "erased")
     rows = Suppression.objects.filter(point_id__in=set(point_ids), lifted_at=None, kind__in=said_by_them)
-    return set(rows.values_list("point_id", "channel"))
+    stops = rows.order_by("created_at").values_list("point_id", "channel", "created_at")
+    return {(point_id, channel): created_at for point_id, channel, created_at in stops}
 
 
 def _event(actor: Actor, claim: Claim, provenance: Provenance) -> ConsentEvent:

@@ -10,6 +10,7 @@ from core.tenancy import TenantModel
 NAMED = {
     "member_id": "accounts.Membership",
     "key_id": "accounts.ApiKey",
+    "link_id": "contacts.ContactPoint",
     "job_id": "contacts.ImportJob",
     "import_id": "contacts.ImportJob",
     "account_id": "messaging.ProviderAccount",

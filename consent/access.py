@@ -1,0 +1,26 @@
+"""Fetching one thing of consent for someone. Absent and not yours are the same 404."""
+
+import uuid
+from typing import cast
+
+from accounts.access import found
+from accounts.contracts import Actor
+from consent.models import ConsentEvent, Point, Purpose
+
+
+def access_purpose(actor: Actor, purpose_id: uuid.UUID) -> Purpose:
+    """A purpose in use of the actor's organisation, for somebody who may see contacts."""
+    actor.require("see_contacts")
+    return cast(Purpose, found(Purpose.objects.filter(archived_at=None), purpose_id))
+
+
+def access_point(actor: Actor, point_id: uuid.UUID) -> Point:
+    """An address of the actor's organisation, for somebody who may see contacts; what it spells stays sealed."""
+    actor.require("see_contacts")
+    return cast(Point, found(Point.objects.all(), point_id))
+
+
+def access_event(actor: Actor, event_id: uuid.UUID) -> ConsentEvent:
+    """One event of the ledger with its point, purpose and words, for somebody who may see addresses."""
+    actor.require("see_addresses")
+    return cast(ConsentEvent, found(ConsentEvent.objects.select_related("point", "purpose", "wording"), event_id))

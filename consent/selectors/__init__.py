@@ -1,0 +1,1 @@
+"""Reads of consent for its pages."""

@@ -1,0 +1,204 @@
+"""What may be sent to one address, and what happened to its consent: the part of a contact's card that is consent's."""
+
+import dataclasses
+import datetime
+import uuid
+from collections.abc import Collection, Mapping
+from typing import cast
+
+from consent.contracts import Ask, Channel, ConsentStatus, Denied, Facts, SuppressionKind, Tier
+from consent.gate import decide
+from consent.models import ConsentEvent, ConsentState, PlatformSuppression, Point, Purpose, Suppression
+from consent.reasons import Reason, reason
+from consent.rulebook import rulebook
+from consent.selectors.suppressions import live_suppressions
+from consent.selectors.words import CHANNEL_LABELS, receipt_number, source_label, status_badge, suppression_label
+from consent.states import POINT_CHANNELS, strongest_suppression
+from core import clock
+
+LATEST_EVENTS = 20
+#: kinds of number that take a text
+_TEXTABLE = ("mobile", "either")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standing:
+    """One purpose on one channel: what they said, and the reason (None: none) why they may not be written to."""
+
+    channel: str
+    label: str
+    badge: Mapping[str, str]
+    refused: Reason | None
+    changed_at: datetime.datetime | None
+    event_id: uuid.UUID | None
+    number: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PurposeStanding:
+    """One purpose: where something was said, and the names of the channels where nothing ever was."""
+
+    purpose: Purpose
+    standings: tuple[Standing, ...]
+    never: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Protection:
+    """Why an address is protected, on which channel, since when."""
+
+    label: str
+    channel: str
+    source: str
+    since: datetime.datetime
+    event_id: uuid.UUID | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PastEvent:
+    """One event of the address."""
+
+    id: uuid.UUID
+    number: str
+    badge: Mapping[str, str]
+    about: str
+    how: str
+    occurred_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PointHistory:
+    """Everything consent knows about one address; `hint` is masked."""
+
+    point: Point
+    hint: str
+    kind: str
+    purposes: tuple[PurposeStanding, ...]
+    protections: tuple[Protection, ...]
+    events: tuple[PastEvent, ...]
+    event_count: int
+
+
+def point_history(point: Point) -> PointHistory:
+    """What holds for an address now and how it came to that. Six queries."""
+    states = {(row.purpose_id, row.channel): row for row in ConsentState.objects.filter(point=point)}
+    suppressions = list(live_suppressions().filter(point=point).order_by("-created_at"))
+    on_platform = PlatformSuppression.objects.filter(digest=point.platform_digest).exists()
+    purposes = Purpose.objects.filter(archived_at=None).order_by("created_at", "id")
+    events = ConsentEvent.objects.filter(point=point)
+    latest = events.defer("evidence_sealed").select_related("purpose").order_by("-recorded_at", "-id")
+    return PointHistory(
+        point=point,
+        hint=point.hint,
+        kind=point.get_kind_display(),
+        purposes=tuple(_purpose(point, purpose, states, suppressions, on_platform) for purpose in purposes),
+        protections=tuple(_protection(each) for each in suppressions),
+        events=tuple(_past(event) for event in latest[:LATEST_EVENTS]),
+        event_count=events.count(),
+    )
+
+
+def _purpose(
+    point: Point,
+    purpose: Purpose,
+    states: Mapping[tuple[uuid.UUID, str], ConsentState],
+    suppressions: Collection[Suppression],
+    on_platform: bool,
+) -> PurposeStanding:
+    standings, never = [], []
+    for channel in _channels(point, purpose, states):
+        kinds = {each.kind for each in suppressions if each.channel in ("", channel)}
+        if on_platform:
+            kinds.add("platform")
+        state = states.get((purpose.id, channel))
+        standing = _standing(point, purpose, channel, state, kinds)
+        if state is None and standing.refused is not None and standing.refused.code == "no_consent":
+            never.append(standing.label)
+        else:
+            standings.append(standing)
+    return PurposeStanding(purpose, tuple(standings), tuple(never))
+
+
+def _channels(point: Point, purpose: Purpose, states: Mapping[tuple[uuid.UUID, str], ConsentState]) -> list[Channel]:
+    """The channels that reach this address and that the purpose's tier uses, or about which something was said."""
+    tier = rulebook().tier(purpose.tier)
+    used = tier.channels if tier else ()
+    return [each for each in POINT_CHANNELS[point.kind] if each in used or (purpose.id, each) in states]
+
+
+def _standing(
+    point: Point, purpose: Purpose, channel: Channel, state: ConsentState | None, kinds: Collection[str]
+) -> Standing:
+    status = _status(purpose, state)
+    return Standing(
+        channel=channel,
+        label=CHANNEL_LABELS[channel],
+        badge=status_badge(status),
+        refused=_refusal(point, purpose, channel, status, kinds),
+        changed_at=state.changed_at if state else None,
+        event_id=state.event_id if state else None,
+        number=receipt_number(state.event_id, state.status) if state else "",
+    )
+
+
+def _status(purpose: Purpose, state: ConsentState | None) -> ConsentStatus:
+    if state is None:
+        return "none"
+    if state.status == "granted":
+        ends = rulebook().consent_expires_at(cast(Tier, purpose.tier), state.changed_at)
+        return "expired" if ends <= clock.now() else "granted"
+    return cast(ConsentStatus, state.status)
+
+
+def _refusal(
+    point: Point, purpose: Purpose, channel: Channel, status: ConsentStatus, kinds: Collection[str]
+) -> Reason | None:
+    """What the gate says about this address by itself: everything that is not about the address is taken as in order.
+
+    Hours pass, and people's own places are known to contacts alone, so hours refuse nobody here.
+    """
+    rules = rulebook()
+    facts = Facts(
+        organization_state="live",
+        sending_stopped=False,
+        sender_ready=True,
+        content_ready=True,
+        has_address=True,
+        address_valid=channel not in ("sms", "whatsapp") or point.number_type in _TEXTABLE,
+        in_trial_circle=True,
+        suppression=strongest_suppression(cast(Collection[SuppressionKind], kinds)),
+        consent=status,
+        minor=False,
+        region=point.region,
+        zones=tuple(point.zones.split()),
+        recent_sends=0,
+        cap=1,
+    )
+    decision = decide(Ask(channel, cast(Tier, purpose.tier), clock.now(), rules.version), facts, rules)
+    if not isinstance(decision, Denied):
+        return None
+    found = reason(decision.reason)
+    return None if found.family == "quiet_hours" else found
+
+
+def _protection(suppression: Suppression) -> Protection:
+    return Protection(
+        suppression_label(suppression.kind),
+        CHANNEL_LABELS.get(suppression.channel, "every channel"),
+        source_label(suppression.source),
+        suppression.created_at,
+        suppression.event_id,
+    )
+
+
+def _past(event: ConsentEvent) -> PastEvent:
+    about = event.purpose.name if event.purpose else "Everything"
+    channel = CHANNEL_LABELS.get(event.channel, "every channel")
+    return PastEvent(
+        event.id,
+        receipt_number(event.id, event.status),
+        status_badge(event.status),
+        f"{about}, {channel}",
+        source_label(event.source),
+        event.occurred_at,
+    )

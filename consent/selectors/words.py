@@ -1,0 +1,41 @@
+"""Words for what the ledger stores as codes."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Final
+
+from consent.models import CHANNELS
+from consent.states import SOURCES, STATUS_LABELS, SUPPRESSION_LABELS
+
+CHANNEL_LABELS: Final[Mapping[str, str]] = dict(CHANNELS)
+_TONES: Final[Mapping[str, str]] = {"granted": "yes", "unproven": "wait", "pending": "wait", "withdrawn": "no"}
+_ICONS: Final[Mapping[str, str]] = {"granted": "check", "unproven": "alert", "pending": "clock", "withdrawn": "hand"}
+_PREFIXES: Final[Mapping[str, str]] = {"granted": "CR", "unproven": "CU", "withdrawn": "CW"}
+_DIGITS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def source_label(source: str) -> str:
+    """How something became known, in words; a source that no table knows is shown as it is."""
+    rule = SOURCES.get(source)  # type: ignore[call-overload]
+    return rule.label if rule else source.replace("_", " ").capitalize()
+
+
+def suppression_label(kind: str) -> str:
+    """Why an address is protected, in words."""
+    return SUPPRESSION_LABELS.get(kind, kind)  # type: ignore[call-overload, no-any-return]
+
+
+def status_badge(status: str) -> dict[str, str]:
+    """A status as a badge."""
+    label = STATUS_LABELS.get(status, status)  # type: ignore[call-overload]
+    return {"label": label, "tone": _TONES.get(status, "plain"), "icon": _ICONS.get(status, "clock")}
+
+
+def receipt_number(event_id: uuid.UUID, status: str) -> str:
+    """A number people can read to each other, "CR-7F3K-20M9": eight digits of Crockford's base 32 from the id's end.
+
+    Shape: CR somebody agreed, CU a claim without proof, CW withdrawn. It names an event to people, not to code.
+    """
+    value = event_id.int
+    digits = [_DIGITS[value >> 5 * place & 31] for place in reversed(range(8))]
+    return f"{_PREFIXES.get(status, 'CE')}-{''.join(digits[:4])}-{''.join(digits[4:])}"

@@ -1,0 +1,74 @@
+"""Pages about purposes and the words people agree to."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.contracts import Refused
+from accounts.doors import member
+from consent.access import access_purpose
+from consent.actions.purposes import open_purpose, publish_wording
+from consent.forms import PurposeForm, WordingForm
+from consent.models import Purpose
+from consent.selectors.purposes import purpose_row, purpose_rows, wordings_of
+
+
+@member("see_contacts")
+@require_GET
+def purpose_list(request: HttpRequest) -> HttpResponse:
+    """Every purpose with the words in force and how many people said what."""
+    return render(request, "consent/purposes.html", {"rows": purpose_rows(), "may_change": _may_change(request)})
+
+
+@member("change_consent")
+@require_http_methods(["GET", "POST"])
+def add_purpose(request: HttpRequest) -> HttpResponse:
+    """Start a purpose; its words come next."""
+    form = PurposeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            purpose = open_purpose(actor=request.actor, **form.cleaned_data)  # type: ignore[attr-defined]
+        except Refused as refusal:
+            form.add_error(refusal.field or None, str(refusal))
+        else:
+            messages.success(request, "The purpose is open. Now publish the words people agree to.")
+            return redirect("consent:purpose", purpose.id)
+    return render(request, "consent/add_purpose.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@member("see_contacts")
+@require_GET
+def purpose_detail(request: HttpRequest, purpose_id: uuid.UUID) -> HttpResponse:
+    """One purpose: every version of its words, and publishing the next."""
+    return _page(request, access_purpose(request.actor, purpose_id), WordingForm())  # type: ignore[attr-defined]
+
+
+@member("change_consent")
+@require_POST
+def publish(request: HttpRequest, purpose_id: uuid.UUID) -> HttpResponse:
+    """Put the next version of the words into force."""
+    purpose = access_purpose(request.actor, purpose_id)  # type: ignore[attr-defined]
+    form = WordingForm(request.POST)
+    if not form.is_valid():
+        return _page(request, purpose, form)
+    wording = publish_wording(actor=request.actor, purpose=purpose, **form.cleaned_data)  # type: ignore[attr-defined]
+    messages.success(request, f"Version {wording.version} is in force. Earlier agreements keep their own words.")
+    return redirect("consent:purpose", purpose.id)
+
+
+def _page(request: HttpRequest, purpose: Purpose, form: Any) -> HttpResponse:
+    context = {
+        "row": purpose_row(purpose),
+        "wordings": wordings_of(purpose),
+        "form": form,
+        "may_change": _may_change(request),
+    }
+    return render(request, "consent/purpose.html", context, status=422 if form.errors else 200)
+
+
+def _may_change(request: HttpRequest) -> bool:
+    return bool(request.actor.may("change_consent"))  # type: ignore[attr-defined]

@@ -1,0 +1,66 @@
+"""A line of the log carries known fields and nothing that says who somebody is."""
+
+import json
+import logging
+import sys
+
+import pytest
+
+from core.logs import FIELDS, AllowListFormatter
+
+CANARIES = ["+14025550100", "4025550100", "(402) 555-0100", "pat@example.com", "Pat Canary", "the body of a message"]
+
+
+def line(message="something happened", *, error=False, **extra):
+    record = logging.LogRecord("carillon", logging.WARNING, "file.py", 1, message, None, None)
+    vars(record).update(extra)
+    if error:
+        try:
+            raise ValueError(f"could not reach {CANARIES[0]}")
+        except ValueError:
+            record.exc_info = sys.exc_info()
+    return json.loads(AllowListFormatter().format(record))
+
+
+def test_a_line_has_time_level_logger_event_and_the_allowed_fields():
+    found = line(task="messaging.sweep", count=3)
+
+    assert found.pop("at").endswith("+00:00")
+    assert found == {
+        "level": "warning", "logger": "carillon", "event": "something happened", "task": "messaging.sweep", "count": "3"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("canary", CANARIES)
+def test_no_field_that_could_hold_a_person_exists(canary):
+    found = line(phone=canary, email=canary, name_of_person=canary, body=canary, to=canary, address=canary, user=canary)
+
+    assert canary not in json.dumps(found)
+    assert set(found) == {"at", "level", "logger", "event"}
+    assert not FIELDS & {"phone", "email", "name", "body", "address", "to", "text", "user"}
+
+
+@pytest.mark.parametrize("canary", CANARIES[:4])
+def test_a_number_or_address_in_the_text_of_an_event_is_removed(canary):
+    found = line(f"no answer from {canary} today")
+
+    assert canary not in json.dumps(found)
+    assert "[removed]" in found["event"]
+
+
+def test_an_error_is_its_class_and_its_place_never_its_words():
+    found = line(error=True)
+
+    assert found["error"] == "ValueError"
+    assert found["where"][0].startswith("test_logs.py:")
+    assert CANARIES[0] not in json.dumps(found)
+
+
+def test_a_long_event_is_cut():
+    assert len(line("x" * 10_000)["event"]) == 500
+
+
+def test_ids_of_ours_survive_the_net():
+    identifier = "01a21189-69d4-77f6-b28b-570d4d2ebebc"
+
+    assert line(run_id=identifier)["run_id"] == identifier
