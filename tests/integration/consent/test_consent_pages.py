@@ -215,7 +215,7 @@ def test_the_receipt_shows_words_version_way_place_moment_and_chain(acme, told):
     assert (slip.place, slip.total, slip.before) == (1, 2, None)
     assert slip.after.id == told["stop"].id
     assert slip.standing["label"] == "No longer in force"
-    assert f'<blockquote class="words break-words whitespace-pre-line" dir="auto">{WORDS}' in text
+    assert f'<span class="whitespace-pre-line">{WORDS}</span>' in text
     assert receipt_number(event.id, "granted") in text
 
 
