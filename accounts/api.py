@@ -5,6 +5,8 @@ A problem is `{"error": {"code", "message", "field", "remedy", "request_id"}}`; 
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers, status
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -61,6 +63,21 @@ _TEXTS = {
 }
 
 
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the schema tells of keys."""
+
+    target_class = "accounts.api_keys.ApiKeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, _schema: Any) -> dict[str, str]:
+        """An HTTP bearer token."""
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key of the organisation, as the page API keys shows.",
+        }
+
+
 class OrganizationOut(serializers.Serializer[Any]):
     """What an application sees of its organisation."""
 
@@ -71,6 +88,7 @@ class OrganizationOut(serializers.Serializer[Any]):
     currency = serializers.CharField()
 
 
+@extend_schema(responses=OrganizationOut)
 @api("")
 @api_view(["GET"])
 def organization(_request: Request) -> Response:

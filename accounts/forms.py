@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.core import context
 from django import forms
@@ -19,6 +20,14 @@ from core.phone import parse_phone
 from core.problem import Problem
 
 _AGREE = "I am 18 or older and accept the terms, the acceptable use policy and the data processing agreement."
+
+
+class LoginForm(CarillonForm, AllauthLoginForm):  # type: ignore[misc]
+    """Sign-in by address and password, in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["remember"].label = "Stay signed in for two weeks"
 
 
 class SignupForm(CarillonForm, AllauthSignupForm):  # type: ignore[misc]

@@ -7,8 +7,10 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve, reverse
 
 from accounts.api_keys import authenticate, problem, unauthorized
@@ -113,6 +115,23 @@ class TenantMiddleware:
         if isinstance(exception, NotAllowed):
             return refuse(request, exception)
         return None
+
+
+class RefusedFormMiddleware:
+    """A refused form of the log-in pages, which come from a library, answers 422 like every other one here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+        """Set the status of a page that shows a form's errors again."""
+        forms = [value for value in (response.context_data or {}).values() if isinstance(value, BaseForm)]
+        if request.method == "POST" and response.status_code == 200 and any(form.errors for form in forms):
+            response.status_code = 422
+        return response
 
 
 def must_accept_documents(request: HttpRequest) -> bool:

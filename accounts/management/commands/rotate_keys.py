@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actions.vault_keys import begin_data_key, rewrap_keys
 from accounts.contracts import SYSTEM
+from accounts.second_factor import reseal_second_factors
 from accounts.selectors import organizations_to_rewrap
 from core import vault
 from core.tenancy import tenant_context
@@ -15,7 +16,7 @@ from core.tenancy import tenant_context
 class Command(BaseCommand):
     """`manage.py rotate_keys` after adding a master key in front; killed half-way, the next run does the rest."""
 
-    help = "Re-wrap all organisations' keys under the newest of MASTER_KEYS; --data ORG begins a new data key for one."
+    help = "Wrap all keys and second factors under the newest of MASTER_KEYS; --data ORG begins a new data key for one."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", type=uuid.UUID, metavar="ORG", help="begin a new data key for this organisation")
@@ -39,4 +40,5 @@ class Command(BaseCommand):
             with tenant_context(organization_id):
                 keys += rewrap_keys(actor=SYSTEM)
             organizations += 1
-        return f"{keys} keys of {organizations} organisations are now under {newest}."
+        factors = reseal_second_factors()
+        return f"{keys} keys of {organizations} organisations and {factors} second factors are now under {newest}."

@@ -1,4 +1,4 @@
-"""What an application's key opens, and what never opens (F37 in small)."""
+"""What an application's key opens, and what never opens."""
 
 import datetime
 import zlib
@@ -44,7 +44,6 @@ def test_the_day_of_last_use_is_written_once_a_day(acme):
     assert key.last_used_on == clock.now().date()
 
 
-@proves("F37")
 def test_a_key_that_is_revoked_expired_altered_or_of_another_organisation_opens_nothing(acme, rival):
     _, whole = make_key(acme, ["see_contacts"])
     other, _ = make_key(rival, ["see_contacts"])
@@ -96,7 +95,6 @@ def test_a_key_opens_no_page(acme):
     assert answer.headers["Location"].startswith("/account/login/")
 
 
-@proves("F37")
 @pytest.mark.parametrize("proxies", [[], ["127.0.0.1"]])
 def test_fifty_forged_forwarded_addresses_change_the_recorded_one_only_behind_a_proxy(acme, settings, proxies):
     settings.TRUSTED_PROXIES = proxies

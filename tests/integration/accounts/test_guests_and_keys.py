@@ -25,7 +25,6 @@ def add(team, address, label="Pat", role="owner"):
         return guests.add_guest(actor=team.actor(role), label=label, address=address)
 
 
-@proves("A14")
 def test_a_guest_is_kept_sealed_and_found_by_digest(acme, rival):
     assert isinstance(PHONE, PhoneNumber)
     assert isinstance(EMAIL, EmailAddress)
