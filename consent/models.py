@@ -125,6 +125,8 @@ class Suppression(TenantModel):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     lifted_at = models.DateTimeField(null=True)
+    #: what took it back: the person's newer yes, their START, or somebody's judgement that it was no stop
+    lifted_event = TenantForeignKey(ConsentEvent, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -134,6 +136,8 @@ class Suppression(TenantModel):
                 name="one_live_suppression",
             )
         ]
+        # used by: the ledger, which asks about lifted stops as well
+        indexes = [models.Index(fields=["organization", "point"], name="suppression_by_point")]
 
 
 class PlatformSuppression(models.Model):

@@ -220,8 +220,10 @@ class InboundMessage(TenantModel):
     channel = models.CharField(max_length=8)
     point = TenantForeignKey(Point, on_delete=models.PROTECT, related_name="+")
     body_sealed = models.BinaryField()
-    #: stop, start, help or text
+    #: stop, start, help, doubt (it may be a stop, and counts as one until somebody has judged) or text
     kind = models.CharField(max_length=6)
+    #: "" nothing to judge; asked; stop or not_stop as somebody of the team judged, or stop, restarted as the person said since
+    verdict = models.CharField(max_length=10, blank=True)
     provider_message_id = models.CharField(max_length=64)
     message_id = models.UUIDField(null=True)
     origin = models.CharField(max_length=20, blank=True)
@@ -234,9 +236,18 @@ class InboundMessage(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organization", "account", "provider_message_id"], name="inbound_once")
         ]
-        # used by: the page of replies; a run's answers
         indexes = [
+            # used by: the page of replies
             models.Index(fields=["organization", "-received_at"], name="inbound_by_age"),
+            # used by: the number beside Replies in the menu of every page, and the view of what waits
+            models.Index(
+                fields=["organization", "-received_at"],
+                name="inbound_waiting",
+                condition=models.Q(handled_at__isnull=True),
+            ),
+            # used by: taking a judged stop back, and a word of the person that settles the question
+            models.Index(fields=["organization", "point"], name="inbound_judged", condition=~models.Q(verdict="")),
+            # used by: a run's answers
             models.Index(fields=["organization", "origin", "origin_id"], name="inbound_by_origin"),
         ]
 

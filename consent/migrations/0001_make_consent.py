@@ -212,6 +212,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "lifted_event",
+                    core.tenancy.TenantForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="consent.consentevent",
+                    ),
+                ),
+                (
                     "organization",
                     models.ForeignKey(
                         db_constraint=False,
@@ -342,5 +351,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="consentevent",
             index=models.Index(fields=["organization", "point", "recorded_at"], name="event_by_point"),
+        ),
+        migrations.AddIndex(
+            model_name="suppression",
+            index=models.Index(fields=["organization", "point"], name="suppression_by_point"),
         ),
     ]

@@ -5,10 +5,12 @@ import datetime
 import uuid
 from collections.abc import Sequence
 
+from django.db.models import Exists, OuterRef
+
 from core import clock, vault
 from core.jobs import enqueue
 from core.tenancy import require_organization_id
-from messaging.models import Message, SendGate
+from messaging.models import Message, SendAttempt, SendGate
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,19 +69,23 @@ def queue_messages(*, errand: Errand, wishes: Sequence[Wish]) -> int:
 
 
 def set_gate(*, origin: str, origin_id: uuid.UUID, state: str) -> None:
-    """Open, pause or cancel everything of one origin. A lane's next intent obeys; what is in flight is in flight."""
-    SendGate.objects.update_or_create(
-        origin=origin, origin_id=origin_id, defaults={"state": state, "changed_at": clock.now()}
-    )
+    """Open, pause or cancel everything of one origin. A lane's next intent obeys; what is in flight is in flight.
+
+    Effects: what lanes put back while it was paused is due at once when it opens; its intent decides again, as always.
+    """
+    now = clock.now()
+    SendGate.objects.update_or_create(origin=origin, origin_id=origin_id, defaults={"state": state, "changed_at": now})
+    if state == "open":
+        waiting = Message.objects.filter(origin=origin, origin_id=origin_id, state="ready", next_at__gt=now)
+        waiting.update(next_at=now)
 
 
 def cancel_messages(*, origin: str, origin_id: uuid.UUID) -> int:
-    """Cancel what has not been touched yet; what a worker holds is refused by the gate and cancelled there."""
-    token = uuid.uuid4()
-    waiting = Message.objects.filter(origin=origin, origin_id=origin_id, state="ready")
-    held = waiting.update(state="claimed", lease_token=token, lease_until=clock.now(), next_at=None)
-    if held:
-        Message.objects.filter(lease_token=token).update(
-            state="cancelled", lease_token=None, lease_until=None, reason="cancelled"
-        )
-    return held
+    """Cancel what has not been touched yet; answer how many.
+
+    What a worker holds, and what waits again after a try whose outcome is open, stays: the gate of the origin refuses it at
+    its next intent, and only there it is known whether it may be called cancelled.
+    """
+    unclear = SendAttempt.objects.filter(message_id=OuterRef("id"), outcome__in=["", "ambiguous"])
+    waiting = Message.objects.filter(origin=origin, origin_id=origin_id, state__in=["held", "ready"])
+    return waiting.filter(~Exists(unclear)).update(state="cancelled", next_at=None, reason="cancelled")

@@ -256,6 +256,7 @@ class Migration(migrations.Migration):
                 ("channel", models.CharField(max_length=8)),
                 ("body_sealed", models.BinaryField()),
                 ("kind", models.CharField(max_length=6)),
+                ("verdict", models.CharField(blank=True, max_length=10)),
                 ("provider_message_id", models.CharField(max_length=64)),
                 ("message_id", models.UUIDField(null=True)),
                 ("origin", models.CharField(blank=True, max_length=20)),
@@ -430,6 +431,22 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="inboundmessage",
             index=models.Index(fields=["organization", "-received_at"], name="inbound_by_age"),
+        ),
+        migrations.AddIndex(
+            model_name="inboundmessage",
+            index=models.Index(
+                condition=models.Q(("handled_at__isnull", True)),
+                fields=["organization", "-received_at"],
+                name="inbound_waiting",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="inboundmessage",
+            index=models.Index(
+                condition=models.Q(("verdict", ""), _negated=True),
+                fields=["organization", "point"],
+                name="inbound_judged",
+            ),
         ),
         migrations.AddIndex(
             model_name="inboundmessage",
