@@ -78,8 +78,12 @@ class Run(TenantModel):
                 name="one_live_run",
             )
         ]
-        # used by: the sweeper
-        indexes = [models.Index(fields=["next_at"], name="run_due", condition=models.Q(next_at__isnull=False))]
+        indexes = [
+            # used by: the sweeper
+            models.Index(fields=["next_at"], name="run_due", condition=models.Q(next_at__isnull=False)),
+            # used by: the list of campaigns, a campaign's own page, the newest check
+            models.Index(fields=["organization", "campaign", "kind", "-created_at"], name="run_by_campaign"),
+        ]
 
 
 class Recipient(TenantModel):

@@ -7,10 +7,20 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef
 
+from consent.actions.bulk import insert_rows
 from core import clock, vault
 from core.jobs import enqueue
 from core.tenancy import require_organization_id
 from messaging.models import Message, SendAttempt, SendGate
+
+_COLUMNS = {"id": "uuid", "organization_id": "uuid", "channel": "text", "origin": "text", "origin_id": "uuid"}
+_COLUMNS |= {"point_id": "uuid", "sender_id": "uuid", "purpose_id": "uuid", "template_version_id": "uuid"}
+_COLUMNS |= {"body_sealed": "bytea", "units": "smallint", "next_at": "timestamptz", "expires_at": "timestamptz"}
+_COLUMNS |= {"created_at": "timestamptz", "state": "text", "reason": "text", "provider_message_id": "text"}
+_COLUMNS |= {"claim_count": "integer", "attempt_count": "integer", "delivery_rank": "smallint"}
+#: how every message begins
+_FRESH = {"state": "ready", "reason": "", "provider_message_id": ""}
+_FRESH |= {"claim_count": 0, "attempt_count": 0, "delivery_rank": 0}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,26 +54,28 @@ def queue_messages(*, errand: Errand, wishes: Sequence[Wish]) -> int:
     organization_id, now = require_organization_id(), clock.now()
     known = set(Message.objects.filter(id__in=[wish.message_id for wish in wishes]).values_list("id", flat=True))
     rows = [
-        Message(
-            id=wish.message_id,
-            channel=errand.channel,
-            origin=errand.origin,
-            origin_id=errand.origin_id,
-            point_id=wish.point_id,
-            sender_id=errand.sender_id,
-            purpose_id=errand.purpose_id,
-            template_version_id=errand.template_version_id,
-            body_sealed=vault.seal(organization_id, "messaging_message", "body_sealed", wish.message_id, wish.body),
-            units=wish.units,
-            next_at=now,
-            expires_at=errand.expires_at,
-            created_at=now,
+        (
+            wish.message_id,
+            organization_id,
+            errand.channel,
+            errand.origin,
+            errand.origin_id,
+            wish.point_id,
+            errand.sender_id,
+            errand.purpose_id,
+            errand.template_version_id,
+            vault.seal(organization_id, "messaging_message", "body_sealed", wish.message_id, wish.body),
+            wish.units,
+            now,
+            errand.expires_at,
+            now,
+            *_FRESH.values(),
         )
         for wish in wishes
         if wish.message_id not in known
     ]
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
+        insert_rows("messaging_message", _COLUMNS, rows, ignore=True)
         enqueue("messaging.drain_sender", organization_id=organization_id, sender_id=errand.sender_id)
     return len(rows)
 

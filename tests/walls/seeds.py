@@ -37,7 +37,9 @@ FIELDS: dict[str, dict[str, Any]] = {
     "messaging.Message": {"origin": "campaign", "state": "accepted"},
     "messaging.InboundMessage": {"kind": "text", "channel": "sms", "verdict": "asked"},
     "campaigns.Recipient": {
-        "outcome": "left_out", "reason": "no_consent", "contact_id": lambda seeds: seeds["contacts.Contact"].id,
+        "outcome": "left_out",
+        "reason": "no_consent",
+        "contact_id": lambda seeds: seeds["contacts.Contact"].id,
     },
 }
 
