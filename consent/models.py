@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from core import clock
 from core.tenancy import TenantForeignKey, TenantModel
 
 CHANNELS = [("sms", "SMS"), ("whatsapp", "WhatsApp"), ("voice", "Voice"), ("email", "Email")]
@@ -22,7 +23,7 @@ class Purpose(TenantModel):
     tier = models.CharField(max_length=16, choices=TIERS)
     description = models.CharField(max_length=300, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "key"], name="purpose_key_once")]
@@ -39,7 +40,7 @@ class Wording(TenantModel):
     language = models.CharField(max_length=12, default="en")
     version = models.PositiveIntegerField()
     text = models.TextField(max_length=2000)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -67,7 +68,7 @@ class Point(TenantModel):
     region = models.CharField(max_length=8, blank=True)
     zones = models.CharField(max_length=400, blank=True)
     number_type = models.CharField(max_length=20, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "kind", "digest"], name="point_once")]
@@ -145,7 +146,7 @@ class PlatformSuppression(models.Model):
 
     digest = models.BinaryField(max_length=16, primary_key=True)
     reason = models.CharField(max_length=200)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
 
 class DecisionRecord(TenantModel):
