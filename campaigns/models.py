@@ -4,7 +4,7 @@ from django.db import models
 
 from consent.models import CHANNELS, Purpose
 from contacts.models import List
-from core import clock
+from core.fields import MomentOfCreation
 from core.tenancy import TenantForeignKey, TenantModel
 from messaging.models import Sender, Template, TemplateVersion
 
@@ -24,7 +24,7 @@ class Campaign(TenantModel):
     #: when it should begin; empty means as soon as it is launched
     scheduled_at = models.DateTimeField(null=True, blank=True)
     created_by = models.UUIDField(null=True)
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = MomentOfCreation()
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantModel.Meta):
@@ -66,7 +66,7 @@ class Run(TenantModel):
     planned_count = models.PositiveIntegerField(default=0)
     allowed_count = models.PositiveIntegerField(default=0)
     created_by = models.UUIDField(null=True)
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = MomentOfCreation()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from core import clock
+from core.fields import MomentOfCreation
 from core.tenancy import TenantForeignKey, TenantModel
 
 CHANNELS = [("sms", "SMS"), ("whatsapp", "WhatsApp"), ("voice", "Voice"), ("email", "Email")]
@@ -23,7 +23,7 @@ class Purpose(TenantModel):
     tier = models.CharField(max_length=16, choices=TIERS)
     description = models.CharField(max_length=300, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "key"], name="purpose_key_once")]
@@ -40,7 +40,7 @@ class Wording(TenantModel):
     language = models.CharField(max_length=12, default="en")
     version = models.PositiveIntegerField()
     text = models.TextField(max_length=2000)
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -68,7 +68,7 @@ class Point(TenantModel):
     region = models.CharField(max_length=8, blank=True)
     zones = models.CharField(max_length=400, blank=True)
     number_type = models.CharField(max_length=20, blank=True)
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "kind", "digest"], name="point_once")]
@@ -146,11 +146,15 @@ class PlatformSuppression(models.Model):
 
     digest = models.BinaryField(max_length=16, primary_key=True)
     reason = models.CharField(max_length=200)
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = MomentOfCreation()
 
 
 class DecisionRecord(TenantModel):
-    """One decision of the gate about one distinct set of facts (C32): everybody with these facts points here."""
+    """One decision of the gate about one distinct set of facts (C32): everybody with these facts points here.
+
+    No constraint makes it unique: who inserts a key that another transaction has inserted and not committed waits for it, and
+    a lane shall wait for no other. Two that decide the same for the first time at once leave two equal rows, both true.
+    """
 
     digest = models.BinaryField(max_length=32)
     facts = models.JSONField()
@@ -161,4 +165,5 @@ class DecisionRecord(TenantModel):
     decided_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["organization", "digest"], name="decision_once")]
+        # used by: decide_distinct, which looks before it keeps
+        indexes = [models.Index(fields=["organization", "digest"], name="decision_by_digest")]

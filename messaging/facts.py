@@ -226,19 +226,25 @@ class Verdict:
 def decide_distinct(context: Context, distinct: Iterable[RawFacts]) -> dict[RawFacts, Verdict]:
     """Ask the gate once for each distinct row of facts, and keep each decision (C32).
 
-    Effects: one insert for decisions never made before and one query, however many people stand behind the facts.
+    Effects: one query, and one insert where decisions were never made before, however many people stand behind the facts.
+             Nobody waits here: whoever decides the same for the first time at the same moment keeps a record of its own.
     """
     decided = {
         raw: (facts := facts_of(raw, context), decide(context.ask, facts, context.rules)) for raw in set(distinct)
     }
     records = {raw: _record(context, facts, decision) for raw, (facts, decision) in decided.items()}
-    DecisionRecord.objects.bulk_create(list(records.values()), ignore_conflicts=True)
-    digests = {record.digest for record in records.values()}
-    ids = {
-        bytes(digest): record_id
-        for digest, record_id in DecisionRecord.objects.filter(digest__in=digests).values_list("digest", "id")
-    }
-    return {raw: Verdict(decided[raw][1], ids[bytes(record.digest)]) for raw, record in records.items()}
+    ids = _kept([record.digest for record in records.values()])
+    new = {record.digest: record for record in records.values() if record.digest not in ids}
+    if new:
+        DecisionRecord.objects.bulk_create(new.values())
+        ids |= {digest: record.id for digest, record in new.items()}
+    return {raw: Verdict(decided[raw][1], ids[record.digest]) for raw, record in records.items()}
+
+
+def _kept(digests: Sequence[bytes]) -> dict[bytes, uuid.UUID]:
+    """Which decisions are on record already; of several records of one decision, the first made."""
+    rows = DecisionRecord.objects.filter(digest__in=digests).order_by("-id").values_list("digest", "id")
+    return {bytes(digest): record_id for digest, record_id in rows}
 
 
 def _record(context: Context, facts: Facts, decision: Decision) -> DecisionRecord:

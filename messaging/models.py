@@ -3,7 +3,7 @@
 from django.db import models
 
 from consent.models import CHANNELS, ConsentEvent, DecisionRecord, Point, Purpose
-from core import clock
+from core.fields import MomentOfCreation
 from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
 from messaging.states import STATES
@@ -25,7 +25,7 @@ class ProviderAccount(TenantModel):
     state = models.CharField(max_length=10, default="unchecked")
     problem_code = models.CharField(max_length=40, blank=True)
     checked_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -52,7 +52,7 @@ class Sender(TenantModel):
     paused_reason = models.CharField(max_length=40, blank=True)
     #: the carrier asked to wait until then
     throttled_until = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "channel", "address"], name="sender_once")]
@@ -67,7 +67,7 @@ class Template(TenantModel):
     name = models.CharField(max_length=80)
     channel = models.CharField(max_length=8, choices=CHANNELS)
     purpose = TenantForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = MomentOfCreation()
 
     def __str__(self) -> str:
         return self.name
@@ -79,7 +79,7 @@ class TemplateVersion(TenantModel):
     template = TenantForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     body = models.TextField(max_length=2000)
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [

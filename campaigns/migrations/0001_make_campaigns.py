@@ -3,7 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import core.clock
 import core.ids
 import core.tenancy
 
@@ -35,7 +34,7 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(default="draft", max_length=10)),
                 ("scheduled_at", models.DateTimeField(blank=True, null=True)),
                 ("created_by", models.UUIDField(null=True)),
-                ("created_at", models.DateTimeField(default=core.clock.now)),
+                ("created_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "organization",
@@ -121,7 +120,7 @@ class Migration(migrations.Migration):
                 ("planned_count", models.PositiveIntegerField(default=0)),
                 ("allowed_count", models.PositiveIntegerField(default=0)),
                 ("created_by", models.UUIDField(null=True)),
-                ("created_at", models.DateTimeField(default=core.clock.now)),
+                ("created_at", models.DateTimeField()),
                 ("started_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("next_at", models.DateTimeField(null=True)),

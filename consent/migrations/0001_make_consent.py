@@ -3,7 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import core.clock
 import core.ids
 import core.tenancy
 
@@ -21,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("digest", models.BinaryField(max_length=16, primary_key=True, serialize=False)),
                 ("reason", models.CharField(max_length=200)),
-                ("created_at", models.DateTimeField(default=core.clock.now)),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
@@ -41,7 +40,7 @@ class Migration(migrations.Migration):
                 ("region", models.CharField(blank=True, max_length=8)),
                 ("zones", models.CharField(blank=True, max_length=400)),
                 ("number_type", models.CharField(blank=True, max_length=20)),
-                ("created_at", models.DateTimeField(default=core.clock.now)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(
@@ -118,7 +117,7 @@ class Migration(migrations.Migration):
                 ),
                 ("description", models.CharField(blank=True, max_length=300)),
                 ("archived_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(default=core.clock.now)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(
@@ -259,7 +258,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(default="en", max_length=12)),
                 ("version", models.PositiveIntegerField()),
                 ("text", models.TextField(max_length=2000)),
-                ("created_at", models.DateTimeField(default=core.clock.now)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(

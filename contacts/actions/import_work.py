@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.contracts import Actor
+from accounts.models import Organization
 from consent.models import Purpose
 from contacts.contracts import CHANNELS, Channel, Defaults, MappedColumn, Mapping
 from contacts.models import CustomField, ImportJob
@@ -66,7 +67,7 @@ class Work:
 
 
 def work_of(job: ImportJob, now: datetime.datetime) -> Work:
-    """The import as its worker sees it. Two queries."""
+    """The import as its worker sees it. Three queries."""
     declared, mapping = job.declared, mapping_of(job.mapping)
     own_words = any(column.field.startswith("consent:") for column in mapping.columns)
     everyone = () if own_words else tuple(c for c in CHANNELS if c in declared.get("channels", ()))
@@ -124,6 +125,7 @@ def _defaults(declared: Table[str, Any], now: datetime.datetime) -> Defaults:
         consent_wording=declared.get("consent_wording", ""),
         purpose=declared.get("purpose", ""),
         not_after=now,
+        zone=Organization.objects.current().time_zone,
     )
 
 

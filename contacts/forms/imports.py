@@ -113,7 +113,7 @@ class PeopleDeclareForm(DeclareForm):
     def declaration(self) -> dict[str, Any]:
         """What the verb takes."""
         day = self.cleaned_data["consent_on"]
-        moment = datetime.datetime.combine(day, datetime.time(), datetime.UTC) if day else None
+        moment = day_begins(day, Organization.objects.current().time_zone) if day else None
         names = ("purpose", "consent_source", "consent_wording", "date_order")
         told = {name: self.cleaned_data[name] for name in names}
         return super().declaration() | told | {"channels": tuple(self.cleaned_data["channels"]), "consent_at": moment}

@@ -3,7 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import core.clock
 import core.ids
 import core.tenancy
 
@@ -101,7 +100,7 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(default="unchecked", max_length=10)),
                 ("problem_code", models.CharField(blank=True, max_length=40)),
                 ("checked_at", models.DateTimeField(null=True)),
-                ("created_at", models.DateTimeField(default=core.clock.now)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(
@@ -216,7 +215,7 @@ class Migration(migrations.Migration):
                 ("paused_at", models.DateTimeField(null=True)),
                 ("paused_reason", models.CharField(blank=True, max_length=40)),
                 ("throttled_until", models.DateTimeField(null=True)),
-                ("created_at", models.DateTimeField(default=core.clock.now)),
+                ("created_at", models.DateTimeField()),
                 (
                     "account",
                     core.tenancy.TenantForeignKey(
@@ -339,7 +338,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("created_at", models.DateTimeField(default=core.clock.now)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(
@@ -370,7 +369,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ("number", models.PositiveIntegerField()),
                 ("body", models.TextField(max_length=2000)),
-                ("created_at", models.DateTimeField(default=core.clock.now)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(

@@ -93,9 +93,9 @@ class Command(BaseCommand):
         return _awaited(whose, job)
 
 
-def _day(text: str) -> datetime.datetime:
+def _day(text: str) -> datetime.date:
     try:
-        return datetime.datetime.combine(datetime.date.fromisoformat(text), datetime.time(), datetime.UTC)
+        return datetime.date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError("write the date as 2026-03-31") from None
 
