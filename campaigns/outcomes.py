@@ -44,6 +44,8 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("waiting", "Waiting", "note", "clock", "d0", "not sent yet"),
     Outcome("left_out", "Left out", "plain", "hand", "d0", "with the reason"),
 )
+#: somebody a check would send to: a check sends nothing, so nothing waits. It is no outcome of a run and is never counted
+WOULD_GET: Final = Outcome("would_get", "Would get it", "yes", "check", "yes", "nothing is sent by a check")
 BY_KEY: Final = {outcome.key: outcome for outcome in OUTCOMES}
 
 _OF_MESSAGE: Final[tuple[tuple[str, Q], ...]] = (

@@ -12,8 +12,8 @@ _NAMED = re.compile(
     r"(?:(\d{1,2})\.?[ -]([a-z]{3,9})|([a-z]{3,9}) (\d{1,2})),?[ -](\d{4})(?:,? +(?:at )?(.+))?", re.IGNORECASE
 )
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(am|pm)?(?: ?(?:utc|gmt|z))?", re.IGNORECASE)
-#: a time of day has a colon, and ISO 8601's short form stands behind a T
-_HAS_TIME = re.compile(r":|\d[Tt ]\d")
+#: a time of day has a colon, or stands behind an ISO 8601 date as hours alone or as four digits
+_HAS_TIME = re.compile(r":|^\d{4}[-\dW]+[^-\dW]\d")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAMES = frozenset(
     (*_MONTHS, "january", "february", "march", "april", "june", "july", "august", "sept", "september")

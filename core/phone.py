@@ -56,6 +56,7 @@ _PLAIN: dict[int, str] = (
     | {zero + digit: str(digit) for zero in _ZEROES for digit in range(10)}
     | {0xFF0B: "+", 0xFE62: "+", 0xFF0F: "/", 0xFF1B: ";", 0xFF0C: ","}
 )
+_E164 = re.compile(r"\+[0-9]{7,15}")
 _SPREADSHEET = re.compile(r"\+?\d+(?:[.,]\d+)?[eE]\+?\d{1,3}")
 _WHOLE_FLOAT = re.compile(r"\+?\d{7,}\.0+")
 _EXTENSION = re.compile(
@@ -114,6 +115,17 @@ def parse_phone(text: str, default_country: str = "") -> PhoneNumber | Problem:
         other = _valid(rphonenumbers, "+" + plain, "")
         return Problem("bad_phone", "ambiguous") if other and other != found else found
     return found
+
+
+def grouped_phone(text: str) -> str:
+    """A whole E.164 number in the groups its country writes it in, "+1 402 560 0001"; masks and all else as they are."""
+    if not _E164.fullmatch(text):
+        return text
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        return text
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL).replace("-", " ")
 
 
 def _unwrapped(text: str) -> str:

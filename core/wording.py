@@ -18,6 +18,11 @@ def number_text(value: float | decimal.Decimal | None, places: int = 0) -> str:
     return NOTHING if value is None else f"{value:,.{places}f}"
 
 
+def counted_text(count: int, one: str, many: str = "") -> str:
+    """A number with what it counts: "1 person", "11,482 people", "0 rows"; without `many` the plural is `one` and an s."""
+    return f"{number_text(count)} {one if count == 1 else many or one + 's'}"
+
+
 def percent_text(part: float | None, whole: float | None, places: int = 1) -> str:
     """A share with a thin space, "97.6 %"; a dash where the whole is nothing."""
     if part is None or not whole:
@@ -62,6 +67,16 @@ def time_text(
     if style not in shapes:
         raise ValueError(f"unknown style {style!r}; use short, time, evidence or seconds")
     return shapes[style]
+
+
+def told_text(value: datetime.datetime | None, zone: str, now: datetime.datetime | None, style: str) -> str:
+    """A moment somebody told us: as `time_text` says it, but where only the day was told (it stands as midnight of the
+    zone, to the microsecond) the day alone, "14 Mar 2026"."""
+    if value is not None and value.tzinfo is not None:
+        local = value.astimezone(zoneinfo.ZoneInfo(zone))
+        if local.time() == datetime.time():
+            return f"{local.day} {local:%b %Y}"
+    return time_text(value, zone, now, style)
 
 
 def _short(local: datetime.datetime, now: datetime.datetime | None) -> str:

@@ -233,12 +233,12 @@ def decide_distinct(context: Context, distinct: Iterable[RawFacts]) -> dict[RawF
         raw: (facts := facts_of(raw, context), decide(context.ask, facts, context.rules)) for raw in set(distinct)
     }
     records = {raw: _record(context, facts, decision) for raw, (facts, decision) in decided.items()}
-    ids = _kept([record.digest for record in records.values()])
-    new = {record.digest: record for record in records.values() if record.digest not in ids}
+    ids = _kept([bytes(record.digest) for record in records.values()])
+    new = {bytes(record.digest): record for record in records.values() if bytes(record.digest) not in ids}
     if new:
         DecisionRecord.objects.bulk_create(new.values())
         ids |= {digest: record.id for digest, record in new.items()}
-    return {raw: Verdict(decided[raw][1], ids[record.digest]) for raw, record in records.items()}
+    return {raw: Verdict(decided[raw][1], ids[bytes(record.digest)]) for raw, record in records.items()}
 
 
 def _kept(digests: Sequence[bytes]) -> dict[bytes, uuid.UUID]:

@@ -7,6 +7,7 @@ from campaigns.models import Campaign, Run
 from campaigns.selectors.drafts import latest_check, list_ids
 from campaigns.selectors.reports import ReasonGroup, Wave, run_report, waves
 from contacts.models import ListMember
+from core.wording import counted_text
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class Check:
     @property
     def spoken(self) -> str:
         """The drawing as a sentence."""
-        return f"Of {self.asked:,} people {self.gets:,} get it and {self.left_out:,} are left out"
+        gets, out = ("gets" if self.gets == 1 else "get"), ("is" if self.left_out == 1 else "are")
+        asked = counted_text(self.asked, "person", "people")
+        return f"Of {asked} {self.gets:,} {gets} it and {self.left_out:,} {out} left out"
 
 
 def newest_check(campaign: Campaign) -> Check | None:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.contracts import Actor
 from campaigns.models import Recipient, Run
-from campaigns.outcomes import ANSWERS, BY_KEY, Outcome, answer_kind, message_outcome, plan_outcome
+from campaigns.outcomes import ANSWERS, BY_KEY, WOULD_GET, Outcome, answer_kind, message_outcome, plan_outcome
 from campaigns.reasons import words_of
 from campaigns.selectors.reports import Report
 from consent.models import ConsentEvent, Point
@@ -195,7 +195,8 @@ def _person(
     heard: Sequence[Any],
     steps: Sequence[Step],
 ) -> Person:
-    outcome = BY_KEY[_outcome_of(row, message)]
+    key = _outcome_of(row, message)
+    outcome = WOULD_GET if run.kind == "simulation" and key == "waiting" else BY_KEY[key]
     code = message.reason if message is not None else row.reason
     words, remedy = _said(outcome, code, run.sender.account.provider)
     proof = row.evidence_id if row.evidence_id in proofs else None
@@ -244,6 +245,7 @@ def _said(outcome: Outcome, code: str, carrier: str) -> tuple[str, str]:
 
 #: what is said of an outcome that came without a reason
 _PLAIN_WORDS = {
+    "would_get": "Nothing stands against it",
     "delivered": "Arrived on the phone",
     "on_way": "The carrier has it; no receipt yet",
     "waiting": "Not sent yet",

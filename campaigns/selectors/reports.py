@@ -14,6 +14,7 @@ from campaigns.outcomes import ANSWERS, OUTCOMES, Outcome, answer_kind, message_
 from campaigns.reasons import explain, words_of
 from consent.reasons import UnknownReason
 from core import clock
+from core.wording import counted_text
 from messaging.models import InboundMessage, Message
 
 _SEVERITIES = (
@@ -102,7 +103,7 @@ class Report:
     def spoken(self) -> str:
         """The drawing as a sentence."""
         said = [f"{part.people:,} {part.outcome.label.lower()}" for part in self.of_allowed if part.people]
-        return f"Of {self.allowed:,} people: {', '.join(said) or 'nothing yet'}"
+        return f"Of {counted_text(self.allowed, 'person', 'people')}: {', '.join(said) or 'nothing yet'}"
 
 
 def run_report(run: Run) -> Report:

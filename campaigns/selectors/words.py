@@ -1,7 +1,7 @@
 """The heading of a run: the answer first, then one sentence of context."""
 
 from campaigns.selectors.reports import Report
-from core.wording import number_text
+from core.wording import counted_text, number_text
 
 
 def heading_of(report: Report) -> tuple[str, str]:
@@ -11,7 +11,7 @@ def heading_of(report: Report) -> tuple[str, str]:
         "waiting": ("It is planned, and nothing has left.", "At its time everybody is looked at anew."),
         "planning": ("We look at everybody once more.", "Nothing has left. You can take it back."),
         "breath": (f"{_people(report.allowed)} will get this.", "Nothing has left. You can still take it back."),
-        "paused": (f"Paused. {_people(people['waiting'])} wait.", "What had left before has left; nothing more does."),
+        "paused": (f"Paused. {_people(people['waiting'])} {'waits' if people['waiting'] == 1 else 'wait'}.", "What had left before has left; nothing more does."),
         "sending": (
             f"{number_text(people['delivered'])} delivered so far, {number_text(people['waiting'])} still to go",
             "Each person is checked again just before their message leaves.",
@@ -36,4 +36,4 @@ def _cancelled(report: Report) -> str:
 
 
 def _people(count: int) -> str:
-    return f"{number_text(count)} {'person' if count == 1 else 'people'}"
+    return counted_text(count, "person", "people")

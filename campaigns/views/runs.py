@@ -27,6 +27,7 @@ from campaigns.states import LIVE
 from campaigns.views.campaigns import STOP_POLLING
 from campaigns.views.requests import MemberRequest
 from core import clock
+from core.wording import counted_text
 
 #: a large run is counted less often: (from how many people on, seconds between two looks)
 _PACES = ((200_000, 15), (20_000, 6), (0, 2))
@@ -110,7 +111,7 @@ def people(request: MemberRequest, run_id: uuid.UUID) -> HttpResponse:
         "words": words_of(reason, run.sender.account.provider, outcome=view) if reason else ("", ""),
         "chips": people_chips(report),
         "total": people_total(report, view, reason),
-        "foot": f"{len(page.people)} people in view" if after or page.next else f"{len(page.people)} people",
+        "foot": counted_text(len(page.people), "person", "people") + (" in view" if after or page.next else ""),
         **_around(view, reason, after, page.next),
         "may_export": request.actor.may("export_contacts"),
         "now": clock.now(),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.contracts import Refused
 from accounts.doors import member
 from campaigns.access import access_campaign
+from campaigns.actions.launching import simulate_campaign
 from campaigns.actions.writing import Draft, save_campaign
 from campaigns.forms import TEXT_LENGTH, CampaignForm, plain_lines
 from campaigns.models import Campaign
@@ -64,8 +65,7 @@ def _page(request: MemberRequest, campaign: Campaign | None, initial: dict[str, 
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
-            messages.success(request, "Saved. Next: check who would get it.")
-            return redirect("campaigns:check" if "check" in request.POST else "campaigns:detail", saved.id)
+            return _saved(request, saved, "check" in request.POST)
     body = str(form["body"].value() or "")
     context = {
         "form": form,
@@ -76,6 +76,16 @@ def _page(request: MemberRequest, campaign: Campaign | None, initial: dict[str, 
     }
     status = 422 if data is not None and not plainer else 200
     return render(request, "campaigns/form.html", context, status=status)
+
+
+def _saved(request: MemberRequest, campaign: Campaign, check: bool) -> HttpResponse:
+    """Where one goes from a saved form: to the campaign, or to the check that was asked for and has begun."""
+    if not check:
+        messages.success(request, "Saved. Next: check who would get it.")
+        return redirect("campaigns:detail", campaign.id)
+    simulate_campaign(actor=request.actor, campaign=campaign)
+    messages.success(request, "Saved. We are looking at everybody now.")
+    return redirect("campaigns:check", campaign.id)
 
 
 def _variables() -> list[tuple[str, str]]:

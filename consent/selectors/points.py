@@ -27,7 +27,7 @@ class Standing:
     label: str
     badge: Mapping[str, str]
     refused: Reason | None
-    changed_at: datetime.datetime | None
+    occurred_at: datetime.datetime | None
     event_id: uuid.UUID | None
     number: str
 
@@ -79,7 +79,8 @@ class PointHistory:
 
 def point_history(point: Point) -> PointHistory:
     """What holds for an address now and how it came to that. Six queries."""
-    states = {(row.purpose_id, row.channel): row for row in ConsentState.objects.filter(point=point)}
+    states_of = ConsentState.objects.filter(point=point).select_related("event").defer("event__evidence_sealed")
+    states = {(row.purpose_id, row.channel): row for row in states_of}
     suppressions = list(live_suppressions().filter(point=point).order_by("-created_at"))
     on_platform = PlatformSuppression.objects.filter(digest=point.platform_digest).exists()
     purposes = Purpose.objects.filter(archived_at=None).order_by("created_at", "id")
@@ -133,7 +134,7 @@ def _standing(
         label=CHANNEL_LABELS[channel],
         badge=status_badge(status),
         refused=_refusal(point, purpose, channel, status, kinds),
-        changed_at=state.changed_at if state else None,
+        occurred_at=state.event.occurred_at if state else None,
         event_id=state.event_id if state else None,
         number=receipt_number(state.event_id, state.status) if state else "",
     )

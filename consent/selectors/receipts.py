@@ -10,7 +10,7 @@ from typing import Any, Final
 from accounts.contracts import Actor
 from accounts.models import User
 from consent.models import ConsentEvent, ConsentState, Suppression
-from consent.selectors.words import CHANNEL_LABELS, receipt_number, source_label, status_badge
+from consent.selectors.words import CHANNEL_LABELS, by_itself, receipt_number, source_label, status_badge
 from core import vault
 from core.tenancy import require_organization_id
 
@@ -143,7 +143,9 @@ def _recorded_by(event: ConsentEvent) -> str:
     if event.actor_kind == "user":
         person = User.objects.filter(id=event.actor_id).first() if event.actor_id else None
         return str(person) if person else "Somebody who has left"
-    return {"key": "An application, by its API key", "operator": "An operator"}.get(event.actor_kind, "By itself")
+    return {"key": "An application, by its API key", "operator": "An operator"}.get(
+        event.actor_kind, by_itself(event.source)
+    )
 
 
 def _address(event: ConsentEvent) -> str:

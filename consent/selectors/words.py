@@ -11,6 +11,14 @@ CHANNEL_LABELS: Final[Mapping[str, str]] = dict(CHANNELS)
 _TONES: Final[Mapping[str, str]] = {"granted": "yes", "unproven": "wait", "pending": "wait", "withdrawn": "no"}
 _ICONS: Final[Mapping[str, str]] = {"granted": "check", "unproven": "alert", "pending": "clock", "withdrawn": "hand"}
 _PREFIXES: Final[Mapping[str, str]] = {"granted": "CR", "unproven": "CU", "withdrawn": "CW", "lifted": "CL"}
+_WRITTEN_FROM: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("keyword", "free_text", "email_reply"), "their message"),
+    **dict.fromkeys(("web_form", "preference_page", "unsubscribe_link", "one_click", "qr"), "their click"),
+    **dict.fromkeys(("keypress", "spoken"), "their call"),
+    **dict.fromkeys(("provider", "complaint"), "the carrier's report"),
+    "import": "the file",
+    "policy": "a rule of the rulebook",
+}
 _DIGITS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -18,6 +26,11 @@ def source_label(source: str) -> str:
     """How something became known, in words; a source that no table knows is shown as it is."""
     rule = SOURCES.get(source)  # type: ignore[call-overload]
     return rule.label if rule else source.replace("_", " ").capitalize()
+
+
+def by_itself(source: str) -> str:
+    """Who wrote an event down when nobody did: the product, and from what."""
+    return f"The product, from {_WRITTEN_FROM[source]}" if source in _WRITTEN_FROM else "The product"
 
 
 def suppression_label(kind: str) -> str:

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -88,6 +89,7 @@ def stop_point(request: HttpRequest, point_id: uuid.UUID) -> HttpResponse:
 def _done(request: HttpRequest, point: Point, text: str) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return _history(request, point, text)
+    messages.success(request, text)
     return redirect("consent:point", point.id)
 
 

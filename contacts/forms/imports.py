@@ -1,15 +1,16 @@
 """Shape and wording of what people type about a file: the upload, its columns, and where its people come from."""
 
-import datetime
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from accounts.choices import countries
+from accounts.models import Organization
 from consent.models import CHANNELS
 from contacts.actions.imports import SUPPRESSIONS
 from contacts.contracts import Mapping
+from contacts.evidence_dates import day_begins
 from contacts.mapping import field_labels, with_field
 from contacts.selectors.lists import custom_fields, list_names
 from contacts.selectors.purposes import purpose_choices

@@ -11,7 +11,7 @@ from accounts.contracts import Actor
 from accounts.models import User
 from consent.models import CHANNELS, ConsentEvent
 from consent.selectors.receipts import open_evidence
-from consent.selectors.words import receipt_number, source_label, status_badge
+from consent.selectors.words import by_itself, receipt_number, source_label, status_badge
 from contacts.models import Contact, ContactPoint, ContactTag, CustomField, List, ListMember, Note, Tag
 from contacts.selectors.people import shown
 from contacts.selectors.reach import PurposeReach, reach_by_purpose
@@ -144,8 +144,14 @@ def _receipt(actor: Actor, event: ConsentEvent, point: Any, names: Mapping[uuid.
         recorded_at=event.recorded_at,
         sender=proof.get("ip", ""),
         address=shown(actor, point),
-        by=names.get(event.actor_id, "") or {"system": "By itself", "key": "An API key"}.get(event.actor_kind, ""),
+        by=_writer(event, names),
     )
+
+
+def _writer(event: ConsentEvent, names: Mapping[uuid.UUID | None, str]) -> str:
+    if event.actor_kind == "system":
+        return by_itself(event.source)
+    return names.get(event.actor_id, "") or {"key": "An API key"}.get(event.actor_kind, "")
 
 
 def _notes(contact: Contact) -> list[NoteLine]:

@@ -5,16 +5,17 @@ from typing import Any
 from contacts.models import ImportJob
 from contacts.selectors.imports import ImportCounts, ShownImport
 from contacts.states import ImportKind, ImportState
+from core.wording import counted_text
 
 
 def import_words(shown: ShownImport) -> tuple[str, str]:
     """The heading and the sentence below it."""
     job, totals = shown.job, shown.totals
     if job.state == ImportState.FINISHED:
-        return _finished(shown), f"{job.file_name}, {totals.rows:,} rows."
+        return _finished(shown), f"{job.file_name}, {_rows(totals.rows)}."
     if job.state == ImportState.CHECKED:
         heading = f"{_rows(totals.usable)} can come in. {totals.rejected:,} cannot."
-        return heading, f"{job.file_name}, {totals.rows:,} rows. This was a trial: nothing has been written yet."
+        return heading, f"{job.file_name}, {_rows(totals.rows)}. This was a trial: nothing has been written yet."
     if job.state == ImportState.CHECKING:
         return "We are reading the file.", f"{job.file_name}. Nothing is written yet."
     if job.state == ImportState.RUNNING:
@@ -39,7 +40,7 @@ def columns_lead(job: ImportJob) -> str:
 
 
 def _rows(number: int) -> str:
-    return "1 row" if number == 1 else f"{number:,} rows"
+    return counted_text(number, "row")
 
 
 def import_bar(totals: ImportCounts) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def import_bar(totals: ImportCounts) -> dict[str, Any]:
         ("no", totals.rejected),
     ]
     label = (
-        f"Of {totals.rows:,} rows: {totals.created:,} new, {totals.updated:,} changed, {totals.unchanged:,} the same,"
+        f"Of {_rows(totals.rows)}: {totals.created:,} new, {totals.updated:,} changed, {totals.unchanged:,} the same,"
         f" {totals.duplicates:,} twice in the file, {totals.rejected:,} cannot come in"
     )
     return {"bar_parts": parts, "bar_label": label}

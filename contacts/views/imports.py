@@ -37,6 +37,7 @@ from contacts.states import OPEN, ImportState
 from contacts.views.requests import MemberRequest
 from core import clock
 from core.tenancy import tenant_context
+from core.wording import counted_text
 
 #: htmx stops asking when it gets this
 _STOP_POLLING = 286
@@ -105,7 +106,7 @@ def _told(request: MemberRequest, job: ImportJob) -> dict[str, Any]:
         "shown": shown,
         "heading": heading,
         "lead": lead,
-        "deed": f"Import {shown.totals.usable:,} rows",
+        "deed": f"Import {counted_text(shown.totals.usable, 'row')}",
         **import_bar(shown.totals),
         "rows": import_rows(job, reason, request.GET.get("page", "1")) if shown.totals.reasons else None,
         "reason": reason,

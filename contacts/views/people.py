@@ -19,6 +19,7 @@ from contacts.selectors.lists import lists_with_counts, tags_with_counts
 from contacts.selectors.people import PeoplePage, people_count, people_page
 from contacts.views.requests import MemberRequest
 from core import clock
+from core.wording import counted_text
 
 
 def _key(text: str) -> uuid.UUID | None:
@@ -55,7 +56,7 @@ def people_list(request: MemberRequest) -> HttpResponse:
 
 
 def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number:,} people"
+    return counted_text(number, "person", "people")
 
 
 def _around(request: MemberRequest, page: PeoplePage) -> dict[str, str]:

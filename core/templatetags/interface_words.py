@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from core import charts, wording
 from core.elements import element
 from core.money import Money
+from core.phone import grouped_phone
 
 register = template.Library()
 
@@ -45,6 +46,12 @@ def number(value: float | None, places: int = 0) -> str:
     return wording.number_text(value, places)
 
 
+@register.filter
+def counted(count: int, words: str) -> str:
+    """A number with what it counts: `5|counted:"person,people"`; one word alone takes an s."""
+    return wording.counted_text(count, *words.split(","))
+
+
 @register.simple_tag
 def percent(part: float | None, whole: float | None, places: int = 1) -> str:
     """A share of a whole in per cent."""
@@ -71,6 +78,17 @@ def local_time(
 
 
 @register.simple_tag
+def told_time(
+    value: datetime.datetime | None, zone: str = "UTC", now: datetime.datetime | None = None, style: str = "evidence"
+) -> SafeString:
+    """A moment of evidence in the given zone: the day alone where only the day is known."""
+    if value is None:
+        return SafeString(wording.NOTHING)
+    text, full = (wording.told_text(value, zone, now, each) for each in (style, "seconds"))
+    return format_html('<time class="num" datetime="{}" title="{}">{}</time>', value.isoformat(), full, text)
+
+
+@register.simple_tag
 def ago(value: datetime.datetime | None, now: datetime.datetime) -> SafeString:
     """How long ago, or until."""
     if value is None:
@@ -81,8 +99,10 @@ def ago(value: datetime.datetime | None, now: datetime.datetime) -> SafeString:
 
 @register.simple_tag
 def phone(masked: str) -> SafeString:
-    """A number or address, already masked where the role must not see it, kept left to right in any language."""
-    return format_html('<bdi class="num whitespace-nowrap" dir="ltr">{}</bdi>', masked or wording.NOTHING)
+    """A number or address, already masked where the role must not see it, kept left to right in any language; a whole
+    number is grouped as its country writes it."""
+    text = grouped_phone(masked) if masked else wording.NOTHING
+    return format_html('<bdi class="num whitespace-nowrap" dir="ltr">{}</bdi>', text)
 
 
 @register.filter

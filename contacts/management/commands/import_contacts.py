@@ -16,6 +16,7 @@ from contacts.actions import import_engine, imports
 from contacts.actions.import_files import store_upload
 from contacts.actions.import_work import mapping_of
 from contacts.actions.lists import create_list
+from contacts.evidence_dates import day_begins
 from contacts.files.limits import FileProblem
 from contacts.models import ImportJob, List
 from contacts.selectors.imports import import_counts
@@ -101,12 +102,13 @@ def _day(text: str) -> datetime.date:
 
 
 def _declaration(options: dict[str, Any], country: str) -> imports.Declaration:
+    day: datetime.date | None = options["date"]
     return imports.Declaration(
         attested=options["attest"],
         purpose=options["purpose"],
         channels=tuple(filter(None, options["channels"].split(","))),
         consent_source=options["source"],
-        consent_at=options["date"],
+        consent_at=day_begins(day, Organization.objects.current().time_zone) if day else None,
         consent_wording=options["wording"],
         default_country=country,
         date_order=options["date_order"],

@@ -86,6 +86,7 @@ def test_a_check_says_who_gets_it_and_for_everybody_else_the_reason_the_rules_an
     }  # fmt: skip
     assert sum(group.people for group in found.groups) == found.left_out == len(people) == 5
     assert sorted(person.name for person in gets) == [f"Person {index}" for index in range(1, 6)]
+    assert {(person.outcome.label, person.words) for person in gets} == {("Would get it", "Nothing stands against it")}
     (stopped,) = (person for person in people if person.code == "opted_out")
     with tenant_context(acme.id):
         assert stopped.evidence_id == ConsentEvent.objects.get(status="withdrawn").id

@@ -43,11 +43,22 @@ def test_a_saved_draft_has_everything_that_was_typed(acme, house):
     assert last_deed(acme.id).action == "campaign.saved"
 
 
-def test_save_and_check_leads_to_the_check(acme, house):
+def test_save_and_check_saves_and_starts_the_check(acme, house):
     answer = acme.client().post("/campaigns/new/", typed(house, check="1"))
 
     with tenant_context(acme.id):
-        assert answer["Location"] == f"/campaigns/{Campaign.objects.get().id}/check/"
+        campaign, run = Campaign.objects.get(), Run.objects.get()
+    assert answer["Location"] == f"/campaigns/{campaign.id}/check/"
+    assert (run.campaign_id, run.kind, run.state) == (campaign.id, "simulation", "planning")
+    assert [deed.action for deed in deeds(acme.id)][-2:] == ["campaign.saved", "campaign.checked"]
+
+
+def test_save_alone_starts_no_check(acme, house):
+    acme.client().post("/campaigns/new/", typed(house))
+
+    with tenant_context(acme.id):
+        assert Campaign.objects.count() == 1
+        assert not Run.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """The pages of consent: who may open them, what they show, what they write."""
 
+import datetime
+import re
 import uuid
 
 import pytest
 
+from accounts.models import Organization
 from accounts.roles import GRANTS, Role
 from consent.models import ConsentEvent, ConsentState, Purpose, Suppression, Wording
 from consent.selectors.points import point_history
@@ -224,7 +227,7 @@ def test_the_receipt_of_a_stop_quotes_the_person(acme, told):
 
     assert (slip.words, slip.words_source) == ("bas karein please", "Their own words, exactly")
     assert (slip.covers, slip.channel, slip.standing["label"]) == ("Everything", "SMS", "In force")
-    assert (slip.place, slip.recorded_by) == (2, "By itself")
+    assert (slip.place, slip.recorded_by) == (2, "The product, from their message")
 
 
 def test_one_address_says_what_may_be_sent_and_why_not(acme, told):
@@ -258,6 +261,33 @@ def test_a_landline_takes_no_texts_whatever_its_owner_agreed_to(acme, told):
     history = acme.client().get(f"/consent/points/{office.id}/").context["history"]
 
     assert history.purposes[0].standings[0].refused.code == "bad_address"
+
+
+def test_one_address_says_one_time_of_one_agreement_and_a_day_alone_as_a_day(acme, told):
+    with tenant_context(acme.id):
+        Organization.objects.update(time_zone="America/Chicago")
+        day = datetime.datetime(2024, 3, 14, 5, tzinfo=datetime.UTC)
+        zoe = make_point("+14025550177")
+        record(make_claim(zoe, told["offers"], wording=told["wording"], evidence={"page": "till 7"}, occurred_at=day))
+        event = ConsentEvent.objects.get(point=zoe)
+
+    point = acme.client().get(f"/consent/points/{zoe.id}/").content.decode()
+    slip = acme.client().get(f"/consent/events/{event.id}/").content.decode()
+
+    agreed = re.findall(r"<time [^>]*>([^<]+)</time>", point)
+    assert agreed == ["14 Mar 2026", "14 Mar 2026"]
+    assert ">14 Mar 2026</time>" in slip
+
+
+def test_without_script_a_recorded_word_is_confirmed_on_the_page_one_comes_back_to(acme, told):
+    browser, point = acme.client(), f"/consent/points/{told['mina'].id}/"
+    typed = paper(told, source="verbal", purpose=told["offers"].id, channel="whatsapp")
+
+    recorded = browser.post(f"{point}record/", typed, follow=True).content.decode()
+    stopped = browser.post(f"{point}stop/", {"channel": "all", "source": "staff"}, follow=True).content.decode()
+
+    assert "Written down. It holds from now on." in recorded
+    assert "Done. Nothing of it is sent to this address any more." in stopped
 
 
 def paper(told, **others):

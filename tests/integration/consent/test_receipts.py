@@ -32,7 +32,7 @@ def written_by(team, actor, **claim):
     [
         ("key", "An application, by its API key"),
         ("operator", "An operator"),
-        ("system", "By itself"),
+        ("system", "The product, from the file"),
         ("user", "Somebody who has left"),
     ],
 )

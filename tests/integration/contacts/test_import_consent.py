@@ -6,6 +6,7 @@ import json
 import pytest
 
 from accounts.contracts import Refused
+from accounts.models import Organization
 from consent.actions.ledger import suppress_points
 from consent.models import ConsentEvent, ConsentState, Suppression
 from consent.values import Provenance
@@ -56,6 +57,18 @@ def test_a_yes_with_place_and_date_is_proof_and_keeps_both(acme, offers):
     assert proof == {
         "page": "till 7", "wording": "Yes, text me.", "ip": "198.51.100.7", "import": str(job.id), "row": "1"
     }  # fmt: skip
+
+
+@proves("B12")
+def test_a_day_without_a_time_is_that_day_where_the_organisation_is(acme, offers):
+    with tenant_context(acme.id):
+        Organization.objects.update(time_zone="America/Chicago")
+
+    bring_in(acme, file("yes", "no", "2026-03-14", "till 7"), purpose="offers")
+
+    with tenant_context(acme.id):
+        event = ConsentEvent.objects.get()
+    assert event.occurred_at == datetime.datetime(2026, 3, 14, 5, tzinfo=datetime.UTC)
 
 
 @proves("B12")

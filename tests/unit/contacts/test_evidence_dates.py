@@ -47,3 +47,29 @@ def utc(*parts: int) -> datetime.datetime:
 )
 def test_dates_as_people_write_them(text: str, order: str, expected: datetime.datetime | str) -> None:
     assert read_evidence_date(text, order) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-03-14", "2026-W11-6", "14.3.2026", "03/14/2026", "14 March 2026", "Mar 14 2026"]
+)
+def test_a_day_without_a_time_begins_where_the_organisation_is(text: str) -> None:
+    assert read_evidence_date(text, "month_first", "America/Chicago") == utc(2026, 3, 14, 5)
+    assert read_evidence_date(text, "month_first", "Asia/Karachi") == utc(2026, 3, 13, 19)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-14 00:00", utc(2026, 3, 14)),
+        ("2026-03-14T0815", utc(2026, 3, 14, 8, 15)),
+        ("2026-03-14 08", utc(2026, 3, 14, 8)),
+        ("03/14/2026 2:05 PM", utc(2026, 3, 14, 14, 5)),
+        ("2026-03-14T08:15-05:00", utc(2026, 3, 14, 13, 15)),
+    ],
+)
+def test_a_moment_with_a_time_keeps_it_wherever_the_organisation_is(text: str, expected: datetime.datetime) -> None:
+    assert read_evidence_date(text, "month_first", "America/Chicago") == expected
+
+
+def test_a_day_whose_midnight_the_clocks_skip_begins_an_hour_later() -> None:
+    assert read_evidence_date("2026-03-29", "", "Asia/Beirut") == utc(2026, 3, 28, 22)

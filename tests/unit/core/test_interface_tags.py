@@ -45,6 +45,11 @@ class SenderForm(CarillonForm, forms.Form):
         ("{% number nothing %}", "–"),
         ("{% percent 10204 11482 %}", "88.9\u202f%"),
         ("{% percent 1 0 %}", "–"),
+        ('{{ 1|counted:"person,people" }}', "1 person"),
+        ('{{ 11482|counted:"person,people" }}', "11,482 people"),
+        ('{{ 0|counted:"row" }}', "0 rows"),
+        ('{% phone "+14025600001" %}', '<bdi class="num whitespace-nowrap" dir="ltr">+1 402 560 0001</bdi>'),
+        ('{% phone "+1 … 0001" %}', '<bdi class="num whitespace-nowrap" dir="ltr">+1 … 0001</bdi>'),
         ("{% money rupees %}", '<span class="num whitespace-nowrap">Rs\u00a0231,846.50</span>'),
         ('{% money -114000 "PKR" %}', '<span class="num whitespace-nowrap">−Rs\u00a01,140.00</span>'),
         ('{% money 1250 "USD" %}', '<span class="num whitespace-nowrap">$12.50</span>'),
@@ -57,6 +62,22 @@ def test_figures_are_grouped_and_carry_their_unit(source, expected):
     text = written(source, **values)
 
     assert text == expected
+
+
+@pytest.mark.parametrize(
+    ("moment", "style", "expected"),
+    [
+        (datetime.datetime(2026, 3, 14, 5, tzinfo=datetime.UTC), "evidence", "14 Mar 2026"),
+        (datetime.datetime(2026, 3, 14, 5, tzinfo=datetime.UTC), "short", "14 Mar 2026"),
+        (datetime.datetime(2026, 3, 14, 5, 0, 0, 1, tzinfo=datetime.UTC), "evidence", "14 Mar 2026, 00:00 CDT"),
+        (datetime.datetime(2026, 3, 14, tzinfo=datetime.UTC), "evidence", "13 Mar 2026, 19:00 CDT"),
+        (None, "evidence", "–"),
+    ],
+)
+def test_evidence_of_which_only_the_day_is_known_shows_the_day_alone(moment, style, expected):
+    text = written('{% told_time moment "America/Chicago" style=style %}', moment=moment, style=style)
+
+    assert re.sub("<[^>]+>", "", text) == expected
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import phonenumbers
 import pytest
 import rphonenumbers
 
-from core.phone import PhoneNumber, parse_phone
+from core.phone import PhoneNumber, grouped_phone, parse_phone
 from core.problem import Problem
 from tests.proofs import proves
 
@@ -150,3 +150,21 @@ def _near_example(pick: random.Random, country: str) -> str:
 def _read(library, number: str) -> tuple[str, int, str]:
     parsed = library.parse(number, None)
     return library.region_code_for_number(parsed) or "", library.number_type(parsed), library.format_number(parsed, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("+14025600001", "+1 402 560 0001"),
+        ("+923001234567", "+92 300 1234567"),
+        ("+4915112345678", "+49 1511 2345678"),
+        ("+1•••••••12", "+1•••••••12"),
+        ("… 0001", "… 0001"),
+        ("mina@example.com", "mina@example.com"),
+        ("+999123456789", "+999123456789"),
+        ("NOORBAGH", "NOORBAGH"),
+        ("", ""),
+    ],
+)
+def test_a_whole_number_is_grouped_as_its_country_writes_it_and_all_else_stays(text: str, shown: str) -> None:
+    assert grouped_phone(text) == shown

@@ -1,0 +1,123 @@
+"""What one receipt does to the rows it speaks of, and how few statements it takes."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from consent.models import ConsentState, Suppression
+from core.ids import new_id
+from core.tenancy import tenant_context
+from messaging.actions.inbox import apply_receipts, keep_event
+from messaging.contracts import Receipt, ReceiptStatus
+from messaging.lanes import open_credentials
+from messaging.models import Message, MessageEvent, ProviderEvent, SendAttempt
+from messaging.providers.registry import provider
+from tests.faults.scene import Street
+from tests.snapshots import changed, rows_of
+
+
+@pytest.fixture
+def sent(street: Street) -> Message:
+    """One message the carrier took; no receipt has come yet."""
+    street.sandbox.post("faults", {"webhooks": {"lose": 1.0}})
+    street.send_one()
+    (message,) = street.messages()
+    return message
+
+
+def news(
+    message: Message, status: ReceiptStatus, code: str = "", *, attempt_id: uuid.UUID | None = None, sid: str = ""
+) -> Receipt:
+    sid = sid or message.provider_message_id
+    return Receipt(sid, status, status, code, attempt_id, event_key=f"{sid}:{status}:{attempt_id}")
+
+
+def tell(street: Street, receipt: Receipt) -> list[int | None]:
+    """Keep and apply a receipt; how many found their message (None: it was kept before), then how many statements each took."""
+    with tenant_context(street.id):
+        carrier = provider(street.account.provider, open_credentials(street.account))
+        with CaptureQueriesContext(connection) as keeping:
+            row = keep_event(account=street.account, event=receipt, body=b"news")
+        if row is None:
+            return [None, len(keeping)]
+        with CaptureQueriesContext(connection) as applying:
+            applied = apply_receipts(account=street.account, carrier=carrier, rows=[row])
+        return [applied, len(keeping), len(applying)]
+
+
+def test_a_receipt_takes_one_statement_to_keep_and_one_to_apply_and_its_repetition_one(
+    street: Street, sent: Message
+) -> None:
+    (attempt,) = street.attempts()
+    receipt = news(sent, "delivered", attempt_id=attempt.id)
+
+    counts = [tell(street, receipt), tell(street, receipt)]
+
+    assert counts == [[1, 1, 1], [None, 1]]
+    with tenant_context(street.id):
+        message = Message.objects.get()
+        assert (message.state, message.delivery_rank, message.reason) == ("accepted", 40, "")
+        assert message.delivered_at is not None
+        events = MessageEvent.objects.filter(rank=40).values_list("message_id", "kind", "code")
+        assert list(events) == [(sent.id, "delivered", "")]
+        assert ProviderEvent.objects.exclude(applied_at=None).count() == 1
+
+
+def test_a_receipt_that_names_no_attempt_finds_its_message_by_the_carriers_id(street: Street, sent: Message) -> None:
+    counts = tell(street, news(sent, "delivered"))
+
+    assert counts == [1, 1, 1]
+    assert [message.delivery_rank for message in street.messages()] == [40]
+
+
+def test_a_receipt_about_nothing_of_ours_is_kept_and_changes_nothing(street: Street, sent: Message) -> None:
+    before = rows_of(street.id)
+
+    counts = [
+        tell(street, news(sent, "delivered", sid="SM" + "e" * 32)),
+        tell(street, news(sent, "delivered", sid="-")),
+    ]
+    counts.append(tell(street, Receipt("", "delivered", "delivered", attempt_id=new_id(), event_key="nobody's")))
+
+    assert counts == [[0, 1, 1]] * 3
+    assert changed(before, rows_of(street.id)) == {}
+    with tenant_context(street.id):
+        assert list(ProviderEvent.objects.values_list("applied_at", flat=True)) == [None] * 3
+
+
+def test_an_attempt_of_another_account_proves_nothing_to_this_one(street: Street, sent: Message) -> None:
+    (attempt,) = street.attempts()
+    street.database.run_sql("update messaging_message set delivery_rank = 10, provider_message_id = ''")
+    street.database.run_sql("update messaging_sendattempt set outcome = 'ambiguous'")
+    street.account.id = new_id()
+
+    with tenant_context(street.id):
+        row = ProviderEvent(provider="twilio", account_id=street.account.id, attempt_id=attempt.id, status="delivered")
+        applied = apply_receipts(account=street.account, carrier=provider("twilio", _CREDENTIALS), rows=[row])
+
+    assert applied == 0
+    with tenant_context(street.id):
+        assert list(SendAttempt.objects.values_list("outcome", flat=True)) == ["ambiguous"]
+        assert list(Message.objects.values_list("delivery_rank", flat=True)) == [10]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "consent"), [("21610", "opted_out", "withdrawn"), ("30005", "bounced", "granted")]
+)
+def test_a_code_that_means_never_again_protects_the_address(
+    street: Street, sent: Message, code: str, kind: str, consent: str
+) -> None:
+    (attempt,) = street.attempts()
+
+    counts = tell(street, news(sent, "failed", code, attempt_id=attempt.id))
+
+    assert counts[:2] == [1, 1]
+    assert street.reasons() == {("accepted", code): 1}
+    with tenant_context(street.id):
+        assert list(Suppression.objects.values_list("point_id", "kind")) == [(sent.point_id, kind)]
+        assert set(ConsentState.objects.filter(point_id=sent.point_id).values_list("status", flat=True)) == {consent}
+
+
+_CREDENTIALS = {"account_sid": "AC" + "0" * 32, "auth_token": "another-token"}
