@@ -15,7 +15,9 @@ from core.tenancy import tenant_context
 logger = logging.getLogger(__name__)
 
 #: tasks that belong to no organisation: the platform's own beat
-PLATFORM_TASKS = frozenset({"messaging.sweep", "messaging.keep_partitions", "campaigns.wake_runs"})
+PLATFORM_TASKS = frozenset(
+    {"accounts.keep_api_records", "messaging.sweep", "messaging.keep_partitions", "campaigns.wake_runs"}
+)
 
 
 class UnknownTask(Exception):
