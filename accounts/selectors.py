@@ -7,7 +7,17 @@ from django.db import connection
 
 from accounts.contracts import Belonging
 from accounts.documents import current_documents
-from accounts.models import Agreement, ApiKey, ApiRequestLog, AuditEvent, Guest, Invitation, Membership, OrganizationKey, User
+from accounts.models import (
+    Agreement,
+    ApiKey,
+    ApiRequestLog,
+    AuditEvent,
+    Guest,
+    Invitation,
+    Membership,
+    OrganizationKey,
+    User,
+)
 from core.tenancy import current_organization_id, tenant_context
 from core.vault import WrappedKey
 

@@ -12,6 +12,7 @@ PRODUCT_NAME = "Carillon"
 INSTALLED_APPS = [
     "core.apps.CoreConfig",
     "accounts.apps.AccountsConfig",
+    "billing.apps.BillingConfig",
     "consent.apps.ConsentConfig",
     "contacts.apps.ContactsConfig",
     "messaging.apps.MessagingConfig",
