@@ -3,7 +3,9 @@
 Mounted on the operator host alone, in a process whose database role may read these tables and no personal data in them.
 """
 
-from typing import Any
+import dataclasses
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -52,6 +54,15 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Deed:
+    """A button on an organisation: what it says, what it calls with the operator and the form's values, and that form."""
+
+    label: str
+    verb: Callable[[Actor, dict[str, Any]], Any]
+    form: type[forms.Form] = ReasonForm
+
+
 class OrganizationAdmin(ReadOnlyAdmin):
     """Organisations: review, suspend, reinstate, stop."""
 
@@ -60,13 +71,15 @@ class OrganizationAdmin(ReadOnlyAdmin):
     search_fields = ("name", "legal_name")
     ordering = ("-created_at",)
     change_form_template = "admin/organization.html"
-    #: button → (label, verb, whether it takes a reason)
-    deeds = {
-        "go-live": ("End the trial", lambda actor, reason: actions.go_live(actor=actor, note=reason)),
-        "suspend": ("Suspend", lambda actor, reason: actions.suspend_organization(actor=actor, reason=reason)),
-        "reinstate": ("Lift the suspension", lambda actor, reason: actions.reinstate_organization(actor=actor)),
-        "stop": ("Stop all sending", lambda actor, reason: actions.stop_sending(actor=actor)),
-        "resume": ("Let messages leave again", lambda actor, reason: actions.resume_sending(actor=actor)),
+    #: apps above add their own
+    deeds: ClassVar[dict[str, Deed]] = {
+        "go-live": Deed("End the trial", lambda actor, told: actions.go_live(actor=actor, note=told["reason"])),
+        "suspend": Deed(
+            "Suspend", lambda actor, told: actions.suspend_organization(actor=actor, reason=told["reason"])
+        ),
+        "reinstate": Deed("Lift the suspension", lambda actor, _told: actions.reinstate_organization(actor=actor)),
+        "stop": Deed("Stop all sending", lambda actor, _told: actions.stop_sending(actor=actor)),
+        "resume": Deed("Let messages leave again", lambda actor, _told: actions.resume_sending(actor=actor)),
     }
 
     def get_urls(self) -> list[Any]:
@@ -77,27 +90,27 @@ class OrganizationAdmin(ReadOnlyAdmin):
 
     def do(self, request: HttpRequest, organization_id: Any, name: str) -> HttpResponse:
         """Ask for the reason, then call the action inside that organisation's context."""
-        label, verb = self.deeds.get(name, (None, None))
-        if verb is None:
+        deed = self.deeds.get(name)
+        if deed is None:
             return redirect("admin:accounts_organization_changelist")
-        form = ReasonForm(request.POST or None)
+        form = deed.form(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
                 with tenant_context(organization_id):
-                    verb(operator(request), form.cleaned_data["reason"])
-                messages.success(request, f"Done: {label}.")
+                    deed.verb(operator(request), form.cleaned_data)
+                messages.success(request, f"Done: {deed.label}.")
             except Refused as refusal:
                 messages.error(request, str(refusal))
             return redirect("admin:accounts_organization_change", organization_id)
         context = self.admin_site.each_context(request) | {
             "form": form,
-            "title": label,
+            "title": deed.label,
             "organization_id": organization_id,
         }
         return TemplateResponse(request, "admin/deed.html", context, status=422 if form.errors else 200)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        deeds = [(name, label) for name, (label, _) in self.deeds.items()]
+        deeds = [(name, deed.label) for name, deed in self.deeds.items()]
         return super().change_view(request, object_id, form_url, {"deeds": deeds, "organization_id": object_id})
 
 

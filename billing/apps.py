@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 
 class BillingConfig(AppConfig):
-    """Prepaid units."""
+    """Prepaid units; operators may add to them and read what was added."""
 
     name = "billing"
+    operator_grants = ("grant select, insert on billing_ledgerentry to app_operator",)

@@ -53,3 +53,12 @@ def statement(number: str) -> "Page[LedgerEntry]":
         row.words = WORDS[row.kind]
         row.signed = row.amount if row.credit == "available" else -row.amount if row.debit == "available" else 0
     return page
+
+
+def price_lines(on: datetime.date) -> list[Rate]:
+    """The price list as it holds on a day, with agreed prices in place of the book's. One query."""
+    newest: dict[tuple[str, str, str], Rate] = {}
+    for rate in sorted(rates(), key=lambda rate: rate.valid_from):
+        if rate.valid_from <= on:
+            newest[(rate.channel, rate.category, rate.country)] = rate
+    return sorted(newest.values(), key=lambda rate: (rate.channel, rate.category, rate.country != "", rate.country))

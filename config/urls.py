@@ -7,6 +7,7 @@ from config import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("accounts.urls")),
+    path("units/", include("billing.urls")),
     path("", include("messaging.urls")),
     path("consent/", include("consent.urls")),
     path("account/", include("allauth.urls")),
