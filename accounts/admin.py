@@ -4,13 +4,14 @@ Mounted on the operator host alone, in a process whose database role may read th
 """
 
 import dataclasses
+import uuid
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -56,11 +57,59 @@ class ReasonForm(forms.Form):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Deed:
-    """A button on an organisation: what it says, what it calls with the operator and the form's values, and that form."""
+    """One thing an operator can do to an organisation: what its button says, what comes of it, and when it makes sense.
+
+    `verb` gets the operator and the values of the form.
+    """
 
     label: str
+    consequence: str
     verb: Callable[[Actor, dict[str, Any]], Any]
+    fits: Callable[[Organization], bool]
+    severe: bool = False
     form: type[forms.Form] = ReasonForm
+
+
+#: apps above add their own
+DEEDS = {
+    "go-live": Deed(
+        "End the trial",
+        "It may write to everybody who agreed, no longer only to its own guests.",
+        lambda actor, told: actions.go_live(actor=actor, note=told["reason"]),
+        lambda organization: organization.state == "trial",
+    ),
+    "reinstate": Deed(
+        "Lift the suspension",
+        "It becomes what it was before the suspension, and its messages leave again.",
+        lambda actor, _told: actions.reinstate_organization(actor=actor),
+        lambda organization: organization.state == "suspended",
+    ),
+    "resume": Deed(
+        "Let messages leave again",
+        "The emergency stop ends: campaigns that are under way go on at once.",
+        lambda actor, _told: actions.resume_sending(actor=actor),
+        lambda organization: organization.sending_stopped_at is not None,
+    ),
+    "stop": Deed(
+        "Stop all sending",
+        "Nothing leaves on any channel until it is resumed. The organisation can resume it by itself.",
+        lambda actor, _told: actions.stop_sending(actor=actor),
+        lambda organization: organization.sending_stopped_at is None,
+        severe=True,
+    ),
+    "suspend": Deed(
+        "Suspend",
+        "Nothing of it is sent from now on, and only an operator can lift that. Its people see your reason.",
+        lambda actor, told: actions.suspend_organization(actor=actor, reason=told["reason"]),
+        lambda organization: organization.state in ("trial", "live"),
+        severe=True,
+    ),
+}
+
+
+def _organization(organization_id: uuid.UUID) -> Organization | None:
+    with tenant_context(organization_id):
+        return Organization.objects.filter(id=organization_id).first()
 
 
 class OrganizationAdmin(ReadOnlyAdmin):
@@ -71,16 +120,6 @@ class OrganizationAdmin(ReadOnlyAdmin):
     search_fields = ("name", "legal_name")
     ordering = ("-created_at",)
     change_form_template = "admin/organization.html"
-    #: apps above add their own
-    deeds: ClassVar[dict[str, Deed]] = {
-        "go-live": Deed("End the trial", lambda actor, told: actions.go_live(actor=actor, note=told["reason"])),
-        "suspend": Deed(
-            "Suspend", lambda actor, told: actions.suspend_organization(actor=actor, reason=told["reason"])
-        ),
-        "reinstate": Deed("Lift the suspension", lambda actor, _told: actions.reinstate_organization(actor=actor)),
-        "stop": Deed("Stop all sending", lambda actor, _told: actions.stop_sending(actor=actor)),
-        "resume": Deed("Let messages leave again", lambda actor, _told: actions.resume_sending(actor=actor)),
-    }
 
     def get_urls(self) -> list[Any]:
         deed = path(
@@ -90,28 +129,36 @@ class OrganizationAdmin(ReadOnlyAdmin):
 
     def do(self, request: HttpRequest, organization_id: Any, name: str) -> HttpResponse:
         """Ask for the reason, then call the action inside that organisation's context."""
-        deed = self.deeds.get(name)
+        deed = DEEDS.get(name)
         if deed is None:
             return redirect("admin:accounts_organization_changelist")
+        organization = _organization(organization_id)
+        if organization is None:
+            raise Http404("no such organisation")
         form = deed.form(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            try:
-                with tenant_context(organization_id):
-                    deed.verb(operator(request), form.cleaned_data)
-                messages.success(request, f"Done: {deed.label}.")
-            except Refused as refusal:
-                messages.error(request, str(refusal))
+            self._carry_out(request, organization, deed, form.cleaned_data)
             return redirect("admin:accounts_organization_change", organization_id)
         context = self.admin_site.each_context(request) | {
             "form": form,
-            "title": deed.label,
-            "organization_id": organization_id,
+            "title": f"{deed.label}: {organization.name}",
+            "deed": deed,
+            "organization": organization,
         }
         return TemplateResponse(request, "admin/deed.html", context, status=422 if form.errors else 200)
 
+    def _carry_out(self, request: HttpRequest, organization: Organization, deed: Deed, told: dict[str, Any]) -> None:
+        try:
+            with tenant_context(organization.id):
+                deed.verb(operator(request), told)
+            messages.success(request, f"Done: {deed.label}.")
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        deeds = [(name, deed.label) for name, deed in self.deeds.items()]
-        return super().change_view(request, object_id, form_url, {"deeds": deeds, "organization_id": object_id})
+        organization = self.get_object(request, object_id)
+        fitting = {name: deed for name, deed in DEEDS.items() if organization is not None and deed.fits(organization)}
+        return super().change_view(request, object_id, form_url, {"deeds": fitting, "organization_id": object_id})
 
 
 class AuditAdmin(ReadOnlyAdmin):

@@ -9,6 +9,7 @@ from django.db import models
 
 from accounts.roles import Role
 from accounts.states import OrganizationState
+from core.fields import MomentOfCreation
 from core.ids import new_id
 from core.tenancy import TenantModel, require_organization_id
 
@@ -39,7 +40,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     #: an operator of the platform; gives no right inside any organisation
     is_staff = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     objects = UserManager()
 
@@ -106,7 +107,7 @@ class Organization(models.Model):
     consent_page_url = models.URLField(blank=True)
     review_requested_at = models.DateTimeField(null=True, blank=True)
     review_note = models.CharField(max_length=1000, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     objects = OrganizationManager()
 
@@ -131,7 +132,7 @@ class Membership(TenantModel):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     role = models.CharField(max_length=20, choices=Role)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "user"], name="member_once")]
@@ -147,7 +148,7 @@ class Invitation(TenantModel):
     role = models.CharField(max_length=20, choices=Role)
     digest = models.BinaryField(max_length=32)
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
@@ -191,7 +192,7 @@ class Guest(TenantModel):
     address_sealed = models.BinaryField()
     #: the last digits, enough to recognise one's own phone
     hint = models.CharField(max_length=12)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "kind", "digest"], name="guest_once")]
@@ -205,7 +206,7 @@ class ApiKey(TenantModel):
     digest = models.BinaryField(max_length=32)
     last_four = models.CharField(max_length=4)
     scopes = ArrayField(models.CharField(max_length=40))
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used_on = models.DateField(null=True)
@@ -222,7 +223,7 @@ class IdempotencyKey(TenantModel):
     status = models.PositiveSmallIntegerField()
     content_type = models.CharField(max_length=80)
     answer_sealed = models.BinaryField()
-    created_at = models.DateTimeField()
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "digest"], name="idempotency_key_once")]
@@ -255,7 +256,7 @@ class OrganizationKey(TenantModel):
     purpose = models.CharField(max_length=8, choices=[("data", "data"), ("digest", "digest")])
     wrapped = models.BinaryField()
     kek_id = models.CharField(max_length=40)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "purpose", "version"], name="key_version_once")]

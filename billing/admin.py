@@ -2,7 +2,7 @@
 
 from django import forms
 
-from accounts.admin import Deed, OrganizationAdmin
+from accounts.admin import DEEDS, Deed
 from billing.actions.ledger import LARGEST_TOP_UP, add_units
 
 
@@ -13,6 +13,10 @@ class UnitsForm(forms.Form):
     reason = forms.CharField(max_length=200, help_text="The number of the payment.")
 
 
-OrganizationAdmin.deeds["add-units"] = Deed(
-    "Add units", lambda actor, told: add_units(actor=actor, units=told["units"], note=told["reason"]), UnitsForm
+DEEDS["add-units"] = Deed(
+    "Add units",
+    "It can send so much more. It reads the number and your note on its statement.",
+    lambda actor, told: add_units(actor=actor, units=told["units"], note=told["reason"]),
+    lambda organization: organization.state != "closed",
+    form=UnitsForm,
 )

@@ -4,6 +4,7 @@ from django.db import models
 
 from consent.models import CHANNELS, Purpose
 from contacts.models import List
+from core.fields import MomentOfCreation
 from core.tenancy import TenantForeignKey, TenantModel
 from messaging.models import Sender, Template, TemplateVersion
 
@@ -23,7 +24,7 @@ class Campaign(TenantModel):
     #: when it should begin; empty means as soon as it is launched
     scheduled_at = models.DateTimeField(null=True, blank=True)
     created_by = models.UUIDField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantModel.Meta):
@@ -65,7 +66,7 @@ class Run(TenantModel):
     planned_count = models.PositiveIntegerField(default=0)
     allowed_count = models.PositiveIntegerField(default=0)
     created_by = models.UUIDField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
@@ -78,8 +79,12 @@ class Run(TenantModel):
                 name="one_live_run",
             )
         ]
-        # used by: the sweeper
-        indexes = [models.Index(fields=["next_at"], name="run_due", condition=models.Q(next_at__isnull=False))]
+        indexes = [
+            # used by: the sweeper
+            models.Index(fields=["next_at"], name="run_due", condition=models.Q(next_at__isnull=False)),
+            # used by: the list of campaigns, a campaign's own page, the newest check
+            models.Index(fields=["organization", "campaign", "kind", "-created_at"], name="run_by_campaign"),
+        ]
 
 
 class Recipient(TenantModel):

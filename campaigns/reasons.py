@@ -1,6 +1,9 @@
-"""Why somebody of the audience is left out: the gate's reasons, and the few that only a plan knows."""
+"""Why somebody did not get it: the gate's reasons, the few that only a plan knows, and what became of messages."""
 
-from consent.reasons import Reason, reason
+from collections.abc import Mapping
+
+from consent.reasons import Reason, UnknownReason, reason
+from messaging.providers.twilio import CODES
 
 _OF_THE_PLAN = {
     row.code: row
@@ -31,8 +34,35 @@ _OF_THE_PLAN = {
         ),
     )
 }
+#: why a message ended, where no rule of consent is the reason: words and what to do
+_OF_MESSAGES: Mapping[str, tuple[str, str]] = {
+    "gave_up": ("The carrier would not take it", "We tried until its time was over; write to them in a new campaign."),
+    "expired": ("Its time to be sent ran out", "It waited for a day; write to them in a new campaign."),
+    "cancelled": ("The campaign was stopped", "Nothing left for them; copy the campaign to write to them."),
+    "no_evidence": ("The proof of their agreement is gone", "Record their agreement again, with its proof."),
+    "worker_died": ("The line dropped after it left", "We do not send twice; the carrier's receipt will tell."),
+}
+_BY_CARRIER = {"twilio": CODES}
 
 
 def explain(code: str) -> Reason:
     """The words for a reason. Errors: UnknownReason for a code nobody has written down."""
     return _OF_THE_PLAN.get(code) or reason(code)
+
+
+def words_of(code: str, carrier: str = "twilio", *, outcome: str = "left_out") -> tuple[str, str]:
+    """What happened and what to do, for the code a recipient or a message ended with; an unlisted one stands for itself.
+
+    Shape: a recipient that was left out, or refused at the door, has a reason of the gate; any other a reason of its message.
+    """
+    ours = _OF_MESSAGES.get(code)
+    if ours is not None and outcome not in ("left_out", "refused"):
+        return ours
+    try:
+        found = explain(code)
+    except UnknownReason:
+        meaning = _BY_CARRIER.get(carrier, {}).get(code)
+        if meaning is not None:
+            return meaning.meaning.rstrip("."), ""
+        return ours or (f"The carrier's reason {code}" if code else "No reason was given", "")
+    return found.label, found.sentence

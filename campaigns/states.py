@@ -25,6 +25,8 @@ CAMPAIGN_STATES: Final[dict[str, str]] = {
     "finished": "finished",
     "cancelled": "cancelled",
 }
+#: the origin of test messages: reports count the origin "run" alone
+TEST_ORIGIN: Final = "test"
 LIVE: Final = frozenset({"waiting", "planning", "breath", "sending", "paused"})
 RUN_WORDS: Final[dict[str, tuple[str, str]]] = {
     "waiting": ("Scheduled", "note"),

@@ -7,8 +7,13 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.templatetags.static import static
 from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
+
+#: the apps whose pages operators have. Libraries register pages of their own, raw edits of addresses, sessions and second
+#: factors among them, and those are nobody's.
+OPERATED_APPS = frozenset({"accounts", "billing"})
 
 
 class OperatorSite(UnfoldAdminSite):
@@ -16,6 +21,10 @@ class OperatorSite(UnfoldAdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and request.user.is_staff and second_factor_shown(request))  # type: ignore[union-attr]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page gets from the library, with our mark in its corner."""
+        return {**super().each_context(request), "site_icon": static("img/favicon.svg")}
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Log in by the product's own pages; whoever has no second factor yet is sent to set one up."""
@@ -32,9 +41,10 @@ def second_factor_shown(request: HttpRequest) -> bool:
 
 
 def guarded_site() -> OperatorSite:
-    """The operators' site with every registered page. The addresses name this very site: the library that draws the
-    admin puts a site of its own in the default one's place, and that one asks for no second factor."""
+    """The operators' site with the product's own pages alone. The addresses name this very site: the library that draws
+    the admin puts a site of its own in the default one's place, and that one asks for no second factor."""
     site = OperatorSite()
     for model, pages in admin.site._registry.items():
-        site.register(model, type(pages))
+        if model._meta.app_label in OPERATED_APPS:
+            site.register(model, type(pages))
     return site

@@ -1,13 +1,16 @@
 """Every address of the product's host."""
 
+from django.conf import settings
 from django.urls import include, path
 
-from config import views
+from config import clock_door, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("accounts.urls")),
     path("units/", include("billing.urls")),
+    path("contacts/", include("contacts.urls")),
+    path("campaigns/", include("campaigns.urls")),
     path("", include("messaging.urls")),
     path("consent/", include("consent.urls")),
     path("account/", include("allauth.urls")),
@@ -18,6 +21,8 @@ urlpatterns = [
     path("api/v1/", include("config.urls_api")),
     path("webhooks/", include("messaging.urls_webhooks")),
 ]
+if settings.CLOCK_MAY_MOVE:
+    urlpatterns.append(path("practice/clock/", clock_door.move_clock, name="move_clock"))
 handler400 = "config.views.bad_request"
 handler403 = "config.views.forbidden"
 handler404 = "config.views.not_found"

@@ -14,19 +14,20 @@ from django.views.decorators.http import require_GET, require_POST
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.doors import member, public
+from campaigns.selectors.home import home as read_home
+from core import clock
 from core.api import problem, problems
 
 logger = logging.getLogger(__name__)
-
-#: the pages whose fragments home shows, by URL name; each app draws its own
-HOME_FRAGMENTS: tuple[str, ...] = ()
 
 
 @member()
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Is anything wrong, what waits for me, what went out."""
-    return render(request, "home.html", {"fragments": HOME_FRAGMENTS})
+    actor = request.actor  # type: ignore[attr-defined]
+    context = {"home": read_home(actor), "may_write": actor.may("author_campaigns"), "now": clock.now()}
+    return render(request, "home.html", context)
 
 
 @public

@@ -32,9 +32,10 @@ class Facts:
     """All the gate may know about one recipient: values of bounded variety, so equal people share one decision.
 
     `region` is "CC" or "CC-SUB" (US-FL), several separated by a space when what we know disagrees (area code and postal
-    address); empty means unknown. `zones` are the candidate IANA zones of the person, sorted;
-    empty means unknown. `recent_sends` counts what they got inside the cap's window, never more than cap + 1;
-    where several caps hold (the law's, the programme's, the organisation's) both belong to the one with the least room left.
+    address); empty means unknown. `zones` are the candidate IANA zones of the person, sorted, together for everything we
+    know that disagrees; empty means unknown. `recent_sends` counts what they got inside the cap's window, never more than
+    cap + 1; where several caps hold (the law's, the programme's, the organisation's) both belong to the one with the least
+    room left.
     """
 
     organization_state: Literal["trial", "live", "suspended", "closed"]

@@ -68,8 +68,8 @@ def tier_unknown(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
 
 
 def organization_suspended(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
-    """An operator suspended the organisation: it stops at once."""
-    return Denied("organization_suspended") if facts.organization_state == "suspended" else None
+    """An operator suspended the organisation: it stops at once; people who write STOP or HELP are still answered."""
+    return Denied("organization_suspended") if _in_state("suspended", ask, facts, rules) else None
 
 
 def organization_closed(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
@@ -79,12 +79,12 @@ def organization_closed(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | N
 
 def organization_unknown(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """Only a trial or a live organisation sends; any other word is a no."""
-    return Denied("undecidable") if facts.organization_state not in ("trial", "live") else None
+    return Denied("undecidable") if _in_unknown_state(ask, facts, rules) else None
 
 
 def sending_stopped(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
-    """The emergency stop, of the organisation or of the platform."""
-    return Denied("sending_stopped") if facts.sending_stopped else None
+    """The emergency stop, of the organisation or of the platform; people who write STOP or HELP are still answered."""
+    return Denied("sending_stopped") if facts.sending_stopped and not _passes("sending_stopped", ask, rules) else None
 
 
 def address_missing(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
@@ -248,6 +248,19 @@ def _is_aware(moment: datetime.datetime) -> bool:
 def _is_answer(ask: Ask, rules: Rulebook) -> bool:
     """Whether this answers the person's own keyword, in the only tier in which that counts."""
     return ask.answers in rules.answers.keywords and ask.tier == rules.answers.tier
+
+
+def _passes(stop: str, ask: Ask, rules: Rulebook) -> bool:
+    """Whether this answers the person's own keyword and such an answer leaves in spite of this stop of ours."""
+    return _is_answer(ask, rules) and stop in rules.answers.passes_stops
+
+
+def _in_state(state: str, ask: Ask, facts: Facts, rules: Rulebook) -> bool:
+    return facts.organization_state == state and not _passes(state, ask, rules)
+
+
+def _in_unknown_state(ask: Ask, facts: Facts, rules: Rulebook) -> bool:
+    return facts.organization_state not in ("trial", "live") and not _passes(facts.organization_state, ask, rules)
 
 
 def _suppressed(kind: str, ask: Ask, facts: Facts, rules: Rulebook) -> bool:

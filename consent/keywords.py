@@ -1,7 +1,7 @@
 """What a person's message asks for: to stop, to start again, to get help, or something a human should read.
 
-Stopping is made easy (any language, any spelling, their own words), starting is not: a plain "yes" counts only where one was
-asked for. Where a stop word appears and we are not sure, `Reading.review` says so; nothing is silently ignored.
+Stopping is made easy (any language, any spelling, their own words), starting is not: a plain "yes" is no start, because
+nothing asks for one. Where a stop word appears and we are not sure, `Reading.review` says so; nothing is silently ignored.
 """
 
 import dataclasses
@@ -20,7 +20,7 @@ CLOSING_WORDS = 3
 _ONE_SPELLING = str.maketrans("يىكۀهةأإآı", "ییکہہہاااi", "ـ")
 _KINDS_OF_WORDS = (
     *("keyword", "opening", "closing", "ambiguous", "phrase", "subject"),
-    *("wrong_number", "negation", "polite", "start", "help", "yes"),
+    *("wrong_number", "negation", "polite", "start", "help"),
 )
 
 Words = tuple[str, ...]
@@ -42,7 +42,6 @@ class Vocabulary:
 
     languages: Mapping[str, Mapping[str, frozenset[Words]]]
     symbols: frozenset[str]
-    yes: frozenset[Words]
 
     def words(self, kind: str, languages: Iterable[str] | None = None) -> frozenset[Words]:
         """All words of a kind: of every language, or of English and the given ones."""
@@ -57,21 +56,16 @@ class Vocabulary:
         return dataclasses.replace(self, languages=MappingProxyType({**self.languages, "en": english}))
 
 
-def classify(
-    text: str, *, languages: Sequence[str] = (), expecting_yes: bool = False, vocabulary: Vocabulary | None = None
-) -> Keyword | None:
+def classify(text: str, *, languages: Sequence[str] = (), vocabulary: Vocabulary | None = None) -> Keyword | None:
     """Say whether a message is a stop, a start or a cry for help; None is an ordinary message.
 
-    Shape:  languages are hints such as ("de", "ur-PK"); stop words of all languages hold without them. expecting_yes: an
-            opt-in prompt is open, or they are opted out on a sender where YES counts.
+    Shape:  languages are hints such as ("de", "ur-PK"); stop words of all languages hold without them.
     Source: 47 CFR 64.1200(a)(10); rules/keywords.toml.
     """
-    return read(text, languages=languages, expecting_yes=expecting_yes, vocabulary=vocabulary).kind
+    return read(text, languages=languages, vocabulary=vocabulary).kind
 
 
-def read(
-    text: str, *, languages: Sequence[str] = (), expecting_yes: bool = False, vocabulary: Vocabulary | None = None
-) -> Reading:
+def read(text: str, *, languages: Sequence[str] = (), vocabulary: Vocabulary | None = None) -> Reading:
     """As `classify`, with the rule that matched and whether a human should look. Shape: any text, also empty."""
     book = vocabulary or default_vocabulary()
     words = fold(text)
@@ -86,8 +80,6 @@ def read(
         return Reading("help", "keyword")
     if _is_any(words, core, book.words("start", languages)):
         return Reading("start", "keyword")
-    if expecting_yes and _is_any(words, core, book.yes | book.words("yes", languages)):
-        return Reading("start", "expected yes")
     return Reading(None, review=_looks_like_stop(words, book))
 
 
@@ -129,9 +121,8 @@ def default_vocabulary() -> Vocabulary:
     missing = [word for word in LEGAL_MINIMUM if (word,) not in languages["en"]["keyword"]]
     if missing:
         book.fail("language.en.keyword", f"must hold the legal minimum; {', '.join(missing)} is missing")
-    yes = frozenset(_fold_all("start_if_expected", book.some_words("start_if_expected")))
     symbols = frozenset(_bare(symbol) for symbol in book.some_words("symbols"))
-    return Vocabulary(MappingProxyType(languages), symbols, yes)
+    return Vocabulary(MappingProxyType(languages), symbols)
 
 
 def _stop_rule(words: Words, core: Words, book: Vocabulary) -> str:

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from core.fields import MomentOfCreation
 from core.tenancy import TenantForeignKey, TenantModel
 
 CHANNELS = [("sms", "SMS"), ("whatsapp", "WhatsApp"), ("voice", "Voice"), ("email", "Email")]
@@ -22,7 +23,7 @@ class Purpose(TenantModel):
     tier = models.CharField(max_length=16, choices=TIERS)
     description = models.CharField(max_length=300, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "key"], name="purpose_key_once")]
@@ -39,7 +40,7 @@ class Wording(TenantModel):
     language = models.CharField(max_length=12, default="en")
     version = models.PositiveIntegerField()
     text = models.TextField(max_length=2000)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -67,7 +68,7 @@ class Point(TenantModel):
     region = models.CharField(max_length=8, blank=True)
     zones = models.CharField(max_length=400, blank=True)
     number_type = models.CharField(max_length=20, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "kind", "digest"], name="point_once")]
@@ -125,6 +126,8 @@ class Suppression(TenantModel):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     lifted_at = models.DateTimeField(null=True)
+    #: what took it back: the person's newer yes, their START, or somebody's judgement that it was no stop
+    lifted_event = TenantForeignKey(ConsentEvent, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -134,6 +137,8 @@ class Suppression(TenantModel):
                 name="one_live_suppression",
             )
         ]
+        # used by: the ledger, which asks about lifted stops as well
+        indexes = [models.Index(fields=["organization", "point"], name="suppression_by_point")]
 
 
 class PlatformSuppression(models.Model):
@@ -141,11 +146,15 @@ class PlatformSuppression(models.Model):
 
     digest = models.BinaryField(max_length=16, primary_key=True)
     reason = models.CharField(max_length=200)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
 
 class DecisionRecord(TenantModel):
-    """One decision of the gate about one distinct set of facts (C32): everybody with these facts points here."""
+    """One decision of the gate about one distinct set of facts (C32): everybody with these facts points here.
+
+    No constraint makes it unique: who inserts a key that another transaction has inserted and not committed waits for it, and
+    a lane shall wait for no other. Two that decide the same for the first time at once leave two equal rows, both true.
+    """
 
     digest = models.BinaryField(max_length=32)
     facts = models.JSONField()
@@ -156,4 +165,5 @@ class DecisionRecord(TenantModel):
     decided_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["organization", "digest"], name="decision_once")]
+        # used by: decide_distinct, which looks before it keeps
+        indexes = [models.Index(fields=["organization", "digest"], name="decision_by_digest")]

@@ -33,7 +33,8 @@ def next_allowed(
     """Say from when a message may arrive: None means now, else the first moment open in all candidate zones.
 
     Shape:  region one or more places, separated by a space, all of which must be open; zones IANA names. Where zones are
-            empty, or one of them is unknown, the widest set of the region's countries counts.
+            empty, or one of them is unknown, the widest set of the region's countries counts; where there are several
+            places, also every zone of a country in which none of the zones given lies.
     Units:  aware moments; the answer is UTC, on a full minute.
     Errors: ValueError for a moment without a zone; PlaceUnknown; NoOpening.
     """
@@ -71,7 +72,12 @@ def _candidates(places: tuple[str, ...], zones: tuple[str, ...]) -> tuple[zonein
     if not all(widest) or not places:
         raise PlaceUnknown("region: the country is unknown; set the person's country or a number with a country code")
     known = bool(zones) and all(is_known_zone(zone) for zone in zones)
-    names = zones if known else tuple(name for several in widest for name in several)
+    if not known:
+        names = [name for several in widest for name in several]
+    elif len(places) > 1:  # what we know disagrees: a place none of the zones lies in may still be where they are
+        names = [*zones, *(name for several in widest if not set(several) & set(zones) for name in several)]
+    else:
+        names = [*zones]
     return tuple(zoneinfo.ZoneInfo(name) for name in dict.fromkeys(names))
 
 

@@ -140,6 +140,7 @@ def _answers(row: Row) -> AnswerRule:
         tier=cast(Tier, tier),
         keywords=cast(tuple[Keyword, ...], row.some_words("keywords", get_args(Keyword))),
         passes_suppression=cast(tuple[SuppressionKind, ...], row.some_words("passes_suppression", ("opted_out",))),
+        passes_stops=row.some_words("passes_stops", ("suspended", "sending_stopped")),
         source=row.source(),
     )
     row.finish()

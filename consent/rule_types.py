@@ -116,11 +116,12 @@ class SuppressionRule:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AnswerRule:
-    """Which replies to a person's own keyword may pass which suppressions, and in which tier they must be asked."""
+    """Which replies to a person's own keyword may pass which suppressions and which stops of ours, and in which tier."""
 
     tier: Tier
     keywords: tuple[Keyword, ...]
     passes_suppression: tuple[SuppressionKind, ...]
+    passes_stops: tuple[str, ...]
     source: Source
 
 

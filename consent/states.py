@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from consent.contracts import Channel, ConsentStatus, SuppressionKind
+from core.phone import TEXTABLE_KINDS
 
 STATUS_LABELS: Mapping[ConsentStatus, str] = MappingProxyType(
     {
@@ -22,6 +23,11 @@ STATUS_LABELS: Mapping[ConsentStatus, str] = MappingProxyType(
         "withdrawn": "Said stop",
         "expired": "Agreed too long ago",
     }
+)
+
+#: what an event of the ledger says: a status, or that a stop was taken back (which is no status: nobody is "lifted")
+EVENT_LABELS: Mapping[str, str] = MappingProxyType(
+    {**{str(status): label for status, label in STATUS_LABELS.items()}, "lifted": "Stop taken back"}
 )
 
 MOVES: Mapping[ConsentStatus, frozenset[ConsentStatus]] = MappingProxyType(
@@ -103,6 +109,9 @@ POINT_CHANNELS: Mapping[str, tuple[Channel, ...]] = MappingProxyType(
     {"phone": ("sms", "whatsapp", "voice"), "whatsapp": ("whatsapp",), "email": ("email",)}
 )
 
+#: the channels that carry texts to a phone number; which kinds of number take them is said in core.phone
+TEXTED_CHANNELS: tuple[Channel, ...] = ("sms", "whatsapp")
+
 #: From the one that holds longest to the one that heals: a person with several is described by the first.
 SUPPRESSION_ORDER: tuple[SuppressionKind, ...] = ("platform", "erased", "opted_out", "complaint", "bounced", "dnc", "")
 
@@ -117,6 +126,9 @@ SUPPRESSION_LABELS: Mapping[SuppressionKind, str] = MappingProxyType(
         "": "Not suppressed",
     }
 )
+
+#: what the person's own newer yes, or START, ends; a complaint, a bounce, a register entry or erasure it does not
+LIFTABLE: tuple[SuppressionKind, ...] = ("opted_out",)
 
 
 class UnknownWord(ValueError):
@@ -143,6 +155,16 @@ def can_move(before: ConsentStatus, after: ConsentStatus, source: Source) -> boo
     if before == "withdrawn" and not rule.by_person:
         return False
     return rule.claims if after == "unproven" else rule.grants
+
+
+def demand_source(source: str) -> None:
+    """Errors: UnknownWord for a source that no table here lists, so that the ledger speaks one language."""
+    _demand_known("source", source, get_args(Source))
+
+
+def takes(channel: Channel, number_type: str) -> bool:
+    """Whether a number of this type can be reached on a channel: texts want a mobile one, or one that may be mobile."""
+    return channel not in TEXTED_CHANNELS or number_type in TEXTABLE_KINDS
 
 
 def strongest_suppression(kinds: Iterable[SuppressionKind]) -> SuppressionKind:

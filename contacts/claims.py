@@ -133,7 +133,7 @@ class ClaimReader:
         where = self._single.get("consent_date")
         if not where or not cells[where.position].strip():
             return self._defaults.consent_at
-        found = read_evidence_date(cells[where.position], self._defaults.date_order)
+        found = read_evidence_date(cells[where.position], self._defaults.date_order, self._defaults.zone)
         latest = self._defaults.not_after
         if not isinstance(found, str) and latest and found > latest:
             found = "in_the_future"

@@ -55,7 +55,7 @@ class Defaults:
 
     `default_country` is ISO alpha-2 for numbers without a country code. `date_order` decides 02/03/2024; "" refuses it.
     The evidence fields are the importer's own declaration about every row that says yes. `not_after` (aware) turns a
-    consent dated later than it into a claim without date; None does not check.
+    consent dated later than it into a claim without date; None does not check. `zone` is where a day without a time begins.
     """
 
     default_country: str = ""
@@ -65,6 +65,7 @@ class Defaults:
     consent_wording: str = ""
     purpose: str = "marketing"
     not_after: datetime.datetime | None = None
+    zone: str = "UTC"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

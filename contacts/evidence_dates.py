@@ -3,6 +3,7 @@
 import datetime
 import functools
 import re
+import zoneinfo
 
 from contacts.contracts import DateOrder
 
@@ -11,6 +12,8 @@ _NAMED = re.compile(
     r"(?:(\d{1,2})\.?[ -]([a-z]{3,9})|([a-z]{3,9}) (\d{1,2})),?[ -](\d{4})(?:,? +(?:at )?(.+))?", re.IGNORECASE
 )
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(am|pm)?(?: ?(?:utc|gmt|z))?", re.IGNORECASE)
+#: a time of day has a colon, and ISO 8601's short form stands behind a T
+_HAS_TIME = re.compile(r":|\d[Tt ]\d")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAMES = frozenset(
     (*_MONTHS, "january", "february", "march", "april", "june", "july", "august", "sept", "september")
@@ -21,11 +24,12 @@ _EARLIEST_YEAR = 1990
 
 
 @functools.lru_cache(maxsize=16_384)
-def read_evidence_date(text: str, order: DateOrder = "") -> datetime.datetime | str:
+def read_evidence_date(text: str, order: DateOrder = "", zone: str = "UTC") -> datetime.datetime | str:
     """Read a moment of consent.
 
     Shape:  ISO 8601; 31.12.2025; 31/12/2025 and 12/31/2025, where `order` decides what both readings would allow; and
-            English month names. Years have four digits. A moment without a zone is UTC; without a time, midnight.
+            English month names. Years have four digits. A moment without a zone is UTC. A day without a time begins at
+            midnight of `zone`, the organisation's own, or its pages would show the evidence a day early.
     Errors: returned: "ambiguous" or "unreadable".
     """
     bare = " ".join(text.split())
@@ -38,7 +42,14 @@ def read_evidence_date(text: str, order: DateOrder = "") -> datetime.datetime | 
         return found
     if found.year < _EARLIEST_YEAR:
         return "unreadable"
+    if not _HAS_TIME.search(bare):
+        return day_begins(found.date(), zone).astimezone(datetime.UTC)
     return found.replace(tzinfo=datetime.UTC) if found.tzinfo is None else found.astimezone(datetime.UTC)
+
+
+def day_begins(day: datetime.date, zone: str) -> datetime.datetime:
+    """Midnight of a day in a zone: the moment that stands for evidence of which only the day is known."""
+    return datetime.datetime.combine(day, datetime.time(), zoneinfo.ZoneInfo(zone))
 
 
 def _by_numbers(bare: str, order: DateOrder) -> datetime.datetime | str | None:

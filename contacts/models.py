@@ -3,6 +3,7 @@
 from django.db import models
 
 from consent.models import Point
+from core.fields import MomentOfCreation
 from core.tenancy import TenantForeignKey, TenantModel
 
 
@@ -20,7 +21,7 @@ class Contact(TenantModel):
     is_minor = models.BooleanField(default=False)
     #: custom fields by key
     fields = models.JSONField(default=dict, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantModel.Meta):
@@ -41,7 +42,7 @@ class ContactPoint(TenantModel):
     contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="links")
     point = TenantForeignKey(Point, on_delete=models.PROTECT, related_name="+")
     label = models.CharField(max_length=10, choices=[("phone", "Phone"), ("whatsapp", "WhatsApp"), ("email", "Email")])
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -55,7 +56,7 @@ class List(TenantModel):
     """A static list of people."""
 
     name = models.CharField(max_length=80)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "name"], name="list_name_once")]
@@ -69,7 +70,7 @@ class ListMember(TenantModel):
 
     list = TenantForeignKey(List, on_delete=models.CASCADE, related_name="members")
     contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
-    added_at = models.DateTimeField(auto_now_add=True)
+    added_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "list", "contact"], name="list_member_once")]
@@ -105,7 +106,7 @@ class Note(TenantModel):
     contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="notes")
     body_sealed = models.BinaryField()
     author_id = models.UUIDField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
 
 class CustomField(TenantModel):
@@ -158,7 +159,7 @@ class ImportJob(TenantModel):
     problem_code = models.CharField(max_length=40, blank=True)
     problem_text = models.CharField(max_length=300, blank=True)
     created_by = models.UUIDField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
@@ -197,7 +198,7 @@ class SavedMapping(TenantModel):
     headers_digest = models.BinaryField(max_length=32)
     mapping = models.JSONField()
     declared = models.JSONField(default=dict)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "headers_digest"], name="mapping_once")]

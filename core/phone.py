@@ -17,6 +17,8 @@ PhoneKind = Literal["mobile", "fixed", "either", "toll_free", "premium", "voip",
 
 #: libphonenumber's number types in our words; `either` is a plan (as in North America) that does not tell them apart
 _KINDS: dict[int, PhoneKind] = {0: "fixed", 1: "mobile", 2: "either", 3: "toll_free", 4: "premium", 6: "voip"}
+#: the kinds that take a text: mobile, or of a plan that does not tell mobile from fixed
+TEXTABLE_KINDS = frozenset({"mobile", "either"})
 KIND_NUMBERS: dict[str, int] = {"other": 99, **{kind: number for number, kind in _KINDS.items()}}
 _UNKNOWN_TYPE = 99
 #: E.164 allows 15 digits; three times that leaves room for any honest punctuation
@@ -81,7 +83,7 @@ class PhoneNumber:
     @property
     def may_receive_sms(self) -> bool:
         """Can a text message reach it: a mobile number, or one whose plan does not tell mobile from fixed."""
-        return self.kind in {"mobile", "either"}
+        return self.kind in TEXTABLE_KINDS
 
 
 def parse_phone(text: str, default_country: str = "") -> PhoneNumber | Problem:

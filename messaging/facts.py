@@ -20,12 +20,12 @@ from consent.contracts import Allowed, Ask, Channel, Decision, Deferred, Facts, 
 from consent.gate import decide
 from consent.models import DecisionRecord, Purpose
 from consent.rulebook import Rulebook, rulebook
+from consent.states import SUPPRESSION_ORDER, takes
 from core import clock
 from messaging.models import Sender
 
-#: which suppression speaks when an address has several: the one nobody can lift first
-_KINDS = ("platform", "erased", "opted_out", "complaint", "bounced", "dnc")
-_SMS_KINDS = ("mobile", "either")
+#: which suppression speaks when an address has several: the one that holds longest
+_KINDS = tuple(kind for kind in SUPPRESSION_ORDER if kind)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ def context_for(*, sender: Sender, purpose: Purpose, at: datetime.datetime | Non
 def facts_sql(asked: str) -> str:
     """SQL that turns `asked` (columns key, point_id) into one row of raw facts for each key.
 
+    Zones are those that all people behind the address have told us; where one has told none, or somebody's country is not the
+    number's, the zones of the number count beside them. A number that tells none, with people who do not either: unknown.
     Columns: key, point_id, event_id, then those of RawFacts, counts as an array. Parameters: `facts_parameters`.
     """
     return f"""
@@ -88,9 +90,10 @@ def facts_sql(asked: str) -> str:
            else coalesce(state.status, 'none') end as consent,
       coalesce(people.minor, false) as minor,
       coalesce(concat_ws(' ', nullif(point.region, ''),
-               case when people.countries <> '' and people.countries <> split_part(point.region, '-', 1)
-                    then people.countries end), '') as regions,
-      coalesce(nullif(people.zones, ''), point.zones, '') as zones,
+               case when people.elsewhere then people.countries end), '') as regions,
+      case when people.settled and not people.elsewhere or coalesce(point.zones, '') = '' and people.settled then people.zones
+           when coalesce(point.zones, '') = '' then ''
+           else concat_ws(' ', point.zones, people.zones) end as zones,
       coalesce(recent.counts, %(no_counts)s::integer[]) as counts
     from asked
     left join consent_point point on point.id = asked.point_id
@@ -108,7 +111,9 @@ def facts_sql(asked: str) -> str:
     left join lateral (
       select bool_or(c.is_minor) as minor,
         coalesce(string_agg(distinct nullif(c.country, ''), ' '), '') as countries,
-        case when bool_and(c.time_zone <> '') then string_agg(distinct c.time_zone, ' ') end as zones
+        coalesce(string_agg(distinct nullif(c.country, ''), ' ') <> split_part(point.region, '-', 1), false) as elsewhere,
+        coalesce(bool_and(c.time_zone <> ''), false) as settled,
+        string_agg(distinct nullif(c.time_zone, ''), ' ') as zones
       from contacts_contactpoint l
       join contacts_contact c on c.organization_id = l.organization_id and c.id = l.contact_id
       where l.organization_id = %(organization)s and l.point_id = asked.point_id
@@ -168,13 +173,13 @@ def facts_of(raw: RawFacts, context: Context) -> Facts:
         sender_ready=context.sender.paused_at is None and context.sender.account.state == "connected",
         content_ready=True,
         has_address=raw.has_address,
-        address_valid=context.sender.channel not in ("sms", "whatsapp") or raw.number_type in _SMS_KINDS,
+        address_valid=takes(cast(Channel, context.sender.channel), raw.number_type),
         in_trial_circle=raw.in_circle,
         suppression=cast(SuppressionKind, raw.suppression),
         consent=raw.consent,  # type: ignore[arg-type]
         minor=raw.minor,
         region=raw.regions,
-        zones=tuple(sorted(raw.zones.split())),
+        zones=tuple(sorted(set(raw.zones.split()))),
         recent_sends=recent,
         cap=cap,
     )
@@ -221,19 +226,25 @@ class Verdict:
 def decide_distinct(context: Context, distinct: Iterable[RawFacts]) -> dict[RawFacts, Verdict]:
     """Ask the gate once for each distinct row of facts, and keep each decision (C32).
 
-    Effects: one insert for decisions never made before and one query, however many people stand behind the facts.
+    Effects: one query, and one insert where decisions were never made before, however many people stand behind the facts.
+             Nobody waits here: whoever decides the same for the first time at the same moment keeps a record of its own.
     """
     decided = {
         raw: (facts := facts_of(raw, context), decide(context.ask, facts, context.rules)) for raw in set(distinct)
     }
     records = {raw: _record(context, facts, decision) for raw, (facts, decision) in decided.items()}
-    DecisionRecord.objects.bulk_create(list(records.values()), ignore_conflicts=True)
-    digests = {record.digest for record in records.values()}
-    ids = {
-        bytes(digest): record_id
-        for digest, record_id in DecisionRecord.objects.filter(digest__in=digests).values_list("digest", "id")
-    }
-    return {raw: Verdict(decided[raw][1], ids[bytes(record.digest)]) for raw, record in records.items()}
+    ids = _kept([record.digest for record in records.values()])
+    new = {record.digest: record for record in records.values() if record.digest not in ids}
+    if new:
+        DecisionRecord.objects.bulk_create(new.values())
+        ids |= {digest: record.id for digest, record in new.items()}
+    return {raw: Verdict(decided[raw][1], ids[record.digest]) for raw, record in records.items()}
+
+
+def _kept(digests: Sequence[bytes]) -> dict[bytes, uuid.UUID]:
+    """Which decisions are on record already; of several records of one decision, the first made."""
+    rows = DecisionRecord.objects.filter(digest__in=digests).order_by("-id").values_list("digest", "id")
+    return {bytes(digest): record_id for digest, record_id in rows}
 
 
 def _record(context: Context, facts: Facts, decision: Decision) -> DecisionRecord:

@@ -88,8 +88,7 @@ def _one_batch(
         failpoint("before_intent")
         intents = intend(sender=sender, message_ids=claimed, token=token)
         failpoint("in_intent")
-        outbounds = [_outbound(sender, intent) for intent in intents]
-        carrier = _carrier(sender.account, session)
+        carrier, outbounds = _prepare(sender, intents, session)
     failpoint("after_intent_commit")
     answers = runner.run(_send_all(carrier, outbounds, started))
     failpoint("before_result")
@@ -126,21 +125,32 @@ async def _send_all(
 
 
 async def _send_one(carrier: Provider, outbound: Outbound, started: float) -> Accepted | ProviderError | None:
-    """One call, unless the deadline has passed: whoever was frozen between intent and call must not call any more."""
-    failpoint("before_connect")
-    if time.clock_gettime(time.CLOCK_BOOTTIME) - started > DEADLINE_SECONDS:
-        return None
+    """One call, unless the deadline has passed: whoever was frozen between intent and call must not call any more.
+
+    Nothing is raised: what happens to one message takes no answer from its neighbours.
+    """
     try:
+        failpoint("before_connect")
+        if time.clock_gettime(time.CLOCK_BOOTTIME) - started > DEADLINE_SECONDS:
+            return None
         return await carrier.send(outbound)
     except ProviderError as error:
         return error
-    except Exception as error:  # an adapter's own defect: what left is not known, so it counts as maybe
+    except Exception as error:  # a defect of our own: what left is not known, so it counts as maybe
         return OutcomeUnknown(type(error).__name__)
 
 
-def _outbound(sender: Sender, intent: Intent) -> Outbound:
+def _prepare(sender: Sender, intents: Sequence[Intent], session: Session) -> tuple[Provider, list[Outbound]]:
+    """The carrier and what to hand it. The account's credentials are opened once for all of it."""
+    account = sender.account
+    credentials = open_credentials(account)
+    carrier = provider(account.provider, credentials, account.base_url, session)
+    addresses = _callback_urls(carrier, account, credentials, [intent.permit.attempt_id for intent in intents])
+    return carrier, [_outbound(sender, *each) for each in zip(intents, addresses, strict=True)]
+
+
+def _outbound(sender: Sender, intent: Intent, callback_url: str) -> Outbound:
     message, attempt_id = intent.message, intent.permit.attempt_id
-    credentials = open_credentials(sender.account)
     body = vault.unseal_text(
         require_organization_id(), "messaging_message", "body_sealed", message.id, message.body_sealed
     )
@@ -150,22 +160,19 @@ def _outbound(sender: Sender, intent: Intent) -> Outbound:
         sender=sender.address,
         recipient=address_text(intent.point),
         body=body,
-        callback_url=_callback_url(sender.account, credentials, attempt_id),
+        callback_url=callback_url,
         validity_seconds=VALIDITY_SECONDS.get(message.purpose.tier, 900),
         idempotency_key=str(attempt_id),
     )
 
 
-def _callback_url(account: ProviderAccount, credentials: dict[str, str], attempt_id: uuid.UUID) -> str:
-    carrier = provider(account.provider, credentials, account.base_url)
+def _callback_urls(
+    carrier: Provider, account: ProviderAccount, credentials: dict[str, str], attempt_ids: Sequence[uuid.UUID]
+) -> list[str]:
     if not isinstance(carrier, ReportsToMarkedAddress):
-        return ""
-    base = f"{settings.WEBHOOK_URL}/webhooks/{account.provider}/status"
-    return carrier.callback_url(base, account.token, attempt_id, credentials["callback_secret"].encode())
-
-
-def _carrier(account: ProviderAccount, session: Session) -> Provider:
-    return provider(account.provider, open_credentials(account), account.base_url, session)
+        return [""] * len(attempt_ids)
+    base, secret = f"{settings.WEBHOOK_URL}/webhooks/{account.provider}/status", credentials["callback_secret"].encode()
+    return [carrier.callback_url(base, account.token, attempt_id, secret) for attempt_id in attempt_ids]
 
 
 def open_credentials(account: ProviderAccount) -> dict[str, str]:

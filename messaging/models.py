@@ -3,6 +3,7 @@
 from django.db import models
 
 from consent.models import CHANNELS, ConsentEvent, DecisionRecord, Point, Purpose
+from core.fields import MomentOfCreation
 from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
 from messaging.states import STATES
@@ -24,7 +25,7 @@ class ProviderAccount(TenantModel):
     state = models.CharField(max_length=10, default="unchecked")
     problem_code = models.CharField(max_length=40, blank=True)
     checked_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -51,7 +52,7 @@ class Sender(TenantModel):
     paused_reason = models.CharField(max_length=40, blank=True)
     #: the carrier asked to wait until then
     throttled_until = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "channel", "address"], name="sender_once")]
@@ -66,7 +67,7 @@ class Template(TenantModel):
     name = models.CharField(max_length=80)
     channel = models.CharField(max_length=8, choices=CHANNELS)
     purpose = TenantForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     def __str__(self) -> str:
         return self.name
@@ -78,7 +79,7 @@ class TemplateVersion(TenantModel):
     template = TenantForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     body = models.TextField(max_length=2000)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -220,8 +221,10 @@ class InboundMessage(TenantModel):
     channel = models.CharField(max_length=8)
     point = TenantForeignKey(Point, on_delete=models.PROTECT, related_name="+")
     body_sealed = models.BinaryField()
-    #: stop, start, help or text
+    #: stop, start, help, doubt (it may be a stop, and counts as one until somebody has judged) or text
     kind = models.CharField(max_length=6)
+    #: "" nothing to judge; asked; stop or not_stop as somebody of the team judged, or stop, restarted as the person said since
+    verdict = models.CharField(max_length=10, blank=True)
     provider_message_id = models.CharField(max_length=64)
     message_id = models.UUIDField(null=True)
     origin = models.CharField(max_length=20, blank=True)
@@ -234,9 +237,18 @@ class InboundMessage(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organization", "account", "provider_message_id"], name="inbound_once")
         ]
-        # used by: the page of replies; a run's answers
         indexes = [
+            # used by: the page of replies
             models.Index(fields=["organization", "-received_at"], name="inbound_by_age"),
+            # used by: the number beside Replies in the menu of every page, and the view of what waits
+            models.Index(
+                fields=["organization", "-received_at"],
+                name="inbound_waiting",
+                condition=models.Q(handled_at__isnull=True),
+            ),
+            # used by: taking a judged stop back, and a word of the person that settles the question
+            models.Index(fields=["organization", "point"], name="inbound_judged", condition=~models.Q(verdict="")),
+            # used by: a run's answers
             models.Index(fields=["organization", "origin", "origin_id"], name="inbound_by_origin"),
         ]
 

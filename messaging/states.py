@@ -1,12 +1,14 @@
 """The life of a message as data: its states, the moves between them, delivery ranks, and the words people read.
 
     held -> ready -> claimed -> attempting -> accepted | rejected
-                        |           |  ^
-                        |           v  | (negative evidence only)
-                        |        uncertain -> accepted | ready | expired
-                        +-> suppressed | cancelled | expired | quarantined
+      |       |         |           |  ^
+      |       |         |           v  | (negative evidence only)
+      |       |         +------> uncertain -> accepted | ready | expired
+      |       |         +-> suppressed | cancelled | expired | quarantined
+      +-------+-> cancelled
 
-The same table feeds the code, the database trigger and the tests. Pure: no database, no clock.
+A receipt can also settle a message that waits for another try (ready, claimed): the try before had been accepted after all.
+The database's trigger holds the same table, written out in the migration; a test compares the two. Pure: no database, no clock.
 """
 
 import dataclasses
@@ -31,9 +33,11 @@ State = Literal[
 
 #: where a message may go from each state; a state that is missing from a set is refused by the database as well
 MOVES: Final[dict[State, frozenset[State]]] = {
-    "held": frozenset({"ready"}),
-    "ready": frozenset({"claimed"}),
-    "claimed": frozenset({"ready", "attempting", "suppressed", "cancelled", "expired", "quarantined"}),
+    "held": frozenset({"ready", "cancelled"}),
+    "ready": frozenset({"claimed", "cancelled", "accepted"}),
+    "claimed": frozenset(
+        {"ready", "attempting", "suppressed", "cancelled", "expired", "quarantined", "accepted", "uncertain"}
+    ),
     "attempting": frozenset({"accepted", "rejected", "ready", "uncertain"}),
     "uncertain": frozenset({"accepted", "ready", "expired"}),
     "accepted": frozenset(),
@@ -61,7 +65,7 @@ _FAILED = RANKS["failed"]
 _DELIVERED = RANKS["delivered"]
 
 #: a receipt proves that the carrier has the message, whatever became of our own call
-_PROVEN_BY_RECEIPT: Final[frozenset[State]] = frozenset({"attempting", "uncertain"})
+_PROVEN_BY_RECEIPT: Final[frozenset[State]] = frozenset({"ready", "claimed", "attempting", "uncertain"})
 
 _WORDS: Final[dict[State, str]] = {
     "held": "queued",
@@ -97,15 +101,6 @@ def can_move(state: State, to: State) -> bool:
     return to in MOVES[state]
 
 
-def transition_pairs() -> str:
-    """The allowed moves as an SQL list for the trigger: `(old.state, new.state) in (<this>)`.
-
-    Shape: `('attempting', 'accepted'), …`, sorted, so that a regenerated migration differs only when the table does.
-    """
-    pairs = sorted((state, to) for state, onward in MOVES.items() for to in onward)
-    return ", ".join(f"('{state}', '{to}')" for state, to in pairs)
-
-
 def risen(rank: int, status: ReceiptStatus) -> int:
     """The rank after one more receipt: the higher of the two, so order and repeats cannot matter."""
     return max(rank, RANKS[status])
@@ -121,7 +116,8 @@ def fold(standing: Standing, statuses: Iterable[ReceiptStatus]) -> Standing:
     """Apply receipts to a message, in whatever order they came.
 
     The result depends only on which receipts came, never on their order or number. A terminal state stays; an open or
-    uncertain attempt becomes accepted, because any receipt, even one with an unknown status, proves acceptance.
+    uncertain attempt becomes accepted, because any receipt, even one with an unknown status, proves acceptance. So does a
+    message that waits for its next try: receipts follow a try, and that one was taken.
     """
     seen = set(statuses)
     if not seen:

@@ -13,5 +13,7 @@ urlpatterns = [
     path("senders/<uuid:sender_id>/resume/", senders.resume_sender, name="resume_sender"),
     path("replies/", replies.reply_list, name="replies"),
     path("replies/<uuid:reply_id>/stop/", replies.opt_out, name="opt_out"),
+    path("replies/<uuid:reply_id>/confirm-stop/", replies.confirm_stop, name="confirm_stop"),
+    path("replies/<uuid:reply_id>/not-a-stop/", replies.deny_stop, name="deny_stop"),
     path("replies/<uuid:reply_id>/read/", replies.mark_read, name="mark_read"),
 ]

@@ -2,11 +2,14 @@
 
 import base64
 import dataclasses
+import json
+import pathlib
 from typing import Literal, get_args
 
 from sandbox.messages import Message
 
 Personality = Literal["twilio", "keyed", "webhook_only"]
+_KEPT = ("sid", "token", "inbound_url", "personality", "sender", "advanced_opt_out")
 DEFAULT_SENDER = "+14025550100"
 
 
@@ -53,13 +56,16 @@ class BadAccount(Exception):
 
 
 class Accounts:
-    """All accounts, found by id or by the header they send."""
+    """All accounts, found by id or by the header they send. Those made later are kept in a file, for the next start."""
 
-    def __init__(self, default: Account) -> None:
+    def __init__(self, default: Account, file: pathlib.Path) -> None:
         self._by_sid: dict[str, Account] = {}
         self._by_header: dict[str, Account] = {}
+        self._file = file
         self.default = default
-        self.put(default)
+        self._index(default)
+        for kept in json.loads(file.read_text()) if file.exists() else ():
+            self._index(Account(**kept))
 
     def put(self, account: Account) -> None:
         """Add an account, or replace the one with the same id."""
@@ -76,12 +82,24 @@ class Accounts:
             raise BadAccount("sid: give AC and 32 hexadecimal digits")
         if not account.token:
             raise BadAccount("token: give a secret that is not empty")
+        self._index(account)
+        self._keep()
+
+    def _index(self, account: Account) -> None:
         if old := self._by_sid.get(account.sid):
             self._by_header.pop(old.authorization, None)
         self._by_sid[account.sid] = account
         self._by_header[account.authorization] = account
         if account.sid == self.default.sid:
             self.default = account
+
+    def _keep(self) -> None:
+        """Write down all accounts but the default one, which comes from the command line and the environment."""
+        made = [account for sid, account in self._by_sid.items() if sid != self.default.sid]
+        kept = [{name: getattr(account, name) for name in _KEPT} for account in made]
+        draft = self._file.with_suffix(".draft")
+        draft.write_text(json.dumps(kept, indent=1))
+        draft.replace(self._file)
 
     def get(self, sid: str) -> Account | None:
         """The account with this id."""

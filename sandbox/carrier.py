@@ -28,7 +28,7 @@ class Carrier:
         self.faults = Faults()
         self.mailbox = Mailbox(self.ledger)
         default = Account(settings.account_sid, settings.auth_token, inbound_url=settings.inbound_url)
-        self.accounts = Accounts(default)
+        self.accounts = Accounts(default, settings.data / "accounts.json")
         self._rebuild()
 
     def _rebuild(self) -> None:
@@ -93,7 +93,7 @@ class Carrier:
         return message
 
     def _new(self, account: Account, *, sender: str, recipient: str, body: str, **more: Any) -> Message:
-        now = self.clock.seconds()
+        now = self.clock.seconds(account.sid)
         message = Message(
             sid=new_sid("MM" if more.get("media") else "SM"),
             account=account.sid,
@@ -137,4 +137,4 @@ class Carrier:
         self.faults.forget()
         self.numbers.forget()
         self.accounts.forget()
-        self.clock.offset = 0.0
+        self.clock.reset()

@@ -11,20 +11,37 @@ class Clock:
 
     def __init__(self) -> None:
         self.offset = 0.0
+        self._apart: dict[str, float] = {}
 
-    def seconds(self) -> float:
+    def offset_of(self, account: str = "") -> float:
+        """How far the time of an account, or of everybody, stands from the world's. Units: seconds."""
+        return self.offset + self._apart.get(account, 0.0)
+
+    def seconds(self, account: str = "") -> float:
         """Units: seconds since 1970, offset included."""
-        return time.time() + self.offset
+        return time.time() + self.offset_of(account)
 
-    def now(self) -> datetime.datetime:
+    def now(self, account: str = "") -> datetime.datetime:
         """The moment, aware UTC, offset included."""
-        return datetime.datetime.fromtimestamp(self.seconds(), datetime.UTC)
+        return datetime.datetime.fromtimestamp(self.seconds(account), datetime.UTC)
 
-    def set(self, offset: float) -> None:
-        """Stand this many seconds from the world's time. Errors: ValueError, nothing changed."""
+    def set(self, offset: float, account: str = "") -> None:
+        """Stand this many seconds from the world's time; with an account, let it alone stand so far from the others.
+
+        A history is written for one account while the phones of the others stay in their present.
+        Errors: ValueError, nothing changed.
+        """
         if not abs(offset) <= _FARTHEST:
             raise ValueError("offset_seconds: give a number of seconds, 50 years at most")
-        self.offset = offset
+        if account:
+            self._apart[account] = offset
+        else:
+            self.offset = offset
+
+    def reset(self) -> None:
+        """Go back to the world's time, with every account."""
+        self.offset = 0.0
+        self._apart.clear()
 
     def moved(self, move: str, zone: datetime.tzinfo) -> float:
         """The offset after a move: `+3600` adds seconds, `09:00` goes to that wall time next, `reset` goes back to now.

@@ -119,8 +119,13 @@ class Control:
         return web.json_response({"now": clock.now().isoformat(), "offset_seconds": clock.offset})
 
     async def move(self, request: web.Request) -> web.Response:
-        """Set the offset; the product is told only when `tell` is true, as it may be the caller."""
+        """Set the offset; the product is told only when `tell` is true, as it may be the caller.
+
+        With `account` the time of that account alone is set, as a distance from everybody's, and nobody is told.
+        """
         wanted = await _object(request)
+        if sid := str(wanted.get("account", "")):
+            return self._move_account(sid, wanted)
         try:
             offset, tell = float(wanted["offset_seconds"]), bool(wanted.get("tell"))
             told = await move_clock(self._carrier, self._webhooks, self._postman, offset, tell=tell)
@@ -128,6 +133,14 @@ class Control:
             return doors.refused("offset_seconds: give a number of seconds, 50 years at most", 400)
         now = self._carrier.clock.now().isoformat()
         return web.json_response({"now": now, "offset_seconds": offset, "hook_status": told})
+
+    def _move_account(self, sid: str, wanted: dict[str, Any]) -> web.Response:
+        clock = self._carrier.clock
+        try:
+            clock.set(float(wanted["offset_seconds"]), sid)
+        except (KeyError, TypeError, ValueError):
+            return doors.refused("offset_seconds: give a number of seconds, 50 years at most", 400)
+        return web.json_response({"now": clock.now(sid).isoformat(), "offset_seconds": clock.offset_of(sid)})
 
     async def put_account(self, request: web.Request) -> web.Response:
         """Make an account, or replace the one with the same id."""

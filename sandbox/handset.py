@@ -1,6 +1,7 @@
 """The handset page: a phone that belongs to nobody, its mail, and the clock. Works without JavaScript."""
 
 import pathlib
+import re
 
 from aiohttp import web
 
@@ -21,6 +22,7 @@ _STATIC = {
     "handset.js": "text/javascript",
     "icons.svg": "image/svg+xml",
 }
+_FONT = re.compile(r"url\([\"']?[^)\"']*?([\w-]+\.woff2)[\"']?\)")
 _SAFE = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -51,6 +53,7 @@ class Handset:
             web.post("/handset/reply", self.reply),
             web.post("/handset/clock", self.clock),
             web.get("/handset/{name:[a-z.]+}", self.static),
+            web.get("/handset/fonts/{name:[\\w-]+\\.woff2}", self.font),
         ]
 
     async def show(self, request: web.Request) -> web.Response:
@@ -143,14 +146,26 @@ class Handset:
         raise web.HTTPSeeOther(Place(phone).address(), headers=_SAFE)
 
     async def static(self, request: web.Request) -> web.StreamResponse:
-        """Our own small files, and the product's stylesheet."""
+        """Our own small files, and the product's stylesheet, its fonts fetched here as well."""
         name = request.match_info["name"]
         path = self._product_css() if name == "product.css" else _HERE / "static" / name
         kind = "text/css" if name == "product.css" else _STATIC.get(name)
         if kind is None or path is None:
             raise web.HTTPNotFound
-        headers = _SAFE | {"Cache-Control": "no-cache"}
-        return web.Response(body=path.read_bytes(), content_type=kind, charset="utf-8", headers=headers)
+        text = path.read_text("utf-8")
+        if name == "product.css":
+            text = _FONT.sub(r"url(/handset/fonts/\1)", text)
+        return web.Response(text=text, content_type=kind, headers=_SAFE | {"Cache-Control": "no-cache"})
+
+    async def font(self, request: web.Request) -> web.StreamResponse:
+        """A font of the product's stylesheet."""
+        folder = self._carrier.settings.public_fonts
+        path = folder / request.match_info["name"] if folder else None
+        if path is None or not path.is_file():
+            raise web.HTTPNotFound
+        return web.Response(
+            body=path.read_bytes(), content_type="font/woff2", headers=_SAFE | {"Cache-Control": "max-age=86400"}
+        )
 
     def _product_css(self) -> pathlib.Path | None:
         path = self._carrier.settings.public_css

@@ -49,8 +49,10 @@ class Ledger:
 
     def append(self, kind: str, *, accepted: bool, **facts: Any) -> int:
         """Write one entry and return its id. Effects: buffered; `flush` or the next tick puts it into the file."""
-        moment = self._clock.now()
-        at, real = moment.isoformat(timespec="milliseconds"), round(moment.timestamp() - self._clock.offset, 6)
+        whose = str(facts.get("account", ""))
+        moment = self._clock.now(whose)
+        at = moment.isoformat(timespec="milliseconds")
+        real = round(moment.timestamp() - self._clock.offset_of(whose), 6)
         with self._lock:
             number = len(self._starts) + 1
             entry = {"id": number, "at": at, "t": real, "kind": kind, "accepted": accepted, **facts}

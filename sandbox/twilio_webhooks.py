@@ -5,6 +5,8 @@ import contextlib
 import dataclasses
 import datetime
 import functools
+import itertools
+import re
 import time
 from typing import Any
 
@@ -120,18 +122,29 @@ class Webhooks:
         """
         opt_out = self._opt_out(account, phone, business, text)
         message = self._carrier.hear(account, phone, business, text)
-        if not account.inbound_url:
+        url = self._listener(account, phone)
+        if not url:
             return Heard(message.sid, None, problem="no inbound URL is set for this account")
         if self._carrier.faults.loses():
-            self._lose(message, account.inbound_url, message.now())
+            self._lose(message, url, message.now())
             return Heard(message.sid, 0, problem="lost on the way, as scripted")
-        return self._answers(account, message, await self._deliver(account, message, opt_out))
+        return self._answers(account, message, await self._deliver(account, message, url, opt_out))
 
-    async def _deliver(self, account: Account, message: Message, opt_out: str = "") -> Posted:
-        facts = {**_facts(message), "url": account.inbound_url, "status": "received", "code": 0}
+    def _listener(self, account: Account, phone: str) -> str:
+        """Where texts of a phone go: the account's own address, else one made from the callback of what it answers."""
+        pattern, _, replacement = self._carrier.settings.inbound_rule.partition(" ")
+        if account.inbound_url or not pattern:
+            return account.inbound_url
+        messages = self._carrier.messages
+        candidates = itertools.chain(messages.newest_first(phone), messages.newest_first())
+        sent = (each.callback_url for each in candidates if each.account == account.sid and each.callback_url)
+        return next((re.sub(pattern, replacement, url) for url in sent if re.search(pattern, url)), "")
+
+    async def _deliver(self, account: Account, message: Message, url: str, opt_out: str = "") -> Posted:
+        facts = {**_facts(message), "url": url, "status": "received", "code": 0}
         note = functools.partial(self._note, "callback", facts)
         fields = inbound_fields(message, opt_out)
-        return await self._postman.post(account.token, account.inbound_url, fields, note)
+        return await self._postman.post(account.token, url, fields, note)
 
     async def replay(self, message: Message) -> int:
         """Tell the application again, now and in order, all it was told about a message; answers how often it heard.
@@ -142,7 +155,8 @@ class Webhooks:
         if account is None:
             return 0
         if message.direction == "inbound":
-            return int((await self._deliver(account, message)).http > 0) if account.inbound_url else 0
+            url = self._listener(account, message.phone)
+            return int((await self._deliver(account, message, url)).http > 0) if url else 0
         heard = 0
         for step in message.past() if message.callback_url else ():
             heard += await self._tell(account, message, step) > 0
@@ -150,7 +164,7 @@ class Webhooks:
 
     async def _tell(self, account: Account, message: Message, step: Step) -> int:
         facts = {**_facts(message), "url": message.callback_url, "status": step.status, "code": step.code}
-        fields = callback_fields(message, step, self._carrier.clock.now())
+        fields = callback_fields(message, step, self._carrier.clock.now(account.sid))
         note = functools.partial(self._note, "callback", facts)
         return (await self._postman.post(account.token, message.callback_url, fields, note)).http
 

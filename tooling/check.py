@@ -1,30 +1,49 @@
-"""`bin/dev --check`: asks every door of the running house whether it works, prints a table, and says yes or no."""
+"""`bin/dev --check`: a newcomer's whole first day in a house of its own, judged by the carrier's ledger."""
 
+import contextlib
+import sys
 import time
-from collections.abc import Mapping
+import urllib.error
 
-from tooling import parts, ports
+from tooling import house, places
+from tooling.newcomer import STEPS, Newcomer
+from tooling.reckoning import reckon
+from tooling.visitor import UnexpectedPage
 
-_PATIENCE_SECONDS = 60.0
-
-
-def main(environment: Mapping[str, str]) -> int:
-    """Try the doors; 0 when all of them answered, else 1. The environment is the one `bin/dev` gave its parts."""
-    doors = {
-        "web": f"{environment['PUBLIC_URL']}/health/ready/",
-        "operator": f"{environment['OPERATOR_URL']}/health/ready/",
-        "sandbox": f"{environment['SANDBOX_URL']}/_sandbox/health",
-    }
-    results = {name: _ask(url) for name, url in doors.items()}
-    print(f"{'door':<10} {'answer':<8} {'after':>7}")
-    for name, seconds in results.items():
-        print(f"{name:<10} {'ok' if seconds is not None else 'none':<8} {seconds or _PATIENCE_SECONDS:>6.1f}s")
-    return 0 if None not in results.values() else 1
+_LOG = places.LOCAL / "check.log"
+_LAST_LINES = 15
 
 
-def _ask(url: str) -> float | None:
-    """Seconds until the door answered 200, or None when it never did."""
+def main() -> int:
+    """Play the story; 0 when every number agrees with the ledger, else 1 with the step that failed and what it expected."""
     began = time.monotonic()
-    if not ports.wait_until(lambda: parts.answers_ok(url), _PATIENCE_SECONDS, 0.2):
-        return None
-    return time.monotonic() - began
+    _LOG.parent.mkdir(parents=True, exist_ok=True)
+    with _LOG.open("w") as output, house.temporary_house(output) as variables:
+        print(f"{'a house of its own':<28} ready  {time.monotonic() - began:5.1f} s", flush=True)
+        newcomer = Newcomer(variables)
+        agreed = _play(newcomer) and reckon(newcomer)
+    print(f"{'the check passed' if agreed else 'the check FAILED'} after {time.monotonic() - began:.0f} s", flush=True)
+    if not agreed:
+        _show_log()
+    return 0 if agreed else 1
+
+
+def _play(newcomer: Newcomer) -> bool:
+    """All steps in order, until one does not come out as expected."""
+    for step in STEPS:
+        began = time.monotonic()
+        try:
+            step.deed(newcomer)
+        except (UnexpectedPage, urllib.error.URLError, AssertionError, TimeoutError) as problem:
+            print(f"{step.name:<28} FAILED {time.monotonic() - began:5.1f} s", flush=True)
+            print(f"  expected: {step.expected}\n  found:    {problem}", file=sys.stderr, flush=True)
+            return False
+        print(f"{step.name:<28} ok     {time.monotonic() - began:5.1f} s", flush=True)
+    return True
+
+
+def _show_log() -> None:
+    with contextlib.suppress(OSError):
+        lines = _LOG.read_text(errors="replace").splitlines()
+        print(f"The house's last lines, all of them are in {_LOG.relative_to(places.PROJECT)}:", file=sys.stderr)
+        print("\n".join(lines[-_LAST_LINES:]), file=sys.stderr)

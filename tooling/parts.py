@@ -1,6 +1,7 @@
 """The parts of Carillon on one machine: how each is started and how one sees that it is ready."""
 
 import contextlib
+import pathlib
 import sys
 import urllib.error
 import urllib.request
@@ -31,9 +32,9 @@ def workers(variables: Mapping[str, str]) -> list[Part]:
     return [_worker(name, names, variables) for name, names in queues.items()]
 
 
-def beat(variables: Mapping[str, str]) -> Part:
-    """The scheduler that rings the sweeper."""
-    schedule = places.LOCAL / "celerybeat-schedule"
+def beat(variables: Mapping[str, str], folder: pathlib.Path = places.LOCAL) -> Part:
+    """The scheduler that rings the sweeper; it remembers in `folder` what it rang last."""
+    schedule = folder / "celerybeat-schedule"
     command = [
         "celery",
         "--quiet",
@@ -47,11 +48,17 @@ def beat(variables: Mapping[str, str]) -> Part:
     return Part("beat", [sys.executable, "-m", *command], variables)
 
 
-def sandbox(chosen: environment.Ports, variables: Mapping[str, str]) -> Part:
-    """The carriers that belong to nobody."""
+def sandbox(chosen: environment.Ports, variables: Mapping[str, str], data: pathlib.Path) -> Part:
+    """The carriers that belong to nobody; what they saw is kept below `data`."""
     command = [sys.executable, "-m", "sandbox", f"--port={chosen.sandbox}", f"--smtp-port={chosen.smtp}"]
-    command += [f"--data={places.LOCAL / 'sandbox'}", f"--public-css={css.RESULT}"]
+    command += [f"--data={data}", f"--public-css={css.RESULT}"]
+    command += [f"--public-fonts={css.fonts_folder()}"]
     return Part("sandbox", command, variables, ready=lambda: answers_ok(f"{variables['SANDBOX_URL']}/_sandbox/health"))
+
+
+def demo(variables: Mapping[str, str]) -> Part:
+    """The job that makes the demo organisation, once; it prints how to log in."""
+    return Part("demo", [sys.executable, "manage.py", "seed_demo", "--skip-checks"], variables)
 
 
 def answers_ok(url: str) -> bool:

@@ -65,6 +65,7 @@ class Supervisor:
         self._parts: dict[str, Part] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._servers: dict[str, Server] = {}
+        self._jobs: dict[str, Callable[[int], None]] = {}
         self._deaths: dict[str, collections.deque[float]] = collections.defaultdict(collections.deque)
 
     def __enter__(self) -> "Supervisor":
@@ -72,7 +73,7 @@ class Supervisor:
 
     def __exit__(self, *_: object) -> None:
         with _deaf():
-            self._stop_parts()
+            self.stop_parts()
             for name in reversed(self._servers):
                 self._servers[name].stop()
             self.say("everything is stopped")
@@ -103,14 +104,24 @@ class Supervisor:
         if process.poll() is not None:
             raise SupervisorFailed(f"{part.name} ended at once with {_fate(process)}. Its lines above say why.")
 
+    def begin(self, job: Part, then: Callable[[int], None]) -> None:
+        """Start a program that ends by itself; `watch` calls `then` with its exit code and never starts it again."""
+        self._parts[job.name] = job
+        self._jobs[job.name] = then
+        self._start(job)
+
     def watch(self, until: Callable[[], bool] = lambda: False) -> None:
         """Revive whatever dies, until `until` holds or the process is interrupted.
 
         Errors: SupervisorFailed when one part dies more than five times in a minute.
         """
         while not until():
-            for name, part in self._parts.items():
-                if self._running[name].poll() is not None:
+            for name, part in list(self._parts.items()):
+                if self._running[name].poll() is None:
+                    continue
+                if name in self._jobs:
+                    self._finish(name)
+                else:
                     self._revive(name, self._running[name], lambda part=part: self._start(part))
             for name, server in self._servers.items():
                 if server.process is not None and server.process.poll() is not None:
@@ -136,6 +147,12 @@ class Supervisor:
                 for line in process.stdout:
                     self.say(line.decode(errors="replace").rstrip(), name)
 
+    def _finish(self, name: str) -> None:
+        process, then = self._running.pop(name), self._jobs.pop(name)
+        del self._parts[name]
+        processes.kill_group(process)
+        then(process.returncode)
+
     def _revive(self, name: str, dead: subprocess.Popen[bytes], start: Callable[[], object]) -> None:
         processes.kill_group(dead)
         deaths = self._deaths[name]
@@ -153,8 +170,8 @@ class Supervisor:
         time.sleep(pause)
         start()
 
-    def _stop_parts(self) -> None:
-        """Ask all parts at once, the youngest first, then wait for each until its own time is over."""
+    def stop_parts(self) -> None:
+        """Ask all parts at once, the youngest first, then wait for each until its own time is over; servers stay."""
         for name in reversed(self._running):
             with contextlib.suppress(ProcessLookupError):
                 self._running[name].terminate()
@@ -166,6 +183,8 @@ class Supervisor:
             if process.poll() is None:
                 self.say(f"{name} did not stop in {self._parts[name].stop_seconds:.0f} s and is killed")
             processes.kill_group(process)
+        self._running.clear()
+        self._parts.clear()
 
 
 @contextlib.contextmanager

@@ -52,7 +52,7 @@ def remember(digest: bytes, asked: bytes, response: HttpResponse) -> None:
     Effects: one row; a forgotten answer to the same key makes room for it.
     """
     IdempotencyKey.objects.filter(digest=digest).delete()
-    row = IdempotencyKey(id=new_id(), digest=digest, request_digest=asked, created_at=clock.now())
+    row = IdempotencyKey(id=new_id(), digest=digest, request_digest=asked)
     row.status = response.status_code
     row.content_type = response.headers.get("Content-Type", "")[:80]
     row.answer_sealed = vault.seal(require_organization_id(), _TABLE, _COLUMN, row.id, response.content)

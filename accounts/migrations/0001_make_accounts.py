@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ),
                 ("is_active", models.BooleanField(default=True)),
                 ("is_staff", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
                 "abstract": False,
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ("consent_page_url", models.URLField(blank=True)),
                 ("review_requested_at", models.DateTimeField(blank=True, null=True)),
                 ("review_note", models.CharField(blank=True, max_length=1000)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
                 "base_manager_name": "objects",
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "user",
                     models.ForeignKey(
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("digest", models.BinaryField(max_length=32)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
                 ("accepted_at", models.DateTimeField(null=True)),
                 ("cancelled_at", models.DateTimeField(null=True)),
@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                 ("digest", models.BinaryField(max_length=16)),
                 ("address_sealed", models.BinaryField()),
                 ("hint", models.CharField(max_length=12)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(
@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
                 ("digest", models.BinaryField(max_length=32)),
                 ("last_four", models.CharField(max_length=4)),
                 ("scopes", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40))),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
                 ("revoked_at", models.DateTimeField(null=True)),
                 ("last_used_on", models.DateField(null=True)),
@@ -369,7 +369,7 @@ class Migration(migrations.Migration):
                 ("purpose", models.CharField(choices=[("data", "data"), ("digest", "digest")], max_length=8)),
                 ("wrapped", models.BinaryField()),
                 ("kek_id", models.CharField(max_length=40)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(

@@ -6,6 +6,7 @@ import uuid
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from campaigns.models import Campaign, Recipient, Run
+from campaigns.selectors.drafts import latest_check
 from campaigns.states import CAMPAIGN_STATES, LIVE, can_move
 from core import clock
 from core.jobs import enqueue
@@ -13,19 +14,21 @@ from core.tenancy import require_organization_id
 from messaging.actions.queueing import cancel_messages, set_gate
 
 BREATH_SECONDS = 60
-#: a check older than this says nothing about now
-CHECK_HOURS = 24
 
 
 def simulate_campaign(*, actor: Actor, campaign: Campaign) -> Run:
     """Plan a campaign without sending: who would get it now, and who would not and why (E2).
 
     Effects: one run of kind simulation; a task plans it. The former simulation of the campaign is removed.
+    Errors:  Refused when the campaign was launched already.
     """
     actor.require("see_campaigns")
+    if campaign.state != "draft":
+        raise Refused("This campaign was launched already.", remedy="Look at its report, or copy it.")
     Run.objects.filter(campaign=campaign, kind="simulation").delete()
     run = _new_run(actor, campaign, "simulation", clock.now())
     enqueue("campaigns.plan_run", organization_id=require_organization_id(), run_id=run.id)
+    record_audit(actor=actor, action="campaign.checked", on=("run", run.id), data={"campaign": str(campaign.id)})
     return run
 
 
@@ -67,15 +70,6 @@ def launch_campaign(*, actor: Actor, campaign: Campaign, confirmed: int, at: dat
         data={"campaign": str(campaign.id), "confirmed": confirmed, "at": at.isoformat() if at else "now"},
     )
     return run
-
-
-def latest_check(campaign: Campaign) -> Run | None:
-    """The newest simulation made of exactly the text that would be sent, not older than a day."""
-    since = clock.now() - datetime.timedelta(hours=CHECK_HOURS)
-    version = campaign.template.versions.order_by("-number").first()
-    runs = Run.objects.filter(campaign=campaign, kind="simulation", template_version=version, created_at__gte=since)
-    fresh = runs.filter(created_at__gte=campaign.updated_at, sender=campaign.sender_id, purpose=campaign.purpose_id)
-    return fresh.order_by("-created_at").first()
 
 
 def undo_launch(*, actor: Actor, run: Run) -> None:

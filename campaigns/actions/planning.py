@@ -12,9 +12,9 @@ from typing import Any
 
 from django.db import connection
 
-from campaigns.actions.writing import list_ids
 from campaigns.models import Recipient, Run
-from campaigns.personal_values import text_for
+from campaigns.personal_values import plain_names, text_for
+from campaigns.selectors.drafts import list_ids
 from contacts.models import Contact
 from core import clock
 from messaging.content import precompile
@@ -61,6 +61,14 @@ create temporary table plan_verdicts (
 ) on commit drop
 """
 
+# Addresses that earlier slices of this run have given to somebody: one pass and one hash, however many there are. A look-up
+# for each person would walk the whole run every time, because no index of the recipients begins with the address.
+_TAKEN = """
+create temporary table plan_taken on commit drop as
+select distinct r.point_id from campaigns_recipient r
+where not %(first)s and r.organization_id = %(organization)s and r.run_id = %(run)s and r.outcome = 'allowed'
+"""
+
 # Ids are shaped like UUIDv7 from one random start per slice: the server's own uuidv7() costs 4–5 us a row (docs/adr).
 _RECIPIENTS = """
 insert into campaigns_recipient
@@ -74,7 +82,7 @@ from (
     case when p.excluded then 'excluded'
          when v.outcome = 'denied' then v.reason
          when row_number() over (partition by p.point_id, p.excluded, v.outcome = 'denied' order by p.contact_id) > 1
-              or taken.run_id is not null then 'same_address'
+              or taken.point_id is not null then 'same_address'
          when unfit.contact_id is not null then 'missing_value'
          when f.event_id is null then 'no_consent'
          else '' end as reason
@@ -82,11 +90,19 @@ from (
   join plan_facts f on f.key = p.contact_id
   join plan_verdicts v using (has_address, number_type, in_circle, suppression, consent, minor, regions, zones, counts)
   left join plan_unfit unfit on unfit.contact_id = p.contact_id
-  left join lateral (select r.run_id from campaigns_recipient r where r.organization_id = %(organization)s
-                     and r.run_id = %(run)s and r.point_id = p.point_id and r.outcome = 'allowed' limit 1) taken
-    on not %(first)s
+  left join plan_taken taken on taken.point_id = p.point_id
 ) judged
 on conflict (organization_id, run_id, contact_id) do nothing
+"""
+
+
+# Most texts only print names: then an empty column says as much as rendering would, and nobody's row leaves the database.
+_UNFIT = """
+insert into plan_unfit select c.id from contacts_contact c
+where c.organization_id = %(organization)s and c.id in (select contact_id from plan_people)
+  and ('first_name' = any(%(needed)s) and c.first_name = '' or 'last_name' = any(%(needed)s) and c.last_name = ''
+       or 'city' = any(%(needed)s) and c.city = '' or 'country' = any(%(needed)s) and c.country = ''
+       or 'language' = any(%(needed)s) and c.language = '')
 """
 
 
@@ -113,11 +129,12 @@ def plan_batch(run: Run) -> bool:
         cursor.execute(_FACTS + facts_sql(asked), parameters)
         _judge(cursor, context)
         _find_unfit(cursor, run)
-        cursor.execute("analyze plan_people; analyze plan_facts")
+        cursor.execute(_TAKEN, parameters)
+        cursor.execute("analyze plan_people; analyze plan_facts; analyze plan_verdicts; analyze plan_taken")
         cursor.execute(_RECIPIENTS, parameters | _identifiers())
         cursor.execute("select contact_id from plan_people order by contact_id desc limit 1")
         last = next((row[0] for row in cursor.fetchall()), None)
-        cursor.execute("drop table plan_people, plan_facts, plan_verdicts, plan_unfit")
+        cursor.execute("drop table plan_people, plan_facts, plan_verdicts, plan_unfit, plan_taken")
     _move_cursor(run, context, last)
     return bool(people == SLICE)
 
@@ -150,6 +167,10 @@ def _find_unfit(cursor: Any, run: Run) -> None:
     cursor.execute("create temporary table plan_unfit (contact_id uuid primary key) on commit drop")
     body = run.template_version.body
     if not precompile(body).variables:
+        return
+    plain = plain_names(body)
+    if plain is not None:
+        cursor.execute(_UNFIT, {"organization": run.organization_id, "needed": [name[8:] for name in plain]})
         return
     cursor.execute(
         "select f.key from plan_facts f join plan_verdicts v"

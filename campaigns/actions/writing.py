@@ -1,15 +1,16 @@
 """Writing a campaign: what, to whom, from which sender."""
 
 import dataclasses
-import uuid
 from collections.abc import Sequence
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from campaigns.models import Campaign, CampaignList
+from campaigns.personal_values import check_names
 from consent.models import Purpose
-from contacts.models import List
+from contacts.models import CustomField, List
 from messaging.actions.writing import save_text
+from messaging.content_rules import ContentError
 from messaging.models import Sender
 
 
@@ -28,7 +29,8 @@ class Draft:
 def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = None) -> Campaign:
     """Write a new campaign, or change one that has not been launched.
 
-    Errors: Refused when it is launched already, has no list, or its text cannot be understood; nothing is changed.
+    Errors: Refused when it is launched already, has no list, has one that is also left out, or its text cannot be
+            understood or asks for something no contact has; nothing is changed.
     """
     actor.require("author_campaigns")
     if campaign is not None:
@@ -37,6 +39,8 @@ def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = Non
             raise Refused("A campaign that was launched cannot be changed.", remedy="Copy it and change the copy.")
     if not draft.included:
         raise Refused("A campaign needs somebody to go to.", field="included", remedy="Choose at least one list.")
+    _refuse_contradiction(draft)
+    _refuse_unknown_names(draft.body)
     version = save_text(
         actor=actor,
         template=campaign.template if campaign else None,
@@ -54,15 +58,23 @@ def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = Non
     return campaign
 
 
+def _refuse_contradiction(draft: Draft) -> None:
+    both = {row.id for row in draft.included} & {row.id for row in draft.excluded}
+    if both:
+        names = ", ".join(row.name for row in draft.excluded if row.id in both)
+        problem = f"{names} cannot get it and be left out."
+        raise Refused(problem, field="excluded", remedy="Take it off one of the two.")
+
+
+def _refuse_unknown_names(body: str) -> None:
+    try:
+        check_names(body, dict(CustomField.objects.values_list("key", "label")))
+    except ContentError as error:
+        raise Refused(error.problem, field="body", remedy=error.remedy) from error
+
+
 def _set_lists(campaign: Campaign, draft: Draft) -> None:
     CampaignList.objects.filter(campaign=campaign).delete()
-    left_out = {row.id for row in draft.excluded}
-    rows = [CampaignList(campaign=campaign, list=row) for row in draft.included if row.id not in left_out]
+    rows = [CampaignList(campaign=campaign, list=row) for row in draft.included]
     rows += [CampaignList(campaign=campaign, list=row, excluded=True) for row in draft.excluded]
     CampaignList.objects.bulk_create(rows)
-
-
-def list_ids(campaign: Campaign) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
-    """The lists a campaign goes to, and those it leaves out. One query."""
-    rows = list(CampaignList.objects.filter(campaign=campaign).values_list("list_id", "excluded"))
-    return [each for each, out in rows if not out], [each for each, out in rows if out]

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(default="draft", max_length=10)),
                 ("scheduled_at", models.DateTimeField(blank=True, null=True)),
                 ("created_by", models.UUIDField(null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "organization",
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ("planned_count", models.PositiveIntegerField(default=0)),
                 ("allowed_count", models.PositiveIntegerField(default=0)),
                 ("created_by", models.UUIDField(null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 ("started_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("next_at", models.DateTimeField(null=True)),

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("digest", models.BinaryField(max_length=16, primary_key=True, serialize=False)),
                 ("reason", models.CharField(max_length=200)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ("region", models.CharField(blank=True, max_length=8)),
                 ("zones", models.CharField(blank=True, max_length=400)),
                 ("number_type", models.CharField(blank=True, max_length=20)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ),
                 ("description", models.CharField(blank=True, max_length=300)),
                 ("archived_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(
@@ -212,6 +212,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "lifted_event",
+                    core.tenancy.TenantForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="consent.consentevent",
+                    ),
+                ),
+                (
                     "organization",
                     models.ForeignKey(
                         db_constraint=False,
@@ -249,7 +258,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(default="en", max_length=12)),
                 ("version", models.PositiveIntegerField()),
                 ("text", models.TextField(max_length=2000)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(
@@ -342,5 +351,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="consentevent",
             index=models.Index(fields=["organization", "point", "recorded_at"], name="event_by_point"),
+        ),
+        migrations.AddIndex(
+            model_name="suppression",
+            index=models.Index(fields=["organization", "point"], name="suppression_by_point"),
         ),
     ]

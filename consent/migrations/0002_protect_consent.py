@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             ("consent_consentstate", "event_id", "consent_consentevent"),
             ("consent_suppression", "point_id", "consent_point"),
             ("consent_suppression", "event_id", "consent_consentevent"),
+            ("consent_suppression", "lifted_event_id", "consent_consentevent"),
         ),
         append_only("consent_consentevent", "consent_wording", "consent_decisionrecord"),
         migrations.RunSQL(PLATFORM_LIST, migrations.RunSQL.noop),

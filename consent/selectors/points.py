@@ -13,12 +13,10 @@ from consent.reasons import Reason, reason
 from consent.rulebook import rulebook
 from consent.selectors.suppressions import live_suppressions
 from consent.selectors.words import CHANNEL_LABELS, receipt_number, source_label, status_badge, suppression_label
-from consent.states import POINT_CHANNELS, strongest_suppression
+from consent.states import POINT_CHANNELS, strongest_suppression, takes
 from core import clock
 
 LATEST_EVENTS = 20
-#: kinds of number that take a text
-_TEXTABLE = ("mobile", "either")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -164,7 +162,7 @@ def _refusal(
         sender_ready=True,
         content_ready=True,
         has_address=True,
-        address_valid=channel not in ("sms", "whatsapp") or point.number_type in _TEXTABLE,
+        address_valid=takes(channel, point.number_type),
         in_trial_circle=True,
         suppression=strongest_suppression(cast(Collection[SuppressionKind], kinds)),
         consent=status,

@@ -128,8 +128,12 @@ def _standing(event: ConsentEvent) -> dict[str, str]:
     if event.status == "withdrawn":
         holds = Suppression.objects.filter(event=event, lifted_at=None).exists()
         holds = holds or ConsentState.objects.filter(event=event, status="withdrawn").exists()
+    elif event.status == "lifted":
+        return {"label": "Done", "tone": "plain", "icon": "check"}
     else:
         holds = ConsentState.objects.filter(event=event, status=event.status).exists()
+    if holds and event.status == "unproven":
+        return {"label": "Only a claim", "tone": "wait", "icon": "alert"}
     if holds:
         return {"label": "In force", "tone": status_badge(event.status)["tone"], "icon": "check"}
     return {"label": "No longer in force", "tone": "plain", "icon": "clock"}

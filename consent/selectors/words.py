@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from consent.models import CHANNELS
-from consent.states import SOURCES, STATUS_LABELS, SUPPRESSION_LABELS
+from consent.states import EVENT_LABELS, SOURCES, SUPPRESSION_LABELS
 
 CHANNEL_LABELS: Final[Mapping[str, str]] = dict(CHANNELS)
 _TONES: Final[Mapping[str, str]] = {"granted": "yes", "unproven": "wait", "pending": "wait", "withdrawn": "no"}
 _ICONS: Final[Mapping[str, str]] = {"granted": "check", "unproven": "alert", "pending": "clock", "withdrawn": "hand"}
-_PREFIXES: Final[Mapping[str, str]] = {"granted": "CR", "unproven": "CU", "withdrawn": "CW"}
+_PREFIXES: Final[Mapping[str, str]] = {"granted": "CR", "unproven": "CU", "withdrawn": "CW", "lifted": "CL"}
 _DIGITS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -26,15 +26,16 @@ def suppression_label(kind: str) -> str:
 
 
 def status_badge(status: str) -> dict[str, str]:
-    """A status as a badge."""
-    label = STATUS_LABELS.get(status, status)  # type: ignore[call-overload]
+    """A status, or what an event says, as a badge."""
+    label = EVENT_LABELS.get(status, status)
     return {"label": label, "tone": _TONES.get(status, "plain"), "icon": _ICONS.get(status, "clock")}
 
 
 def receipt_number(event_id: uuid.UUID, status: str) -> str:
     """A number people can read to each other, "CR-7F3K-20M9": eight digits of Crockford's base 32 from the id's end.
 
-    Shape: CR somebody agreed, CU a claim without proof, CW withdrawn. It names an event to people, not to code.
+    Shape: CR somebody agreed, CU a claim without proof, CW withdrawn, CL a stop taken back. It names an event to people, not
+           to code.
     """
     value = event_id.int
     digits = [_DIGITS[value >> 5 * place & 31] for place in reversed(range(8))]

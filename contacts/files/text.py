@@ -39,6 +39,8 @@ def find_encoding(path: pathlib.Path, limits: Limits) -> tuple[str, int]:
         return marked, lines
     if valid:
         return "utf-8", lines
+    if b"\0" in head:
+        _not_text()
     _require_cp1252(path)
     return "cp1252", lines
 
@@ -53,7 +55,7 @@ def _marked_encoding(head: bytes) -> str:
     zeroes = head.count(0)
     if zeroes * 10 <= len(head) * 3:
         if zeroes * 20 > len(head):
-            raise FileProblem("not_text", "This is not a table of text.", "Upload a CSV or XLSX file.")
+            _not_text()
         return ""
     return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
 
@@ -90,6 +92,10 @@ def _require_cp1252(path: pathlib.Path) -> None:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
                 _unknown_encoding()
+
+
+def _not_text() -> NoReturn:
+    raise FileProblem("not_text", "This is not a table of text.", "Upload a CSV or XLSX file.")
 
 
 def _unknown_encoding() -> NoReturn:

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ("time_zone", models.CharField(blank=True, max_length=64)),
                 ("is_minor", models.BooleanField(default=False)),
                 ("fields", models.JSONField(blank=True, default=dict)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "organization",
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                         choices=[("phone", "Phone"), ("whatsapp", "WhatsApp"), ("email", "Email")], max_length=10
                     ),
                 ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "contact",
                     core.tenancy.TenantForeignKey(
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ("problem_code", models.CharField(blank=True, max_length=40)),
                 ("problem_text", models.CharField(blank=True, max_length=300)),
                 ("created_by", models.UUIDField(null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 ("started_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("next_at", models.DateTimeField(null=True)),
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=80)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(
@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
             name="ListMember",
             fields=[
                 ("id", models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ("added_at", models.DateTimeField(auto_now_add=True)),
+                ("added_at", models.DateTimeField()),
                 (
                     "contact",
                     core.tenancy.TenantForeignKey(
@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ("body_sealed", models.BinaryField()),
                 ("author_id", models.UUIDField(null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "contact",
                     core.tenancy.TenantForeignKey(
@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
                 ("headers_digest", models.BinaryField(max_length=32)),
                 ("mapping", models.JSONField()),
                 ("declared", models.JSONField(default=dict)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(

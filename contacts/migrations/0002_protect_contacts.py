@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             "app_due_imports()",
             "table (organization_id uuid, job_id uuid)",
             "select organization_id, id from contacts_importjob"
-            " where next_at is not null and next_at <= clock_timestamp() order by next_at limit 500",
+            " where next_at is not null and next_at <= app_now() order by next_at limit 500",
             [("contacts_importjob", "organization_id, id, next_at")],
         ),
     ]

@@ -40,7 +40,8 @@ def intend(*, sender: Sender, message_ids: Sequence[uuid.UUID], token: uuid.UUID
     """Decide about claimed messages and write an attempt for each that may leave.
 
     Effects: claimed → attempting with an attempt row that carries its evidence; or suppressed with the reason, put back with
-             a later time, cancelled, expired. One transaction, the caller's; nothing leaves before it commits.
+             a later time, cancelled, expired; uncertain where an earlier try may have left. One transaction, the caller's;
+             nothing leaves before it commits.
     Source:  docs/adr/0006-intent-before-the-call.md
     """
     ours = Message.objects.filter(id__in=message_ids, lease_token=token, state="claimed")
@@ -130,11 +131,15 @@ def _refuse(message: Message, raw: RawFacts, verdict: Verdict) -> None:
 
 
 def _end(message: Message, state: str, reason: str) -> None:
-    """End a message that was not sent. While an earlier attempt is open or unclear nobody may say so: it waits (R9)."""
+    """End a message that was not sent. While an earlier try is open or unclear nobody may say so: it is uncertain instead.
+
+    It is not tried again; a receipt settles it, or the sweeper closes it as unknown when its window ends.
+    """
+    row = Message.objects.filter(id=message.id)
     if SendAttempt.objects.filter(message_id=message.id, outcome__in=["", "ambiguous"]).exists():
-        put_back(message, message.expires_at)
-        return
-    Message.objects.filter(id=message.id).update(state=state, reason=reason, lease_token=None, lease_until=None)
+        row.update(state="uncertain", settle_at=message.expires_at, lease_token=None, lease_until=None)
+    else:
+        row.update(state=state, reason=reason, lease_token=None, lease_until=None)
 
 
 def put_back(message: Message, at: datetime.datetime) -> None:

@@ -5,10 +5,22 @@ import datetime
 import uuid
 from collections.abc import Sequence
 
+from django.db.models import Exists, OuterRef
+
+from consent.actions.bulk import insert_rows
 from core import clock, vault
 from core.jobs import enqueue
 from core.tenancy import require_organization_id
-from messaging.models import Message, SendGate
+from messaging.models import Message, SendAttempt, SendGate
+
+_COLUMNS = {"id": "uuid", "organization_id": "uuid", "channel": "text", "origin": "text", "origin_id": "uuid"}
+_COLUMNS |= {"point_id": "uuid", "sender_id": "uuid", "purpose_id": "uuid", "template_version_id": "uuid"}
+_COLUMNS |= {"body_sealed": "bytea", "units": "smallint", "next_at": "timestamptz", "expires_at": "timestamptz"}
+_COLUMNS |= {"created_at": "timestamptz", "state": "text", "reason": "text", "provider_message_id": "text"}
+_COLUMNS |= {"claim_count": "integer", "attempt_count": "integer", "delivery_rank": "smallint"}
+#: how every message begins
+_FRESH = {"state": "ready", "reason": "", "provider_message_id": ""}
+_FRESH |= {"claim_count": 0, "attempt_count": 0, "delivery_rank": 0}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,44 +54,50 @@ def queue_messages(*, errand: Errand, wishes: Sequence[Wish]) -> int:
     organization_id, now = require_organization_id(), clock.now()
     known = set(Message.objects.filter(id__in=[wish.message_id for wish in wishes]).values_list("id", flat=True))
     rows = [
-        Message(
-            id=wish.message_id,
-            channel=errand.channel,
-            origin=errand.origin,
-            origin_id=errand.origin_id,
-            point_id=wish.point_id,
-            sender_id=errand.sender_id,
-            purpose_id=errand.purpose_id,
-            template_version_id=errand.template_version_id,
-            body_sealed=vault.seal(organization_id, "messaging_message", "body_sealed", wish.message_id, wish.body),
-            units=wish.units,
-            next_at=now,
-            expires_at=errand.expires_at,
-            created_at=now,
+        (
+            wish.message_id,
+            organization_id,
+            errand.channel,
+            errand.origin,
+            errand.origin_id,
+            wish.point_id,
+            errand.sender_id,
+            errand.purpose_id,
+            errand.template_version_id,
+            vault.seal(organization_id, "messaging_message", "body_sealed", wish.message_id, wish.body),
+            wish.units,
+            now,
+            errand.expires_at,
+            now,
+            *_FRESH.values(),
         )
         for wish in wishes
         if wish.message_id not in known
     ]
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
+        insert_rows("messaging_message", _COLUMNS, rows, ignore=True)
         enqueue("messaging.drain_sender", organization_id=organization_id, sender_id=errand.sender_id)
     return len(rows)
 
 
 def set_gate(*, origin: str, origin_id: uuid.UUID, state: str) -> None:
-    """Open, pause or cancel everything of one origin. A lane's next intent obeys; what is in flight is in flight."""
-    SendGate.objects.update_or_create(
-        origin=origin, origin_id=origin_id, defaults={"state": state, "changed_at": clock.now()}
-    )
+    """Open, pause or cancel everything of one origin. A lane's next intent obeys; what is in flight is in flight.
+
+    Effects: what lanes put back while it was paused is due at once when it opens; its intent decides again, as always.
+    """
+    now = clock.now()
+    SendGate.objects.update_or_create(origin=origin, origin_id=origin_id, defaults={"state": state, "changed_at": now})
+    if state == "open":
+        waiting = Message.objects.filter(origin=origin, origin_id=origin_id, state="ready", next_at__gt=now)
+        waiting.update(next_at=now)
 
 
 def cancel_messages(*, origin: str, origin_id: uuid.UUID) -> int:
-    """Cancel what has not been touched yet; what a worker holds is refused by the gate and cancelled there."""
-    token = uuid.uuid4()
-    waiting = Message.objects.filter(origin=origin, origin_id=origin_id, state="ready")
-    held = waiting.update(state="claimed", lease_token=token, lease_until=clock.now(), next_at=None)
-    if held:
-        Message.objects.filter(lease_token=token).update(
-            state="cancelled", lease_token=None, lease_until=None, reason="cancelled"
-        )
-    return held
+    """Cancel what has not been touched yet; answer how many.
+
+    What a worker holds, and what waits again after a try whose outcome is open, stays: the gate of the origin refuses it at
+    its next intent, and only there it is known whether it may be called cancelled.
+    """
+    unclear = SendAttempt.objects.filter(message_id=OuterRef("id"), outcome__in=["", "ambiguous"])
+    waiting = Message.objects.filter(origin=origin, origin_id=origin_id, state__in=["held", "ready"])
+    return waiting.filter(~Exists(unclear)).update(state="cancelled", next_at=None, reason="cancelled")

@@ -155,7 +155,12 @@ def _heed(sender: Sender, outcome: Outcome) -> None:
         evidence = {"code": answer.code}
         point_id, channel = outcome.message.point_id, sender.channel
         stop_point(
-            actor=SYSTEM, point_id=point_id, channel=channel, source="carrier", provenance=provenance, evidence=evidence
+            actor=SYSTEM,
+            point_id=point_id,
+            channel=channel,
+            source="provider",
+            provenance=provenance,
+            evidence=evidence,
         )
     elif isinstance(answer, Rejected) and answer.suppress:
         points = [outcome.message.point_id]
@@ -164,7 +169,7 @@ def _heed(sender: Sender, outcome: Outcome) -> None:
             point_ids=points,
             channel=sender.channel,
             kind="bounced",
-            source="carrier",
+            source="provider",
             provenance=provenance,
         )
     elif isinstance(answer, Throttled):

@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(default="unchecked", max_length=10)),
                 ("problem_code", models.CharField(blank=True, max_length=40)),
                 ("checked_at", models.DateTimeField(null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(
@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
                 ("paused_at", models.DateTimeField(null=True)),
                 ("paused_reason", models.CharField(blank=True, max_length=40)),
                 ("throttled_until", models.DateTimeField(null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "account",
                     core.tenancy.TenantForeignKey(
@@ -256,6 +256,7 @@ class Migration(migrations.Migration):
                 ("channel", models.CharField(max_length=8)),
                 ("body_sealed", models.BinaryField()),
                 ("kind", models.CharField(max_length=6)),
+                ("verdict", models.CharField(blank=True, max_length=10)),
                 ("provider_message_id", models.CharField(max_length=64)),
                 ("message_id", models.UUIDField(null=True)),
                 ("origin", models.CharField(blank=True, max_length=20)),
@@ -337,7 +338,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(
@@ -368,7 +369,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ("number", models.PositiveIntegerField()),
                 ("body", models.TextField(max_length=2000)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(
@@ -430,6 +431,22 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="inboundmessage",
             index=models.Index(fields=["organization", "-received_at"], name="inbound_by_age"),
+        ),
+        migrations.AddIndex(
+            model_name="inboundmessage",
+            index=models.Index(
+                condition=models.Q(("handled_at__isnull", True)),
+                fields=["organization", "-received_at"],
+                name="inbound_waiting",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="inboundmessage",
+            index=models.Index(
+                condition=models.Q(("verdict", ""), _negated=True),
+                fields=["organization", "point"],
+                name="inbound_judged",
+            ),
         ),
         migrations.AddIndex(
             model_name="inboundmessage",

@@ -13,6 +13,8 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 from consent.contracts import Channel
 from messaging.contracts import Accepted, Inbound, Outbound, Receipt, Unknown
 
+#: the forms a message can take; all but `text` exist on chat channels only
+Form = Literal["text", "template", "buttons"]
 #: what one of a provider's codes asks of us; `unknown` codes are kept and shown, and change nothing else
 Action = Literal[
     "opt_out",  # the person said no: write an opt-out
@@ -31,17 +33,20 @@ Action = Literal[
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CodeMeaning:
-    """A provider's code in our words: what it asks of us, and a sentence for people."""
+    """A provider's code in our words: what it asks of us, a sentence for people, and what they can do about it."""
 
     code: str
     action: Action
     meaning: str
+    remedy: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a provider offers; the documentation's table is made from it.
 
+    Shape: `idempotent_send` - sending the very same Outbound again cannot make a second message; `validity` - the provider
+           takes `validity_seconds` and drops what is older.
     Units: `max_text_units` characters of one message; `batch_size` messages in one request.
     """
 
@@ -52,6 +57,107 @@ class Capabilities:
     inbound: bool
     max_text_units: int
     batch_size: int = 1
+    forms: frozenset[Form] = frozenset({"text"})
+    validity: bool = True
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TemplateValue:
+    """One person's value for one variable of a template. `name` is empty where variables are counted, not named."""
+
+    text: str = dataclasses.field(repr=False)
+    name: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TemplateMedia:
+    """A picture, film or document at the head of a template, by the id the provider gave it when it was uploaded."""
+
+    kind: Literal["image", "video", "document"]
+    media_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TemplateButton:
+    """What one button of a template carries for this person. Shape: `index` counts the template's buttons from nought."""
+
+    kind: Literal["quick_reply", "url", "copy_code"]
+    index: int
+    value: str = dataclasses.field(repr=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ApprovedTemplate:
+    """A template the provider has approved, filled for one person. Parts without a variable are left empty."""
+
+    name: str
+    language: str
+    body: tuple[TemplateValue, ...] = ()
+    header: tuple[TemplateValue, ...] | TemplateMedia = ()
+    buttons: tuple[TemplateButton, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TemplateOutbound(Outbound):
+    """A template on its way out; `body` is what the person will read, and is kept, but only the values leave."""
+
+    template: ApprovedTemplate
+
+    def __post_init__(self) -> None:
+        _require_chat(self)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message: what it says, and the word that comes back when it is pressed."""
+
+    reply_id: str
+    title: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ButtonsOutbound(Outbound):
+    """A text with buttons to answer it by; `footer` stands small under the text."""
+
+    buttons: tuple[Button, ...]
+    footer: str = ""
+
+    def __post_init__(self) -> None:
+        _require_chat(self)
+
+
+def _require_chat(outbound: Outbound) -> None:
+    """Keep the rule of every Outbound, and chat forms off the channels whose providers would send the text alone."""
+    Outbound.__post_init__(outbound)
+    if outbound.channel != "whatsapp":
+        raise ValueError(f"templates and buttons do not exist on {outbound.channel}; send the text as an Outbound")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ChatInbound(Inbound):
+    """A message from a person on a chat channel.
+
+    Shape: `sender` is a phone number when the provider tells it, else its own id of the person; `person_id` is that id
+           whenever it is told. `payload` is the word of a pressed button, `answers` the id of the message it answers.
+    """
+
+    person_id: str = dataclasses.field(default="", repr=False)
+    display_name: str = dataclasses.field(default="", repr=False)
+    payload: str = dataclasses.field(default="", repr=False)
+    answers: str = ""
+    occurred_at: datetime.datetime | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Preference(ChatInbound):
+    """A choice a person made in the provider's own settings: no more of a category, or again.
+
+    A `stop` is also an `opt_out_type` of STOP, so that a reader who knows no categories stops too much, never too little.
+    A `resume` is none: it lifts what the person had set there, and gives no consent.
+    """
+
+    category: str = ""
+    choice: Literal["stop", "resume"] = "stop"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -130,11 +236,15 @@ class Rejected(ProviderError):
 
 
 class Throttled(ProviderError):
-    """The provider asks to go slower. Caller: put the message back and slow the sender's lane."""
+    """The provider asks to go slower. Caller: put the message back and slow the sender's lane.
 
-    def __init__(self, retry_after_seconds: float, code: str = "") -> None:
+    `one_recipient` - only this person got too much at once: put the message back, the sender's others may go on.
+    """
+
+    def __init__(self, retry_after_seconds: float, code: str = "", *, one_recipient: bool = False) -> None:
         super().__init__("throttled", code)
         self.retry_after_seconds = retry_after_seconds
+        self.one_recipient = one_recipient
 
 
 class Unavailable(ProviderError):
@@ -219,4 +329,13 @@ class AnswersWebhooks(Protocol):
 
     def answer(self, replies: Sequence[str] = ()) -> WebhookAnswer:
         """The answer that says nothing, or sends these replies to the person."""
+        ...
+
+
+@runtime_checkable
+class AnswersHandshake(Protocol):
+    """A provider that asks our address to prove itself before it reports there."""
+
+    def handshake(self, request: WebhookRequest) -> WebhookAnswer:
+        """The answer that proves it. Errors: BadSignature when the provider did not show the word we agreed on."""
         ...

@@ -26,15 +26,23 @@ _KIND_BADGES: Final[Mapping[str, Badge]] = {
     "help": {"label": "Asked for help", "tone": "note", "icon": "info"},
     "text": {"label": "Waiting", "tone": "wait", "icon": "clock"},
 }
+_VERDICT_BADGES: Final[Mapping[str, Badge]] = {
+    "asked": {"label": "Needs your judgement", "tone": "wait", "icon": "alert"},
+    "stop": {"label": "It was a stop", "tone": "no", "icon": "hand"},
+    "not_stop": {"label": "It was not a stop", "tone": "plain", "icon": "check"},
+    "restarted": {"label": "Wrote START since", "tone": "yes", "icon": "check"},
+}
 _STOPPED_BY_HAND: Final[Badge] = {"label": "Stopped by your team", "tone": "no", "icon": "hand"}
 _READ: Final[Badge] = {"label": "Read", "tone": "plain", "icon": "check"}
 
 _CHANNELS: Final[Mapping[str, str]] = dict(CHANNELS)
 
-#: the three views of the page: its word in the address → which messages
+#: the views of the page: its word in the address → which messages
 VIEWS: Final[Mapping[str, Q]] = {
     "waiting": Q(handled_at=None),
-    "stop": Q(kind="stop") | Q(kind="text", consent_event_id__isnull=False),
+    "judge": Q(verdict="asked"),
+    "stop": (Q(kind__in=["stop", "doubt"]) & ~Q(verdict__in=["not_stop", "restarted"]))
+    | Q(kind="text", consent_event_id__isnull=False),
     "all": Q(),
 }
 
@@ -63,6 +71,7 @@ class Reply:
     page: str
     is_waiting: bool
     is_stopped: bool
+    needs_judgement: bool
 
     @property
     def key(self) -> str:
@@ -165,11 +174,16 @@ def _reply(row: InboundMessage, person: Person) -> Reply:
         origin=row.origin,
         page=_origin_page(row),
         is_waiting=row.handled_at is None,
-        is_stopped=row.kind == "stop" or (row.kind == "text" and row.consent_event_id is not None),
+        is_stopped=row.consent_event_id is not None
+        and row.kind != "start"
+        and row.verdict not in ("not_stop", "restarted"),
+        needs_judgement=row.verdict == "asked",
     )
 
 
 def _reply_badge(row: InboundMessage) -> Badge:
+    if row.verdict:
+        return _VERDICT_BADGES[row.verdict]
     if row.kind != "text" or row.handled_at is None:
         return _KIND_BADGES[row.kind]
     return _STOPPED_BY_HAND if row.consent_event_id is not None else _READ

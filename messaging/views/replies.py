@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.contracts import Refused
 from accounts.doors import member
 from core import clock
 from messaging.access import access_reply
-from messaging.actions import receiving
+from messaging.actions import judging
 from messaging.selectors.replies import VIEWS, reply_counts, reply_page
 
 
@@ -43,8 +44,37 @@ def reply_list(request: HttpRequest) -> HttpResponse:
 def opt_out(request: HttpRequest, reply_id: uuid.UUID) -> HttpResponse:
     """Somebody of the team read a plea to stop; it counts like STOP, on every channel."""
     message = access_reply(request.actor, reply_id)  # type: ignore[attr-defined]
-    receiving.opt_out_by_hand(actor=request.actor, message=message)  # type: ignore[attr-defined]
+    judging.opt_out_by_hand(actor=request.actor, message=message)  # type: ignore[attr-defined]
     messages.success(request, "Done. Nothing will be sent to this address any more.")
+    return _back(request)
+
+
+@member("change_consent")
+@require_POST
+def confirm_stop(request: HttpRequest, reply_id: uuid.UUID) -> HttpResponse:
+    """It was a stop, as we took it."""
+    message = access_reply(request.actor, reply_id)  # type: ignore[attr-defined]
+    try:
+        judging.confirm_stop(actor=request.actor, message=message)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Noted. They stay protected.")
+    return _back(request)
+
+
+@member("change_consent")
+@require_POST
+def deny_stop(request: HttpRequest, reply_id: uuid.UUID) -> HttpResponse:
+    """It was no stop; what was taken for one is taken back."""
+    message = access_reply(request.actor, reply_id)  # type: ignore[attr-defined]
+    try:
+        lifted = judging.deny_stop(actor=request.actor, message=message)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = "They can be written to as before." if lifted else "They stay protected: another stop of theirs holds."
+        messages.success(request, f"Noted. {said}")
     return _back(request)
 
 
@@ -52,7 +82,7 @@ def opt_out(request: HttpRequest, reply_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def mark_read(request: HttpRequest, reply_id: uuid.UUID) -> HttpResponse:
     """Nothing is left to do about it."""
-    receiving.mark_handled(actor=request.actor, message=access_reply(request.actor, reply_id))  # type: ignore[attr-defined]
+    judging.mark_handled(actor=request.actor, message=access_reply(request.actor, reply_id))  # type: ignore[attr-defined]
     return _back(request)
 
 

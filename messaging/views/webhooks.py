@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from accounts.doors import webhook
 from core import vault
 from core.tenancy import tenant_context
-from messaging.actions.receiving import apply_receipts, keep_event, receive_inbound
+from messaging.actions.inbox import apply_receipts, keep_event
+from messaging.actions.receiving import receive_inbound
 from messaging.contracts import Inbound, Receipt
 from messaging.lanes import open_credentials
 from messaging.models import ProviderAccount

@@ -1,74 +1,40 @@
-"""What the contract suite must know of each registered provider: credentials, an outbound, and how it signs."""
+"""What the contract suite must know of each provider beyond the protocol: one kit each, and the fixtures.
 
-import dataclasses
+ADAPTERS are the registered providers and those that are finished but not registered yet; the suite asks the same of all.
+"""
+
 import datetime
 import json
 import pathlib
-import urllib.parse
-import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from twilio.request_validator import RequestValidator
 
-from consent.contracts import Permit
-from core.http import Limits
-from messaging.contracts import Outbound
-from messaging.providers.protocol import WebhookRequest
+from core.http import Limits, Session
+from messaging.providers.protocol import Provider
 from messaging.providers.registry import PROVIDERS
+from messaging.providers.telnyx import Telnyx
+from messaging.providers.whatsapp_cloud import WhatsAppCloud
+from tests.contract.kit_telnyx import TelnyxKit
+from tests.contract.kit_twilio import TwilioKit
+from tests.contract.kit_whatsapp_cloud import WhatsAppCloudKit
+from tests.contract.messages import ATTEMPT, BODY, CALLBACK_SECRET, RECIPIENT, WEBHOOK_BASE, outbound
+
+__all__ = ["ATTEMPT", "BODY", "CALLBACK_SECRET", "RECIPIENT", "WEBHOOK_BASE", "outbound"]
 
 FIXTURES = pathlib.Path(__file__).parent.parent / "fixtures" / "providers"
-RECIPIENT = "+15550100123"
-BODY = "Example Co: Ana, your slot is Tue 10:00. Reply STOP to opt out."
-CALLBACK_SECRET = "callback-secret-of-this-test-suite"
-ATTEMPT = uuid.UUID("01936f5e-0000-7000-8000-0000000000aa")
-WEBHOOK_BASE = "https://hooks.example.com/hooks/twilio"
+ADAPTERS = dict(PROVIDERS) | {one.name: one for one in (Telnyx, WhatsAppCloud)}
+KITS = {"twilio": TwilioKit(), "telnyx": TelnyxKit(), "whatsapp_cloud": WhatsAppCloudKit()}
+NAMES = sorted(ADAPTERS)
+QUICK = Limits(connect_seconds=0.3, total_seconds=0.8, answer_bytes=20_000)
 
 
-def outbound(**changes: Any) -> Outbound:
-    """A message with a permit, as the send step would build it."""
-    permit = Permit(uuid.uuid4(), ATTEMPT, uuid.uuid4(), datetime.datetime(2026, 11, 23, 15, tzinfo=datetime.UTC))
-    values = {
-        "permit": permit,
-        "channel": "sms",
-        "sender": "MG" + "0" * 31 + "1",
-        "recipient": RECIPIENT,
-        "body": BODY,
-        "callback_url": f"{WEBHOOK_BASE}/t1/{ATTEMPT}?k=mark",
-        "validity_seconds": 900,
-        "idempotency_key": str(ATTEMPT),
-    }
-    return Outbound(**values | changes)
-
-
-@dataclasses.dataclass(frozen=True)
-class TwilioKit:
-    """Twilio's oddities; the signature is made by its official library, not by ours."""
-
-    credentials: dict[str, str] = dataclasses.field(
-        default_factory=lambda: {
-            "account_sid": "AC" + "0" * 31 + "1",
-            "auth_token": "test_auth_token",
-            "callback_secret": CALLBACK_SECRET,
-        }
-    )
-    secrets: tuple[str, ...] = ("test_auth_token", CALLBACK_SECRET)
-
-    def webhook(
-        self, fields: dict[str, str] | list[tuple[str, str]], url: str = f"{WEBHOOK_BASE}/t1"
-    ) -> WebhookRequest:
-        """A genuine webhook, signed with the account's token."""
-        pairs = list(fields.items()) if isinstance(fields, dict) else fields
-        signed = RequestValidator(self.credentials["auth_token"]).compute_signature(url, dict(pairs))
-        headers = (
-            ("Host", "hooks.example.com"),
-            ("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"),
-            ("X-Twilio-Signature", signed),
-        )
-        return WebhookRequest("POST", url, headers, urllib.parse.urlencode(pairs).encode())
-
-
-KITS = {"twilio": TwilioKit()}
+def adapter(
+    name: str, credentials: Mapping[str, str] | None = None, base_url: str = "", session: Session | None = None
+) -> Provider:
+    """One adapter with its kit's credentials, or with others."""
+    return ADAPTERS[name](KITS[name].credentials if credentials is None else credentials, base_url, session)
 
 
 def fixtures(provider: str, kind: str = "") -> list[tuple[str, dict[str, Any]]]:
@@ -77,15 +43,39 @@ def fixtures(provider: str, kind: str = "") -> list[tuple[str, dict[str, Any]]]:
     return [(name, fixture) for name, fixture in found if not kind or fixture["kind"] == kind]
 
 
-NAMES = sorted(PROVIDERS)
-QUICK = Limits(connect_seconds=0.3, total_seconds=0.8, answer_bytes=20_000)
+def good_answer(name: str) -> dict[str, Any]:
+    """The body of an answer that accepts a message."""
+    return next(fixture["body"] for _, fixture in fixtures(name, "answer") if "error" not in fixture["expect"])
 
 
-def of_each(kind: str) -> list[Any]:
-    """One parameter for each provider and fixture of a kind."""
+def of_each(*kinds: str) -> list[Any]:
+    """One parameter for each provider and fixture of these kinds."""
     return [
-        pytest.param(name, fixture, id=f"{name}-{case}") for name in NAMES for case, fixture in fixtures(name, kind)
+        pytest.param(name, fixture, id=f"{name}-{case}")
+        for kind in kinds
+        for name in NAMES
+        for case, fixture in fixtures(name, kind)
     ]
 
 
+def of_kits(attribute: str) -> list[Any]:
+    """One parameter for each provider and named case of its kit."""
+    return [
+        pytest.param(name, case, id=f"{name}-{label}")
+        for name in NAMES
+        for label, case in getattr(KITS[name], attribute).items()
+    ]
+
+
+def recorded(value: Any) -> Any:
+    """A value as a fixture writes it."""
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
 each_provider = pytest.mark.parametrize("name", NAMES)
+each_lookup = pytest.mark.parametrize("name", [name for name in NAMES if ADAPTERS[name].capabilities.lookup])
+each_idempotent = pytest.mark.parametrize(
+    "name", [name for name in NAMES if ADAPTERS[name].capabilities.idempotent_send]
+)

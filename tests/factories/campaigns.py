@@ -70,7 +70,7 @@ def add_people(house: House, count: int, agreed: int) -> list[uuid.UUID]:
         )
         ListMember.objects.bulk_create([ListMember(list=house.people, contact=who) for who in contacts])
         claims = [
-            Claim(point, house.purpose.id, "sms", "granted", "form", clock.now(), evidence={"page": "/join"})
+            Claim(point, house.purpose.id, "sms", "granted", "web_form", clock.now(), evidence={"page": "/join"})
             for point in ids[:agreed]
         ]
         record_claims(actor=house.actor, claims=claims, provenance=Provenance("form"))

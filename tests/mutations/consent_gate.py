@@ -28,7 +28,7 @@ MUTATIONS = [
     (GATE, "    organization_suspended,", TESTS + "test_a_suspended_organization_sends_nothing"),
     (
         GATE,
-        '    return Denied("organization_suspended") if facts.organization_state == "suspended" else None',
+        '    return Denied("organization_suspended") if _in_state("suspended", ask, facts, rules) else None',
         TESTS + "test_a_suspended_organization_sends_nothing",
     ),
     (GATE, "    organization_closed,", TESTS + "test_a_closed_organization_sends_nothing"),
@@ -40,13 +40,13 @@ MUTATIONS = [
     (GATE, "    organization_unknown,", TESTS + "test_an_unknown_state_of_the_organization_is_a_no"),
     (
         GATE,
-        '    return Denied("undecidable") if facts.organization_state not in ("trial", "live") else None',
+        '    return Denied("undecidable") if _in_unknown_state(ask, facts, rules) else None',
         TESTS + "test_an_unknown_state_of_the_organization_is_a_no",
     ),
     (GATE, "    sending_stopped,", TESTS + "test_the_emergency_stop_holds_for_order_notices_too"),
     (
         GATE,
-        '    return Denied("sending_stopped") if facts.sending_stopped else None',
+        '    return Denied("sending_stopped") if facts.sending_stopped and not _passes("sending_stopped", ask, rules) else None',
         TESTS + "test_the_emergency_stop_holds_for_order_notices_too",
     ),
     (GATE, "    address_missing,", TESTS + "test_somebody_without_an_address_on_the_channel_is_left_out"),

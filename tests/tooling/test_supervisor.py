@@ -118,3 +118,27 @@ def _is_gone(number: int) -> bool:
         return psutil.Process(number).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def test_a_job_that_ends_is_not_started_again_and_what_comes_after_it_begins() -> None:
+    output, codes = io.StringIO(), []
+
+    with Supervisor(output) as supervisor:
+        supervisor.begin(_part("job", "print('done', flush=True); raise SystemExit(4)"), codes.append)
+        running = set(supervisor.process_ids())
+        supervisor.watch(until=lambda: codes != [])
+        left = set(supervisor.process_ids())
+
+    assert (running, left, codes) == ({"job"}, set(), [4])
+    assert "starting it again" not in output.getvalue()
+
+
+def test_a_job_that_still_works_is_stopped_with_everything_else() -> None:
+    codes: list[int] = []
+
+    with Supervisor(io.StringIO()) as supervisor:
+        supervisor.begin(_part("job", _STEADY), codes.append)
+        job = supervisor.process_ids()["job"]
+
+    assert not psutil.pid_exists(job)
+    assert codes == []

@@ -14,6 +14,14 @@ from tests.walls.seeds import Seeds
 BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
     "accounts:switch": lambda seeds: {"id": str(seeds.team.id)},
     "accounts:documents": lambda _seeds: {"agree": "on"},
+    "campaigns:counter": lambda _seeds: {"text": "Hello {{ contact.first_name }}"},
+    "campaigns:launch": lambda _seeds: {"confirmed": "1"},
+    "campaigns:export": lambda _seeds: {"show": "all"},
+    "campaigns:preview": lambda seeds: {
+        "body": "Hello {{ contact.first_name }}",
+        "contact": str(seeds.id_of("contacts.Contact")),
+        "included": str(seeds.id_of("contacts.List")),
+    },
 }
 
 

@@ -36,8 +36,12 @@ FIELDS: dict[str, dict[str, Any]] = {
     "messaging.ProviderAccount": {"provider": "twilio"},
     "messaging.MessageEvent": {"message_id": lambda seeds: seeds["messaging.Message"].id},
     "messaging.Message": {"origin": "campaign", "state": "accepted"},
-    "messaging.InboundMessage": {"kind": "text", "channel": "sms"},
-    "campaigns.Recipient": {"outcome": "left_out", "contact_id": lambda seeds: seeds["contacts.Contact"].id},
+    "messaging.InboundMessage": {"kind": "text", "channel": "sms", "verdict": "asked"},
+    "campaigns.Recipient": {
+        "outcome": "left_out",
+        "reason": "no_consent",
+        "contact_id": lambda seeds: seeds["contacts.Contact"].id,
+    },
 }
 
 #: rows nobody but a trigger writes: model → the model whose rows it follows

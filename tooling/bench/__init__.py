@@ -1,1 +1,4 @@
-"""The benchmarks. Each module has `run(quick: bool) -> Measurement` and compares two ways in one process, interleaved."""
+"""The benchmarks. Each module has `run(scale: str) -> Report`: the product's way beside its limit, in one run, interleaved.
+
+The product is driven through its own doors: by the verbs of `tests/tooling/bench_house.py`, by the tasks' names, over HTTP.
+"""

@@ -1,14 +1,17 @@
 """The operator host: pages behind a second factor, deeds that are actions. (Its database role is tested with the walls.)"""
 
 import re
+import uuid
 
 import pytest
 from django.core.cache import caches
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from accounts.admin import DEEDS
 from accounts.models import Organization
 from billing.selectors import funds, statement
+from config.operator_site import guarded_site
 from core.tenancy import tenant_context
 from tests.factories.accounts import logged_in, make_operator, make_team
 from tests.integration.accounts.chain import last_deed
@@ -127,6 +130,41 @@ def test_an_operator_stops_and_resumes_an_organisation(operator_browser, acme):
     assert last_deed(acme.id).action == "sending.resumed"
 
 
+#: what the libraries would show and change: addresses, second factors, sessions, groups, linked accounts
+_LIBRARIES = (
+    "/account/emailaddress/", "/account/emailconfirmation/", "/mfa/authenticator/", "/usersessions/usersession/",
+    "/auth/group/", "/socialaccount/socialaccount/", "/socialaccount/socialapp/", "/socialaccount/socialtoken/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", _LIBRARIES)
+def test_no_page_of_a_library_is_there_to_read_or_to_edit(operator_browser, address):
+    answers = [operator_browser.get(f"{address}{page}") for page in ("", "add/", "1/change/")]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+def test_operators_have_the_products_own_pages_and_no_others(operator_host):
+    models = {model._meta.label for model in guarded_site()._registry}
+
+    assert models == {"accounts.Organization", "accounts.AuditEvent"}
+
+
+def test_the_page_of_a_deed_names_the_organisation_and_what_comes_of_it(operator_browser, acme):
+    page = operator_browser.get(f"{LIST}{acme.id}/do/go-live/").content.decode()
+
+    assert "End the trial: Acme" in page
+    assert "It may write to everybody who agreed, no longer only to its own guests." in page
+    assert page.count("<main") == 1
+
+
+def test_a_deed_to_an_organisation_that_is_not_there_is_not_found(operator_browser):
+    address = f"{LIST}{uuid.uuid4()}/do/suspend/"
+
+    assert operator_browser.get(address).status_code == 404
+    assert operator_browser.post(address, {"reason": "x"}).status_code == 404
+
+
 def test_an_unknown_deed_does_nothing(operator_browser, acme):
     before = rows_of(acme.id)
 
@@ -166,7 +204,9 @@ def test_under_the_operators_own_database_role_the_pages_list_open_and_do(operat
 
     assert [answer.status_code for answer in (browser.get("/"), listed, opened, trail, read)] == [200] * 5
     assert {"Acme", "Rival"} <= set(re.findall(r"\b(Acme|Rival)\b", listed.content.decode()))
-    assert "Suspend" in opened.content.decode()
+    assert [name for name in DEEDS if f"/do/{name}/" in opened.content.decode()] == [
+        "go-live", "stop", "suspend", "add-units"
+    ]  # fmt: skip
     assert "organization.opened" in trail.content.decode()
     assert (added.status_code, done.status_code) == (302, 302)
     held = committed_db.run_sql("select account, amount from billing_balance order by 1")

@@ -125,7 +125,7 @@ def test_the_same_paper_again_changes_nothing_but_the_audit_trail(acme, paper):
     assert changed(before, rows_of(acme.id)) == {"accounts_auditevent": 1, "accounts_audithead": 0}
 
 
-@proves("C12", "C13")
+@proves("C12")
 @pytest.mark.parametrize(("channel", "told"), [("sms", "sms"), ("", "all")])
 def test_a_stop_told_to_the_team_is_a_stop(acme, paper, channel, told):
     write(acme, paper)

@@ -7,7 +7,8 @@ import uuid
 import pytest
 
 from accounts.contracts import SYSTEM
-from consent.actions.ledger import start_point, stop_point, suppress_points
+from consent.actions.ledger import stop_point, suppress_points
+from consent.actions.lifting import start_point
 from consent.models import ConsentEvent, ConsentState, Suppression
 from consent.selectors.points import point_history
 from consent.states import SOURCES
@@ -57,7 +58,6 @@ def live():
     return list(Suppression.objects.filter(lifted_at=None).values_list("channel", "kind", "source"))
 
 
-@proves("C13")
 def test_a_stop_on_a_channel_withdraws_every_purpose_there_and_nothing_elsewhere(acme, rival, mina):
     point, _, _ = mina
     with tenant_context(acme.id):
@@ -79,7 +79,6 @@ def test_a_stop_on_a_channel_withdraws_every_purpose_there_and_nothing_elsewhere
     assert rows_of(rival.id) == others
 
 
-@proves("C13")
 def test_a_stop_on_everything_withdraws_every_channel(acme, mina):
     point, _, _ = mina
 
@@ -89,7 +88,6 @@ def test_a_stop_on_everything_withdraws_every_channel(acme, mina):
         assert live() == [("", "opted_out", "keyword")]
 
 
-@proves("C13")
 def test_a_no_to_one_purpose_leaves_the_others(acme, mina):
     point, offers, _ = mina
 
@@ -148,8 +146,9 @@ def test_a_start_brings_back_exactly_what_that_stop_ended_with_an_event_for_each
         stop(point)
         stop(point)
 
-        events = start(point)
+        lifting, *events = start(point)
 
+        assert (lifting.status, lifting.channel, lifting.purpose_id) == ("lifted", "sms", None)
         assert {(event.purpose_id, event.status, event.channel) for event in events} == {
             (offers.id, "granted", "sms"), (orders.id, "granted", "sms")
         }  # fmt: skip
@@ -161,21 +160,73 @@ def test_a_start_brings_back_exactly_what_that_stop_ended_with_an_event_for_each
             ("gifts", "sms", "withdrawn"),
         ]
         assert live() == []
-        assert Suppression.objects.exclude(lifted_at=None).count() == 1
+        assert [row.lifted_event_id for row in Suppression.objects.exclude(lifted_at=None)] == [lifting.id]
 
 
 @proves("C8")
-def test_a_start_on_one_channel_lifts_no_stop_on_another_or_on_everything(acme, mina):
+def test_a_start_on_one_channel_lifts_no_stop_on_another(acme, mina):
     point, _, _ = mina
     with tenant_context(acme.id):
         stop(point, channel="whatsapp")
-        stop(point, channel="")
     before = rows_of(acme.id)
 
     with tenant_context(acme.id):
         assert start(point, "sms") == []
 
     assert rows_of(acme.id) == before
+
+
+@proves("C8")
+def test_a_start_takes_a_stop_on_everything_back_on_its_own_channel_and_leaves_the_others_stopped(acme, mina):
+    point, offers, orders = mina
+    with tenant_context(acme.id):
+        stopped = stop(point, channel="")
+
+        lifting, *events = start(point, "sms")
+
+        assert {event.purpose_id for event in events} == {offers.id, orders.id}
+        assert refused(point) == set()
+        assert refused(point, "whatsapp") == {"opted_out"}
+        assert sorted(live()) == [("voice", "opted_out", "keyword"), ("whatsapp", "opted_out", "keyword")]
+        left = Suppression.objects.filter(lifted_at=None)
+        assert set(left.values_list("event_id", "created_at")) == {(stopped.id, stopped.recorded_at)}
+        assert Suppression.objects.get(channel="").lifted_event_id == lifting.id
+
+
+@proves("C8")
+def test_a_start_after_a_stop_here_and_a_stop_everywhere_takes_both_back_on_its_channel(acme, mina):
+    point, offers, orders = mina
+    with tenant_context(acme.id):
+        stop(point)
+        stop(point, channel="")
+
+        _, *events = start(point, "sms")
+
+        assert {event.purpose_id for event in events} == {offers.id, orders.id}
+        assert refused(point) == set()
+        assert {row[0] for row in live()} == {"voice", "whatsapp"}
+
+
+def test_a_start_makes_consent_count_again_that_a_stop_from_a_list_had_only_covered(acme, mina):
+    point, _, _ = mina
+    with tenant_context(acme.id):
+        protect([point], "opted_out")
+        kept = states(point)
+
+        assert [event.status for event in start(point)] == ["lifted"]
+
+        assert states(point) == kept
+        assert refused(point) == set()
+
+
+def test_a_start_without_any_consent_ever_lifts_the_stop_and_agrees_to_nothing(acme, mina):
+    with tenant_context(acme.id):
+        other = make_point(OMAR)
+        stop(other)
+
+        assert [event.status for event in start(other)] == ["lifted"]
+
+        assert states(other) == []
 
 
 @proves("C8")
@@ -207,7 +258,7 @@ def test_stop_and_start_can_follow_each_other_for_ever(acme, mina):
     with tenant_context(acme.id):
         for _ in range(3):
             stop(point)
-            assert len(start(point)) == 2
+            assert len(start(point)) == 3
         assert {status for _, _, status in states(point)} == {"granted"}
         assert Suppression.objects.exclude(lifted_at=None).count() == 3
         assert live() == []
@@ -251,10 +302,9 @@ def test_a_protection_that_has_run_out_refuses_nobody(acme, mina):
         assert refused(point) == set()
 
 
-def refused(point):
+def refused(point, channel="sms"):
     rows = point_history(point).purposes
-    found = {each.refused.code for row in rows for each in row.standings if each.refused and each.channel == "sms"}
-    return found
+    return {each.refused.code for row in rows for each in row.standings if each.refused and each.channel == channel}
 
 
 @proves("C6")

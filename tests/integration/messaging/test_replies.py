@@ -58,7 +58,7 @@ def test_replies_are_listed_newest_first_with_name_number_words_and_kind(acme, h
 def test_the_page_begins_with_what_waits_and_filters_by_stop(acme, heard):
     page = acme.client().get("/replies/")
 
-    assert page.context["counts"] == {"waiting": 1, "stop": 1, "all": 3}
+    assert page.context["counts"] == {"waiting": 1, "judge": 0, "stop": 1, "all": 3}
     assert [reply.text for reply in page.context["page"].replies] == ["Is it in stock?"]
     assert [reply.text for reply in shown(acme.client(), "?show=stop")] == ["STOP"]
     assert [reply.text for reply in shown(acme.client(), "?show=nonsense&before=nothing")] == ["Is it in stock?"]

@@ -6,6 +6,8 @@ import pytest
 
 from consent.contracts import ConsentStatus, SuppressionKind
 from consent.states import (
+    EVENT_LABELS,
+    LIFTABLE,
     MOVES,
     SOURCES,
     STATUS_LABELS,
@@ -14,8 +16,11 @@ from consent.states import (
     Source,
     UnknownWord,
     can_move,
+    demand_source,
     strongest_suppression,
+    takes,
 )
+from core.phone import TEXTABLE_KINDS
 
 STATUSES = get_args(ConsentStatus)
 
@@ -83,3 +88,24 @@ def test_the_strongest_suppression_describes_a_person_with_several():
     assert strongest_suppression([]) == strongest_suppression([""]) == ""
     with pytest.raises(UnknownWord, match="^suppression: "):
         strongest_suppression(["tired"])
+
+
+def test_an_event_says_a_status_or_that_a_stop_was_taken_back():
+    assert set(EVENT_LABELS) - set(STATUS_LABELS) == {"lifted"}
+
+
+def test_only_a_stop_can_be_taken_back():
+    assert LIFTABLE == ("opted_out",)
+
+
+@pytest.mark.parametrize("kind", ["mobile", "either", "fixed", "voip", "toll_free", "premium", "other", ""])
+def test_texts_go_to_mobile_numbers_and_calls_and_mails_to_any(kind):
+    assert (takes("sms", kind), takes("whatsapp", kind)) == (kind in TEXTABLE_KINDS,) * 2
+    assert takes("voice", kind)
+    assert takes("email", kind)
+
+
+@pytest.mark.parametrize("word", ["agent", "carrier", "form", "", "Staff"])
+def test_a_source_that_no_table_lists_is_refused_by_name(word):
+    with pytest.raises(UnknownWord, match="source"):
+        demand_source(word)

@@ -194,9 +194,25 @@ def test_the_answer_to_their_own_keyword_passes_the_stop_it_answers(keyword):
     assert decision(answer, opted_out) == Allowed()
 
 
+@pytest.mark.parametrize("keyword", ["stop", "help", "start"])
+@pytest.mark.parametrize("held", [{"organization_state": "suspended"}, {"sending_stopped": True}])
+def test_the_answer_to_their_own_keyword_leaves_in_spite_of_our_own_stops(keyword, held):
+    answer = ask(tier="transactional", answers=keyword, at=MIDNIGHT_IN_LAHORE)
+
+    assert decision(answer, facts(suppression="opted_out", consent="withdrawn", **held)) == Allowed()
+
+
+@pytest.mark.parametrize("state", ["closed", "dormant"])
+def test_not_even_an_answer_leaves_an_organization_that_is_closed_or_in_a_state_nobody_knows(state):
+    answer = ask(tier="transactional", answers="stop")
+
+    assert isinstance(decision(answer, facts(organization_state=state)), Denied)
+
+
 @pytest.mark.parametrize("tier", ["informational", "marketing"])
 def test_an_offer_cannot_dress_up_as_an_answer(tier):
     assert decision(ask(tier=tier, answers="help"), facts(suppression="opted_out")) == Denied("opted_out")
+    assert decision(ask(tier=tier, answers="help"), facts(sending_stopped=True)) == Denied("sending_stopped")
 
 
 @pytest.mark.parametrize(("kind", "code"), [("platform", "platform_suppressed"), ("erased", "erased")])

@@ -249,3 +249,20 @@ def test_an_opening_that_lies_in_the_skipped_hour_does_not_exist_that_day():
     before = datetime.datetime(2026, 3, 29, 0, 0, tzinfo=datetime.UTC)
 
     assert opening(before, "DE", (), rules=rules) == moment("Europe/Berlin", "2026-03-30 02:10")
+
+
+@proves("C18")
+def test_a_place_that_none_of_the_zones_lies_in_is_awake_only_with_all_its_own_zones():
+    quarter_to_nine_in_lahore = moment("Asia/Karachi", "2026-11-25 20:45:00")
+
+    assert opening(quarter_to_nine_in_lahore, "PK", ("Asia/Karachi",)) is None
+    both = opening(quarter_to_nine_in_lahore, "IN PK", ("Asia/Karachi",))
+
+    assert both == moment("Asia/Karachi", "2026-11-26 10:00:00")
+
+
+@proves("C18")
+@pytest.mark.parametrize("zones", [("America/Chicago", "America/Denver"), ("Asia/Karachi",)])
+def test_places_that_are_never_awake_together_are_never_written_to(zones):
+    with pytest.raises(NoOpening):
+        opening(moment(CENTRAL, "2026-11-25 12:00:00"), "PK US-NE", zones)

@@ -48,6 +48,22 @@ def test_a_number_or_address_in_the_text_of_an_event_is_removed(canary):
     assert "[removed]" in found["event"]
 
 
+@pytest.mark.parametrize("canary", CANARIES[:4])
+@pytest.mark.parametrize("field", ["reason", "state", "code", "outcome"])
+def test_a_number_or_address_in_the_words_of_a_field_is_removed(field, canary):
+    found = line(**{field: f"refused: {canary} is not reachable"})
+
+    assert found[field] == "refused: [removed] is not reachable"
+
+
+def test_what_is_no_text_but_says_a_number_is_scrubbed_as_well():
+    assert line(reason=ValueError(CANARIES[0]))["reason"] == "[removed]"
+
+
+def test_figures_of_ours_stay_what_they_are():
+    assert line(duration_ms=1234567890123, rows=4025550100)["duration_ms"] == "1234567890123"
+
+
 def test_an_error_is_its_class_and_its_place_never_its_words():
     found = line(error=True)
 
@@ -64,3 +80,5 @@ def test_ids_of_ours_survive_the_net():
     identifier = "01a21189-69d4-77f6-b28b-570d4d2ebebc"
 
     assert line(run_id=identifier)["run_id"] == identifier
+    assert line(reason=f"run {identifier} waits")["reason"] == f"run {identifier} waits"
+    assert line(task="messaging.sweep", provider="twilio", code="30007")["code"] == "30007"

@@ -1,0 +1,191 @@
+"""The list of campaigns with the numbers of their last run, and what a new one needs first."""
+
+import dataclasses
+import datetime
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+
+from campaigns.models import Campaign, CampaignList, Run
+from campaigns.states import RUN_WORDS
+from consent.models import Purpose
+from contacts.models import List
+from messaging.models import Message, Sender
+from messaging.states import RANKS
+
+PAGE_SIZE = 25
+#: the chips of the list, in this order
+STATES = ("draft", "scheduled", "running", "attention", "finished", "cancelled")
+_ICONS = {"draft": "edit", "scheduled": "calendar", "attention": "alert", "finished": "check", "cancelled": "x"}
+#: states of a run that say more than its campaign's
+_NEARER = ("planning", "breath", "paused")
+_RUN_ICONS = {"waiting": "calendar", "breath": "clock", "paused": "pause", "simulated": "check"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tally:
+    """What a run has sent so far."""
+
+    sent: int = 0
+    delivered: int = 0
+    parts: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """One line of the list. `asked` and `gets` are None while nobody has checked or launched it."""
+
+    campaign: Campaign
+    badge: Mapping[str, object]
+    asked: int | None
+    gets: int | None
+    tally: Tally
+    when: datetime.datetime
+    when_words: str
+    url: str
+
+    @property
+    def left_out(self) -> int:
+        """How many of those asked for do not get it."""
+        return (self.asked or 0) - (self.gets or 0)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter of the list."""
+
+    state: str
+    label: str
+    count: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Needs:
+    """What must be there before a campaign can be written."""
+
+    purpose: bool
+    sender: bool
+    people: bool
+
+    @property
+    def ready(self) -> bool:
+        """Whether a campaign can be written now."""
+        return self.purpose and self.sender and self.people
+
+
+def state_words(state: str) -> dict[str, object]:
+    """A state of a campaign or a run as a badge."""
+    label, tone = RUN_WORDS[state]
+    live = state in ("running", "sending", "planning")
+    icon = "" if live else _ICONS.get(state, _RUN_ICONS.get(state, ""))
+    return {"label": label, "tone": tone, "icon": icon, "live": live}
+
+
+def state_chips() -> list[Chip]:
+    """The states there are campaigns in, with how many. One query."""
+    counts = dict(Campaign.objects.values_list("state").annotate(number=Count("id")))
+    return [Chip(state, RUN_WORDS[state][0], counts[state]) for state in STATES if state in counts]
+
+
+def campaign_page(*, state: str = "", query: str = "", number: str = "1") -> "Page[CampaignRow]":
+    """One page of campaigns, newest first, with their numbers. Four queries, however many campaigns and people there are."""
+    rows = Campaign.objects.select_related("sender").order_by("-created_at", "-id")
+    if state in STATES:
+        rows = rows.filter(state=state)
+    if query:
+        rows = rows.filter(name__icontains=query)
+    page = Paginator(rows, PAGE_SIZE).get_page(number)
+    page.object_list = campaign_rows(list(page.object_list))  # type: ignore[assignment]
+    return page  # type: ignore[return-value]
+
+
+def recent_campaigns(count: int) -> list[CampaignRow]:
+    """The newest campaigns. Three queries."""
+    return campaign_rows(list(Campaign.objects.select_related("sender").order_by("-created_at", "-id")[:count]))
+
+
+def campaign_rows(campaigns: Sequence[Campaign]) -> list[CampaignRow]:
+    """Campaigns as lines of a list. Two queries."""
+    runs = newest_runs(campaigns)
+    tallies = tallies_of(run.id for run in runs.values() if run.kind == "launch")
+    return [_row(campaign, runs.get(campaign.id), tallies) for campaign in campaigns]
+
+
+def newest_runs(campaigns: Iterable[Campaign]) -> dict[uuid.UUID, Run]:
+    """The run that speaks for each campaign: of a draft its newest check, of any other its newest launch. One query."""
+    drafts = {campaign.id for campaign in campaigns if campaign.state == "draft"}
+    others = {campaign.id for campaign in campaigns} - drafts
+    wanted = Q(campaign_id__in=drafts, kind="simulation") | Q(campaign_id__in=others, kind="launch")
+    rows = Run.objects.filter(wanted).order_by("campaign_id", "-created_at").distinct("campaign_id")
+    return {run.campaign_id: run for run in rows}
+
+
+def tallies_of(run_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Tally]:
+    """What each run has sent and how much arrived. One query."""
+    rows = Message.objects.filter(origin="run", origin_id__in=list(run_ids)).values_list("origin_id")
+    accepted = Q(state="accepted")
+    counted = rows.annotate(
+        sent=Count("id", filter=accepted),
+        arrived=Count("id", filter=Q(delivery_rank__gte=RANKS["delivered"])),
+        parts=Sum("units", filter=accepted),
+    )
+    return {run_id: Tally(sent, arrived, parts or 0) for run_id, sent, arrived, parts in counted}
+
+
+def _row(campaign: Campaign, run: Run | None, tallies: Mapping[uuid.UUID, Tally]) -> CampaignRow:
+    known = run is not None and run.state not in ("planning", "waiting")
+    when, words = campaign.created_at, "written"
+    if campaign.state == "scheduled" and campaign.scheduled_at is not None:
+        when, words = campaign.scheduled_at, "leaves"
+    elif run is not None and run.kind == "launch":
+        when, words = run.started_at or run.created_at, "started" if run.started_at else "launched"
+    is_draft = campaign.state == "draft" or run is None
+    return CampaignRow(
+        campaign=campaign,
+        badge=state_words(run.state if run is not None and run.state in _NEARER else campaign.state),
+        asked=run.planned_count if run is not None and known else None,
+        gets=run.allowed_count if run is not None and known else None,
+        tally=tallies.get(run.id, Tally()) if run is not None else Tally(),
+        when=when,
+        when_words=words,
+        url=reverse("campaigns:detail", args=[campaign.id]) if is_draft else reverse("campaigns:run", args=[run.id]),  # type: ignore[union-attr]
+    )
+
+
+def needs() -> Needs:
+    """What is there already. Three queries."""
+    return Needs(Purpose.objects.filter(archived_at=None).exists(), Sender.objects.exists(), List.objects.exists())
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CampaignCard:
+    """What a campaign says and to whom, as its own page shows it."""
+
+    campaign: Campaign
+    badge: Mapping[str, object]
+    body: str
+    version: int
+    included: Sequence[List]
+    excluded: Sequence[List]
+    check: Run | None
+    runs: Sequence[tuple[Run, Mapping[str, object]]]
+
+
+def campaign_card(campaign: Campaign) -> CampaignCard:
+    """One campaign in full. Three queries."""
+    version = campaign.template.versions.order_by("-number").first()
+    rows = list(CampaignList.objects.filter(campaign=campaign).select_related("list").order_by("list__name"))
+    runs = list(Run.objects.filter(campaign=campaign).order_by("-created_at")[:20])
+    return CampaignCard(
+        campaign=campaign,
+        badge=state_words(campaign.state),
+        body=version.body if version else "",
+        version=version.number if version else 0,
+        included=[row.list for row in rows if not row.excluded],
+        excluded=[row.list for row in rows if row.excluded],
+        check=next((run for run in runs if run.kind == "simulation"), None),
+        runs=[(run, state_words(run.state)) for run in runs if run.kind == "launch"],
+    )

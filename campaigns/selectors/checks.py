@@ -1,0 +1,78 @@
+"""The check of a draft as its page shows it: who would get it, who would not and why, how old that is."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from campaigns.models import Campaign, Run
+from campaigns.selectors.drafts import latest_check, list_ids
+from campaigns.selectors.reports import ReasonGroup, Wave, run_report, waves
+from contacts.models import ListMember
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Check:
+    """A simulation. `fresh` says whether a launch would accept it; `audience` how many people the lists hold now."""
+
+    run: Run
+    fresh: bool
+    audience: int
+    groups: Sequence[ReasonGroup]
+    waves: Sequence[Wave]
+
+    @property
+    def working(self) -> bool:
+        """Whether it is still being made."""
+        return self.run.state == "planning"
+
+    @property
+    def asked(self) -> int:
+        """Everybody who was looked at."""
+        return self.run.planned_count
+
+    @property
+    def gets(self) -> int:
+        """Those who would get it."""
+        return self.run.allowed_count
+
+    @property
+    def left_out(self) -> int:
+        """Those who would not."""
+        return self.asked - self.gets
+
+    @property
+    def bar(self) -> list[tuple[str, int]]:
+        """Both as parts of a drawing."""
+        return [("yes", self.gets), ("d0", self.left_out)]
+
+    @property
+    def spoken(self) -> str:
+        """The drawing as a sentence."""
+        return f"Of {self.asked:,} people {self.gets:,} get it and {self.left_out:,} are left out"
+
+
+def newest_check(campaign: Campaign) -> Check | None:
+    """The newest check of a campaign, fresh or not; None when there was none. At most eight queries."""
+    runs = Run.objects.filter(campaign=campaign, kind="simulation").select_related(
+        "sender__account", "template_version"
+    )
+    run = runs.order_by("-created_at").first()
+    return check_of(run) if run is not None else None
+
+
+def check_of(run: Run) -> Check:
+    """One simulation with its reasons. At most seven queries."""
+    accepted = latest_check(run.campaign)
+    working = run.state == "planning"
+    return Check(
+        run=run,
+        fresh=accepted is not None and accepted.id == run.id,
+        audience=audience_size(run.campaign),
+        groups=() if working else run_report(run).left_out,
+        waves=() if working else waves(run),
+    )
+
+
+def audience_size(campaign: Campaign) -> int:
+    """How many people the campaign's lists hold, each counted once. Two queries."""
+    included, _ = list_ids(campaign)
+    return ListMember.objects.filter(list_id__in=included).values("contact_id").distinct().count()

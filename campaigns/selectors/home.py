@@ -1,0 +1,177 @@
+"""What home says about the organisation in scope: what went out, whom one may reach, what waits for somebody, what is missing."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from accounts.contracts import Actor
+from accounts.models import Guest, Organization
+from campaigns.models import Campaign, Run
+from campaigns.selectors.campaigns import CampaignRow, recent_campaigns
+from consent.models import ConsentState, Purpose, Suppression
+from contacts.models import Contact, ContactPoint
+from messaging.models import Sender
+from messaging.selectors.replies import waiting_replies
+
+_RECENT = 5
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FirstStep:
+    """One thing a new organisation needs, and whether it is there. `page` is a URL name."""
+
+    title: str
+    text: str
+    page: str
+    done: bool
+    allowed: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits for a person. `page` is a URL name, `key` the id it takes, if any."""
+
+    icon: str
+    title: str
+    text: str
+    deed: str
+    page: str
+    key: object = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Home:
+    """Everything the first page says. Numbers a role may not see are None."""
+
+    campaigns: Sequence[CampaignRow] | None
+    people: int | None
+    reachable: int | None
+    replies: int | None
+    next_campaign: Campaign | None
+    scheduled: int
+    tasks: Sequence[Task]
+    steps: Sequence[FirstStep]
+
+    @property
+    def heading(self) -> str:
+        """The answer of the page."""
+        if self.first_steps and not self.campaigns:
+            return "Welcome. A few steps to your first campaign."
+        waiting = len(self.tasks)
+        return (
+            f"{waiting} thing{'' if waiting == 1 else 's'} for somebody here." if waiting else "Nothing waits for you."
+        )
+
+    @property
+    def lead(self) -> str:
+        """One sentence of context."""
+        running = sum(row.campaign.state == "running" for row in self.campaigns or ())
+        if running:
+            return f"{running} campaign{' is' if running == 1 else 's are'} running."
+        return "No campaign is running. What needs somebody appears here first."
+
+    @property
+    def first_steps(self) -> bool:
+        """Whether something is still missing before the first campaign."""
+        return any(not step.done for step in self.steps)
+
+    @property
+    def done(self) -> int:
+        """How many of the first steps are done."""
+        return sum(step.done for step in self.steps)
+
+
+def home(actor: Actor) -> Home:
+    """The first page for this actor. A constant number of queries, at most seventeen."""
+    sees_campaigns, sees_people = actor.may("see_campaigns"), actor.may("see_contacts")
+    scheduled = Campaign.objects.filter(state="scheduled", scheduled_at__isnull=False).order_by("scheduled_at")
+    ahead = list(scheduled) if sees_campaigns else []
+    replies = waiting_replies() if actor.may("see_replies") else None
+    return Home(
+        campaigns=recent_campaigns(_RECENT) if sees_campaigns else None,
+        people=Contact.objects.count() if sees_people else None,
+        reachable=reachable_people() if sees_people else None,
+        replies=replies,
+        next_campaign=ahead[0] if ahead else None,
+        scheduled=len(ahead),
+        tasks=_tasks(actor, replies or 0),
+        steps=first_steps(actor),
+    )
+
+
+def reachable_people() -> int:
+    """How many people agreed to some purpose on some channel and have not said stop there. One query."""
+    here = Q(channel="") | Q(channel=OuterRef("channel"))
+    stopped = Suppression.objects.filter(here, point_id=OuterRef("point_id"), lifted_at=None)
+    agreed = ConsentState.objects.filter(~Exists(stopped), status="granted", purpose__archived_at=None)
+    links = ContactPoint.objects.filter(point_id__in=agreed.values("point_id"))
+    return int(links.aggregate(people=Count("contact_id", distinct=True))["people"])
+
+
+def first_steps(actor: Actor) -> list[FirstStep]:
+    """What a new organisation does first, in this order, and what of it is done. At most seven queries."""
+    launched = Run.objects.filter(kind="launch").exclude(state="cancelled").exists()
+    steps = [
+        FirstStep(
+            "Say what you write about",
+            "A purpose is what people say yes to, such as order updates.",
+            "consent:purposes",
+            Purpose.objects.filter(archived_at=None).exists(),
+            actor.may("change_consent"),
+        ),
+        FirstStep(
+            "Connect a carrier and add a sender",
+            "The number people will see.",
+            "messaging:senders",
+            Sender.objects.exists(),
+            actor.may("change_senders"),
+        ),
+        FirstStep(
+            "Bring your contacts",
+            "A file with where and when they agreed, or one by hand.",
+            "contacts:imports",
+            Contact.objects.exists(),
+            actor.may("change_contacts"),
+        ),
+        FirstStep(
+            "Send your first campaign",
+            "Check it first: you see who gets it, and who does not and why.",
+            "campaigns:list",
+            launched,
+            actor.may("author_campaigns"),
+        ),
+    ]
+    if Organization.objects.current().state == "trial":
+        guest = FirstStep(
+            "Add your own phone as a guest",
+            "A trial reaches only the people you name.",
+            "accounts:guests",
+            Guest.objects.exists(),
+            actor.may("change_settings"),
+        )
+        steps.insert(2, guest)
+    return steps
+
+
+def _tasks(actor: Actor, replies: int) -> list[Task]:
+    found = []
+    if replies:
+        title = "1 reply waits for somebody" if replies == 1 else f"{replies:,} replies wait for somebody"
+        found.append(Task("inbox", title, "Read them, and act on a wish to stop.", "Read", "messaging:replies"))
+    if actor.may("see_campaigns"):
+        held = Run.objects.filter(kind="launch", state__in=["attention", "paused"]).select_related("campaign")
+        found += [_task_of_run(run) for run in held.order_by("created_at")[:5]]
+    if actor.may("change_senders"):
+        for sender in Sender.objects.exclude(paused_at=None).order_by("paused_at")[:3]:
+            text = "Its messages wait until it goes on."
+            found.append(Task("send", f"{sender.label} is paused", text, "Look", "messaging:senders"))
+    return found
+
+
+def _task_of_run(run: Run) -> Task:
+    name = run.campaign.name
+    if run.state == "paused":
+        return Task("pause", f"“{name}” is paused", "Nobody gets it until it goes on.", "Open", "campaigns:run", run.id)
+    text = "Some messages have no clear end; none of them is sent twice."
+    return Task("alert", f"“{name}” needs a look", text, "Open", "campaigns:run", run.id)

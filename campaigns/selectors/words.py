@@ -1,0 +1,39 @@
+"""The heading of a run: the answer first, then one sentence of context."""
+
+from campaigns.selectors.reports import Report
+from core.wording import number_text
+
+
+def heading_of(report: Report) -> tuple[str, str]:
+    """What a run comes to, and what to know about it."""
+    run, people = report.run, report.people
+    words = {
+        "waiting": ("It is planned, and nothing has left.", "At its time everybody is looked at anew."),
+        "planning": ("We look at everybody once more.", "Nothing has left. You can take it back."),
+        "breath": (f"{_people(report.allowed)} will get this.", "Nothing has left. You can still take it back."),
+        "paused": (f"Paused. {_people(people['waiting'])} wait.", "What had left before has left; nothing more does."),
+        "sending": (
+            f"{number_text(people['delivered'])} delivered so far, {number_text(people['waiting'])} still to go",
+            "Each person is checked again just before their message leaves.",
+        ),
+        "cancelled": (_cancelled(report), "There is no way back; copy the campaign to write to the others."),
+        "attention": (
+            f"{number_text(people['delivered'])} of {_people(report.allowed)} got it. Some have no clear end.",
+            "A message whose end is unknown is not sent twice; a late receipt still settles it.",
+        ),
+        "finished": (
+            f"{number_text(people['delivered'])} of {_people(report.allowed)} got it.",
+            "It is over; late receipts and answers still count.",
+        ),
+    }
+    return words.get(run.state, (run.campaign.name, ""))
+
+
+def _cancelled(report: Report) -> str:
+    if report.run.started_at is None:
+        return "Taken back. Nothing has left."
+    return f"Stopped. {_people(report.sent)} had it already."
+
+
+def _people(count: int) -> str:
+    return f"{number_text(count)} {'person' if count == 1 else 'people'}"

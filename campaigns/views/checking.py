@@ -1,0 +1,74 @@
+"""The check before a launch, and the launch."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.contracts import Refused
+from accounts.doors import member
+from accounts.models import Organization
+from campaigns.access import access_campaign
+from campaigns.actions.launching import launch_campaign, simulate_campaign
+from campaigns.forms import LaunchForm
+from campaigns.models import Campaign
+from campaigns.selectors.checks import Check, newest_check
+from campaigns.views.campaigns import show_campaign
+from campaigns.views.requests import MemberRequest
+from core import clock
+
+
+@member("see_campaigns")
+@require_http_methods(["GET", "POST"])
+def check(request: MemberRequest, campaign_id: uuid.UUID) -> HttpResponse:
+    """Who would get it and who would not; a post looks at everybody anew."""
+    campaign = access_campaign(request.actor, campaign_id)
+    if request.method == "POST":
+        request.actor.require("author_campaigns")
+        try:
+            simulate_campaign(actor=request.actor, campaign=campaign)
+        except Refused as refusal:
+            return show_campaign(request, campaign, refusal)
+        return redirect("campaigns:check", campaign.id)
+    found = newest_check(campaign)
+    return _page(request, campaign, found, _form(found))
+
+
+def _form(found: Check | None, data: Any = None) -> LaunchForm:
+    zone = Organization.objects.current().time_zone
+    return LaunchForm(data, zone=zone, gets=found.gets if found is not None else 0)
+
+
+def _page(request: MemberRequest, campaign: Campaign, found: Check | None, form: LaunchForm) -> HttpResponse:
+    context = {
+        "campaign": campaign,
+        "check": found,
+        "form": form,
+        "may_write": request.actor.may("author_campaigns"),
+        "may_send": request.actor.may("send_campaigns"),
+        "may_see_people": request.actor.may("see_contacts"),
+        "now": clock.now(),
+    }
+    return render(request, "campaigns/check.html", context, status=422 if form.errors else 200)
+
+
+@member("send_campaigns")
+@require_POST
+def launch(request: MemberRequest, campaign_id: uuid.UUID) -> HttpResponse:
+    """Launch a checked campaign, now or later, once its number is typed."""
+    campaign = access_campaign(request.actor, campaign_id, "send_campaigns")
+    found = newest_check(campaign)
+    form = _form(found, request.POST)
+    if form.is_valid():
+        typed = form.cleaned_data
+        try:
+            run = launch_campaign(actor=request.actor, campaign=campaign, confirmed=typed["confirmed"], at=typed["at"])
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, "Launched. You can still take it back.")
+            return redirect("campaigns:run", run.id)
+    return _page(request, campaign, found, form)

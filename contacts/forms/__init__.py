@@ -1,0 +1,1 @@
+"""Shape and wording of HTML input; no decisions."""

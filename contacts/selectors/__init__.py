@@ -1,0 +1,1 @@
+"""Reads of contacts that span tables, each with its number of queries."""

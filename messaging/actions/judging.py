@@ -1,0 +1,70 @@
+"""What the team does about what people wrote: mark it read, act on a plea to stop, judge what may have been one."""
+
+from accounts.actions.audit import record_audit
+from accounts.contracts import Actor, Refused
+from consent.actions.ledger import stop_point
+from consent.actions.lifting import retract_stop
+from consent.values import Provenance
+from core import clock
+from messaging.models import InboundMessage
+
+
+def opt_out_by_hand(*, actor: Actor, message: InboundMessage) -> None:
+    """Somebody of the team read "leave me alone" in a reply and pressed the button: the same as a stop (C12)."""
+    actor.require("change_consent")
+    provenance = Provenance("inbound", message.id)
+    event = stop_point(
+        actor=actor, point_id=message.point_id, channel="", source="staff", provenance=provenance, evidence={}
+    )
+    row = InboundMessage.objects.filter(id=message.id)
+    row.update(handled_at=clock.now(), consent_event_id=event.id)
+    row.filter(verdict="asked").update(verdict="stop")
+    record_audit(actor=actor, action="contact.opted_out", on=("point", message.point_id))
+
+
+def mark_handled(*, actor: Actor, message: InboundMessage) -> None:
+    """Somebody has read it and nothing is left to do. What needs a judgement stays until it has one."""
+    actor.require("see_replies")
+    waiting = InboundMessage.objects.filter(id=message.id, handled_at=None)
+    waiting.exclude(verdict="asked").update(handled_at=clock.now())
+
+
+def confirm_stop(*, actor: Actor, message: InboundMessage) -> None:
+    """Somebody judged that it was a stop: the address stays protected, and nothing waits any more.
+
+    Errors: Refused when nobody asks for a judgement, or somebody gave it before.
+    """
+    _judge(actor, message, "stop")
+    record_audit(actor=actor, action="reply.judged", on=("point", message.point_id), data={"verdict": "stop"})
+
+
+def deny_stop(*, actor: Actor, message: InboundMessage) -> bool:
+    """Somebody judged that it was no stop; answer whether the address may be reached again.
+
+    Effects: the message and the stop read from it stay in the ledger, with an event that takes the stop back and names who
+             judged. Consents stand on their own earlier proof again. While another stop of theirs holds, or one has come
+             since, the address stays protected.
+    Errors:  Refused when nobody asks for a judgement, or somebody gave it before.
+    """
+    _judge(actor, message, "not_stop")
+    about = InboundMessage.objects.filter(point_id=message.point_id, channel=message.channel, verdict="not_stop")
+    unmeant = list(about.exclude(consent_event_id=None).values_list("consent_event_id", flat=True))
+    event = retract_stop(
+        actor=actor,
+        point_id=message.point_id,
+        channel=message.channel,
+        unmeant=unmeant,
+        source="staff",
+        provenance=Provenance("inbound", message.id),
+        evidence={"note": "Read by the team: it was not a stop."},
+    )
+    data = {"verdict": "not_stop", "lifted": event is not None}
+    record_audit(actor=actor, action="reply.judged", on=("point", message.point_id), data=data)
+    return event is not None
+
+
+def _judge(actor: Actor, message: InboundMessage, verdict: str) -> None:
+    actor.require("change_consent")
+    asked = InboundMessage.objects.filter(id=message.id, verdict="asked")
+    if not asked.update(verdict=verdict, handled_at=clock.now()):
+        raise Refused("Nothing is to be judged here any more.", remedy="Open Replies again to see what became of it.")

@@ -1,0 +1,49 @@
+"""Purposes, words, and what one address agreed to."""
+
+from tests.browser.visitor import Visitor
+
+WORDS = "Yes, text me offers from Prairie Lantern Books, up to two a month. Reply STOP to end it."
+
+
+def open_purpose(visitor: Visitor) -> None:
+    """Open a purpose and publish the words people agree to."""
+    page = visitor.go("/consent/purposes/add/")
+    page.get_by_role("button", name="Add purpose").click()
+    visitor.look("purpose-refused", 422)
+    page.get_by_label("Name").fill("Offers")
+    page.get_by_label("What it covers").fill("New books, readings and prices, twice a month at most.")
+    page.get_by_role("button", name="Add purpose").click()
+    page.get_by_role("heading", name="Offers", exact=True).wait_for()
+    visitor.look("purpose-new")
+    page.get_by_role("button", name="Publish").click()
+    visitor.look("wording-refused", 422)
+    page.get_by_label("Channel").select_option("sms")
+    page.get_by_label("The words, exactly").fill(WORDS)
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_text("Version 1 is in force.").wait_for()
+    visitor.look("purpose")
+    visitor.go("/consent/")
+    visitor.look("consent")
+
+
+def record_by_hand(visitor: Visitor) -> None:
+    """From a contact's address: a refused record shown in place, then a stop, then its receipt."""
+    page = visitor.page
+    page.locator("section[aria-labelledby=addresses] a[href*='/consent/points/']").first.click()
+    visitor.look("point")
+    page.get_by_role("link", name="Record consent").click()
+    page.get_by_label("When they agreed").wait_for()
+    visitor.look("point-record")
+    page.get_by_role("button", name="Record consent").click()
+    page.locator(".error").first.wait_for()
+    visitor.look("point-record-refused", part_status=422)
+    page.get_by_label("When they agreed").fill("2026-10-01T12:00")
+    page.get_by_label("The words they agreed to").select_option(index=1)
+    page.get_by_label("Where the proof is kept").fill("Signed card, till folder 3.")
+    page.get_by_role("button", name="Record consent").click()
+    kept = page.locator("a[href*='/consent/events/']").first
+    (page.get_by_text("Written down.") if visitor.script else kept).wait_for()
+    visitor.look("point-recorded")
+    kept.click()
+    page.get_by_role("heading", level=1).wait_for()
+    visitor.look("receipt")

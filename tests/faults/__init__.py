@@ -1,0 +1,1 @@
+"""Faults: killed workers, raced opt-outs, forged and repeated webhooks; the carrier's ledger is the judge."""

@@ -1,0 +1,262 @@
+"""What a file may say about consent: proof counts, claims wait, stops win, and nobody is raised."""
+
+import datetime
+import json
+
+import pytest
+
+from accounts.contracts import Refused
+from consent.actions.ledger import suppress_points
+from consent.models import ConsentEvent, ConsentState, Suppression
+from consent.values import Provenance
+from contacts.models import Contact, ImportRow
+from contacts.selectors.imports import kept_out
+from core import vault
+from core.tenancy import tenant_context
+from tests.factories.consent import make_point, stop
+from tests.factories.contacts import bring_in, declare, make_purpose, receive
+from tests.proofs import proves
+from tests.snapshots import changed, rows_of
+
+HEAD = "Phone,Email,First name,SMS opt in,Email opt in,Opt in date,Opt in source,Opt in IP\n"
+MINA = "+14025550142,mina@example.com,Mina,{sms},{email},{date},{source},198.51.100.7\n"
+DAY = datetime.datetime(2024, 1, 2, tzinfo=datetime.UTC)
+
+
+def file(sms="", email="", date="", source=""):
+    """One row about Mina."""
+    return HEAD + MINA.format(sms=sms, email=email, date=date, source=source)
+
+
+def states(team):
+    """Channel → status of everybody."""
+    with tenant_context(team.id):
+        return dict(ConsentState.objects.values_list("channel", "status"))
+
+
+def notes(team, job):
+    """Row → the word about its consent."""
+    with tenant_context(team.id):
+        return dict(ImportRow.objects.filter(job=job).values_list("number", "consent_note"))
+
+
+@proves("B12", "C2")
+def test_a_yes_with_place_and_date_is_proof_and_keeps_both(acme, offers):
+    job = bring_in(acme, file("yes", "no", "2024-01-02", "till 7"), purpose="offers", consent_wording="Yes, text me.")
+
+    assert states(acme) == {"sms": "granted"}
+    assert notes(acme, job) == {1: "granted"}
+    with tenant_context(acme.id):
+        event = ConsentEvent.objects.get()
+        proof = json.loads(
+            vault.unseal_text(acme.id, "consent_consentevent", "evidence_sealed", event.id, event.evidence_sealed)
+        )
+    assert (event.source, event.occurred_at, event.origin, event.origin_id) == ("import", DAY, "import", job.id)
+    assert (event.actor_kind, event.actor_id) == ("user", acme.people["owner"].id)
+    assert proof == {
+        "page": "till 7", "wording": "Yes, text me.", "ip": "198.51.100.7", "import": str(job.id), "row": "1"
+    }  # fmt: skip
+
+
+@proves("B12")
+@pytest.mark.parametrize(
+    ("date", "source"), [("", "till 7"), ("2024-01-02", ""), ("02/03/2024", "till"), ("2999-01-01", "till")]
+)
+def test_a_yes_without_proof_is_kept_as_a_claim(acme, offers, date, source):
+    job = bring_in(acme, file("yes", "", date, source), purpose="offers")
+
+    assert states(acme) == {"sms": "unproven"}
+    assert notes(acme, job) == {1: "unproven"}
+
+
+@proves("B12")
+def test_a_file_that_says_nothing_about_consent_gives_none(acme, offers):
+    job = bring_in(acme, "Phone,First name\n+14025550142,Mina\n", purpose="offers")
+
+    assert states(acme) == {}
+    assert job.counts["said"] == {"nothing": 1}
+
+
+@proves("B12")
+def test_a_declaration_for_the_whole_file_counts_for_its_channels_and_only_where_somebody_has_the_address(acme, offers):
+    job = bring_in(
+        acme,
+        "Phone,Email,First name\n+14025550142,,Mina\n,omar@example.com,Omar\n",
+        purpose="offers",
+        channels=("sms", "email"),
+        consent_source="Paper form at the expo",
+        consent_at=DAY,
+    )
+
+    assert states(acme) == {"sms": "granted", "email": "granted"}
+    assert job.counts["by_sms"] == {"granted": 1}
+    with tenant_context(acme.id):
+        assert ConsentEvent.objects.count() == 2
+
+
+def test_a_declaration_says_nothing_for_a_file_with_words_of_its_own(acme, offers):
+    bring_in(acme, file("no"), purpose="offers", channels=("sms",), consent_source="expo", consent_at=DAY)
+
+    assert states(acme) == {}
+
+
+@proves("B11")
+def test_who_said_stop_stays_out_and_the_result_says_so(acme, offers):
+    bring_in(acme, file("yes", "yes", "2020-01-02", "till"), purpose="offers")
+    with tenant_context(acme.id):
+        stop(make_point("+14025550142"))
+    before = states(acme)
+
+    job = bring_in(acme, file("yes", "yes", "2024-01-02", "till"), purpose="offers")
+
+    assert before == states(acme) == {"sms": "withdrawn", "email": "granted"}
+    assert notes(acme, job) == {1: "kept_out"}
+    assert job.counts["by_sms"] == {"kept_out": 1}
+    with tenant_context(acme.id):
+        assert [(line.number, line.name) for line in kept_out(job)] == [(1, "Mina")]
+        assert Suppression.objects.filter(lifted_at=None).count() == 1
+
+
+@proves("B11")
+@pytest.mark.parametrize("kind", ["opted_out", "complaint"])
+def test_no_yes_of_a_file_lifts_a_protection(acme, offers, kind):
+    with tenant_context(acme.id):
+        point = make_point("+14025550142")
+        suppress_points(
+            actor=acme.actor(), point_ids=[point.id], channel="", kind=kind, source="staff", provenance=Provenance()
+        )
+
+    job = bring_in(acme, file("yes", "", "2999-01-01", "till").replace("2999", "2025"), purpose="offers")
+
+    assert states(acme) == {}
+    assert notes(acme, job) == {1: "kept_out"}
+
+
+@proves("B11")
+def test_a_stop_in_the_file_wins_over_a_yes_of_the_same_person_whatever_their_order(acme, offers):
+    yes, no = "+14025550142,,Mina,yes,,2024-01-02,till,\n", "+14025550142,,Mina,STOP,,,,\n"
+    other_yes, other_no = yes.replace("142", "143"), no.replace("142", "143")
+
+    job = bring_in(acme, HEAD + yes + no + other_no + other_yes, purpose="offers")
+
+    assert notes(acme, job) == {1: "kept_out", 2: "withdrawn", 3: "withdrawn", 4: "kept_out"}
+    with tenant_context(acme.id):
+        assert sorted(Suppression.objects.values_list("channel", "kind")) == [("sms", "opted_out")] * 2
+        assert not ConsentState.objects.exists()
+
+
+def test_a_no_is_no_withdrawal_and_leaves_what_the_ledger_holds(acme, offers):
+    bring_in(acme, file("yes", "", "2024-01-02", "till"), purpose="offers")
+
+    job = bring_in(acme, file("no"), purpose="offers")
+
+    assert states(acme) == {"sms": "granted"}
+    assert notes(acme, job) == {1: ""}
+
+
+def test_importing_again_writes_nothing_to_the_ledger(acme, offers):
+    text = file("yes", "STOP", "2024-01-02", "till")
+    bring_in(acme, text, purpose="offers")
+    with tenant_context(acme.id):
+        before = list(ConsentEvent.objects.order_by("id").values_list("id", flat=True))
+
+    job = bring_in(acme, text, purpose="offers")
+
+    with tenant_context(acme.id):
+        assert list(ConsentEvent.objects.order_by("id").values_list("id", flat=True)) == before
+    assert job.counts["said"] == {"unchanged": 1}
+
+
+def test_proof_turns_a_claim_into_an_agreement(acme, offers):
+    bring_in(acme, file("yes"), purpose="offers")
+
+    bring_in(acme, file("yes", "", "2024-01-02", "till"), purpose="offers")
+
+    assert states(acme) == {"sms": "granted"}
+
+
+def test_a_file_may_name_purposes_by_name_key_or_kind_and_an_unknown_one_proves_nothing(acme, offers):
+    make_purpose(acme, "Order updates", "transactional")
+    rows = ("offers", "ORDER UPDATES", "transactional", "world domination")
+    text = "Phone,SMS opt in,Opt in date,Opt in source,Purpose\n" + "".join(
+        f"+1402555014{number},yes,2024-01-02,till,{word}\n" for number, word in enumerate(rows)
+    )
+
+    job = bring_in(acme, text, purpose="offers")
+
+    with tenant_context(acme.id):
+        found = sorted(ConsentState.objects.values_list("purpose__key", "status"))
+    assert found == [
+        ("offers", "granted"), ("offers", "unproven"), ("order-updates", "granted"), ("order-updates", "granted")
+    ]  # fmt: skip
+    assert job.counts["reasons"] == {"consent_purpose.unknown": 1}
+
+
+@proves("B12")
+def test_nobody_imports_without_answering_for_it_or_consent_without_a_purpose(acme, offers):
+    job = receive(acme, file("yes"))
+    before = rows_of(acme.id)
+
+    with pytest.raises(Refused) as purposeless:
+        declare(acme, job)
+    with pytest.raises(Refused) as future:
+        declare(acme, job, purpose="offers", consent_at=datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC))
+
+    assert (purposeless.value.field, future.value.field) == ("purpose", "consent_at")
+    assert rows_of(acme.id) == before
+
+
+@proves("B13")
+def test_a_list_of_stops_protects_addresses_and_makes_no_people(acme, rival):
+    others = rows_of(rival.id)
+    text = "Phone,Email\n+14025550142,mina@example.com\n,omar@example.com\nnone,\n+14025550142,other@example.com\n"
+
+    job = bring_in(acme, text, kind="suppressions")
+    again = bring_in(acme, text, kind="suppressions")
+
+    assert {key: job.counts.get(key) for key in ("created", "duplicate", "rejected")} == {
+        "created": 2, "duplicate": 1, "rejected": 1
+    }  # fmt: skip
+    assert again.counts["unchanged"] == 2
+    with tenant_context(acme.id):
+        assert not Contact.objects.exists()
+        live = Suppression.objects.filter(lifted_at=None, channel="", kind="opted_out", source="import")
+        assert live.values("point").distinct().count() == 4
+    assert rows_of(rival.id) == others
+
+
+@proves("B13", "B11")
+def test_people_imported_after_their_stop_was_imported_are_protected(acme, offers):
+    bring_in(acme, "Phone\n+14025550142\n", kind="suppressions", channel="sms")
+
+    job = bring_in(acme, file("yes", "yes", "2024-01-02", "till"), purpose="offers")
+
+    assert states(acme) == {"email": "granted"}
+    assert job.counts["by_sms"] == {"kept_out": 1}
+
+
+def test_a_suppression_for_one_channel_takes_only_addresses_of_that_channel(acme):
+    job = bring_in(
+        acme,
+        "Phone,Email\n+14025550142,mina@example.com\n+14025550143,\n",
+        kind="suppressions",
+        channel="email",
+        suppression="bounced",
+    )
+
+    assert (job.counts["created"], job.counts["rejected"]) == (1, 1)
+    with tenant_context(acme.id):
+        assert list(Suppression.objects.values_list("channel", "kind", "point__kind")) == [
+            ("email", "bounced", "email")
+        ]
+
+
+def test_another_organisation_knows_nothing_of_a_stop(acme, rival, offers):
+    make_purpose(rival)
+    bring_in(acme, "Phone\n+14025550142\n", kind="suppressions")
+    before = rows_of(acme.id)
+
+    bring_in(rival, file("yes", "", "2024-01-02", "till"), purpose="offers")
+
+    assert states(rival) == {"sms": "granted"}
+    assert changed(before, rows_of(acme.id)) == {}

@@ -1,0 +1,1 @@
+"""Machinery some tests share: messy files, planted faults, worker processes that may be killed."""
