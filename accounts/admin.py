@@ -57,45 +57,50 @@ class ReasonForm(forms.Form):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing an operator can do to an organisation: what its button says, what comes of it, and when it makes sense."""
+    """One thing an operator can do to an organisation: what its button says, what comes of it, and when it makes sense.
+
+    `verb` gets the operator and the values of the form.
+    """
 
     label: str
     consequence: str
-    verb: Callable[[Actor, str], None]
+    verb: Callable[[Actor, dict[str, Any]], Any]
     fits: Callable[[Organization], bool]
     severe: bool = False
+    form: type[forms.Form] = ReasonForm
 
 
+#: apps above add their own
 DEEDS = {
     "go-live": Deed(
         "End the trial",
         "It may write to everybody who agreed, no longer only to its own guests.",
-        lambda actor, reason: actions.go_live(actor=actor, note=reason),
+        lambda actor, told: actions.go_live(actor=actor, note=told["reason"]),
         lambda organization: organization.state == "trial",
     ),
     "reinstate": Deed(
         "Lift the suspension",
         "It becomes what it was before the suspension, and its messages leave again.",
-        lambda actor, _reason: actions.reinstate_organization(actor=actor),
+        lambda actor, _told: actions.reinstate_organization(actor=actor),
         lambda organization: organization.state == "suspended",
     ),
     "resume": Deed(
         "Let messages leave again",
         "The emergency stop ends: campaigns that are under way go on at once.",
-        lambda actor, _reason: actions.resume_sending(actor=actor),
+        lambda actor, _told: actions.resume_sending(actor=actor),
         lambda organization: organization.sending_stopped_at is not None,
     ),
     "stop": Deed(
         "Stop all sending",
         "Nothing leaves on any channel until it is resumed. The organisation can resume it by itself.",
-        lambda actor, _reason: actions.stop_sending(actor=actor),
+        lambda actor, _told: actions.stop_sending(actor=actor),
         lambda organization: organization.sending_stopped_at is None,
         severe=True,
     ),
     "suspend": Deed(
         "Suspend",
         "Nothing of it is sent from now on, and only an operator can lift that. Its people see your reason.",
-        lambda actor, reason: actions.suspend_organization(actor=actor, reason=reason),
+        lambda actor, told: actions.suspend_organization(actor=actor, reason=told["reason"]),
         lambda organization: organization.state in ("trial", "live"),
         severe=True,
     ),
@@ -130,9 +135,9 @@ class OrganizationAdmin(ReadOnlyAdmin):
         organization = _organization(organization_id)
         if organization is None:
             raise Http404("no such organisation")
-        form = ReasonForm(request.POST or None)
+        form = deed.form(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            self._carry_out(request, organization, deed, form.cleaned_data["reason"])
+            self._carry_out(request, organization, deed, form.cleaned_data)
             return redirect("admin:accounts_organization_change", organization_id)
         context = self.admin_site.each_context(request) | {
             "form": form,
@@ -142,10 +147,10 @@ class OrganizationAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/deed.html", context, status=422 if form.errors else 200)
 
-    def _carry_out(self, request: HttpRequest, organization: Organization, deed: Deed, reason: str) -> None:
+    def _carry_out(self, request: HttpRequest, organization: Organization, deed: Deed, told: dict[str, Any]) -> None:
         try:
             with tenant_context(organization.id):
-                deed.verb(operator(request), reason)
+                deed.verb(operator(request), told)
             messages.success(request, f"Done: {deed.label}.")
         except Refused as refusal:
             messages.error(request, str(refusal))

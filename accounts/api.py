@@ -1,66 +1,69 @@
 """The REST door: what applications read, and one shape for every problem.
 
-A problem is `{"error": {"code", "message", "field", "remedy", "request_id"}}`; its text never repeats what was sent.
+The shape is core's; here the exceptions of the framework and the refusals of actions get it.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions, serializers, status
+from rest_framework import exceptions, serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
-from accounts.api_keys import problem_body
 from accounts.contracts import NotAllowed, Refused
 from accounts.doors import api
 from accounts.models import Organization
+from core.api import PROBLEM_TYPE, problem_body
 
-
-def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """Every error of the REST framework, and every refusal of an action, in the one shape."""
-    request = context["request"]._request
-    if isinstance(exception, Refused):
-        body = problem_body(request, "refused", exception.message, exception.remedy, exception.field)
-        return Response({"error": body}, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
-    if isinstance(exception, NotAllowed):
-        return Response({"error": problem_body(request, "not_allowed", str(exception), exception.remedy)}, status=403)
-    answer = rest_exception_handler(exception, context)
-    if answer is None:
-        return None
-    if isinstance(exception, exceptions.ValidationError) and isinstance(answer.data, dict):
-        field = next(iter(answer.data), "")
-        text = answer.data[field]
-        answer.data = {
-            "error": problem_body(request, "invalid", str(text[0] if isinstance(text, list) else text), field=field)
-        }
-    else:
-        answer.data = {
-            "error": problem_body(
-                request, _NAMES.get(answer.status_code, "refused"), _TEXTS.get(answer.status_code, "")
-            )
-        }
-    return answer
-
-
-_NAMES = {
+_CODES = {
     400: "invalid",
     401: "unauthorized",
     403: "not_allowed",
     404: "not_found",
     405: "wrong_method",
     415: "wrong_type",
+    429: "too_many",
 }
-_TEXTS = {
-    400: "The body is not valid JSON.",
-    401: "A live API key is needed.",
-    403: "This key may not do that.",
-    404: "There is nothing here for this key.",
-    405: "This address does not take that method.",
-    415: "Send JSON, with Content-Type: application/json.",
-}
+
+
+def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """Every error of the REST framework, and every refusal of an action, in the one shape."""
+    request = context["request"]._request
+    if isinstance(exception, Refused):
+        errors = [(exception.field, exception.message)] if exception.field else []
+        return _response(problem_body(request, "refused", exception.message, remedy=exception.remedy, errors=errors))
+    if isinstance(exception, NotAllowed):
+        return _response(problem_body(request, "not_allowed", str(exception), remedy=exception.remedy))
+    answer = rest_exception_handler(exception, context)
+    if answer is None:
+        return None
+    errors = list(flat_errors(exception.detail)) if isinstance(exception, exceptions.ValidationError) else []
+    told = _response(problem_body(request, _CODES.get(answer.status_code, "refused"), errors=errors))
+    for name in ("Allow", "WWW-Authenticate", "Retry-After"):
+        if name in answer.headers:
+            told[name] = answer.headers[name]
+    return told
+
+
+def flat_errors(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """The errors of nested fields as (path, text): `contacts.3.phone`."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            yield from flat_errors(inner, f"{path}.{name}".strip("."))
+    elif isinstance(detail, list) and any(isinstance(inner, Mapping | list) for inner in detail):
+        for number, inner in enumerate(detail):
+            yield from flat_errors(inner, f"{path}.{number}".strip("."))
+    else:
+        for text in detail if isinstance(detail, list) else [detail]:
+            yield path, str(text)
+
+
+def _response(body: dict[str, Any]) -> Response:
+    return Response(body, status=body["status"], content_type=PROBLEM_TYPE)
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

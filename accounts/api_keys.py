@@ -4,7 +4,7 @@ import hmac
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
@@ -66,26 +66,3 @@ class KeyUser:
     """Stands where the framework expects a user: an application is authenticated, and is nobody in particular."""
 
     is_authenticated = True
-
-
-def problem(
-    request: HttpRequest, code: int, name: str, message: str, remedy: str = "", field: str = ""
-) -> HttpResponse:
-    """One problem in the one shape."""
-    return JsonResponse({"error": problem_body(request, name, message, remedy, field)}, status=code)
-
-
-def unauthorized(request: HttpRequest) -> HttpResponse:
-    """No key, or none that lives: the same answer for every reason."""
-    response = problem(
-        request, 401, "unauthorized", "A live API key is needed.", "Send it as Authorization: Bearer crl_…."
-    )
-    response["WWW-Authenticate"] = "Bearer"
-    return response
-
-
-def problem_body(request: HttpRequest, name: str, message: str, remedy: str = "", field: str = "") -> dict[str, str]:
-    """The inside of a problem."""
-    return {
-        "code": name, "message": message, "field": field, "remedy": remedy, "request_id": str(request_id(request))
-    }  # fmt: skip

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve, reverse
 
-from accounts.api_keys import authenticate, problem, unauthorized
+from accounts.api_entrance import enter
 from accounts.contracts import Actor, Belonging, NotAllowed
 from accounts.documents import documents_version
 from accounts.doors import Door, door_of
@@ -43,7 +43,7 @@ class TenantMiddleware:
         if door is None or door.kind in ("public", "webhook"):
             return self.get_response(request)
         if door.kind == "api":
-            return self._enter_by_key(request, door)
+            return enter(request, door, self.get_response)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         request.actor = person_actor(request)  # type: ignore[attr-defined]
@@ -64,22 +64,6 @@ class TenantMiddleware:
             return redirect("accounts:documents") if asked else self.get_response(request)
         _ = request.body  # before the transaction: a slow upload must not hold one open
         return self._inside(request, belonging.organization_id, lambda: self._after_documents(request))
-
-    def _enter_by_key(self, request: HttpRequest, door: Door) -> HttpResponse:
-        """An application's request: the key says which organisation and which rights."""
-        found = authenticate(request)
-        if found is None:
-            return unauthorized(request)
-        organization_id, request.actor = found  # type: ignore[attr-defined]
-        request.organization_id = organization_id  # type: ignore[attr-defined]
-        if door.permission and not request.actor.may(door.permission):  # type: ignore[attr-defined]
-            return problem(
-                request, 403, "not_allowed", f"This key lacks the scope {door.permission}.", "Issue one that has it."
-            )
-        if door.own_transactions:
-            return self.get_response(request)
-        _ = request.body
-        return self._inside(request, organization_id, lambda: self.get_response(request))
 
     def _inside(
         self, request: HttpRequest, organization_id: uuid.UUID, answer: Callable[[], HttpResponse]

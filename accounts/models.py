@@ -215,6 +215,40 @@ class ApiKey(TenantModel):
         constraints = [models.UniqueConstraint(fields=["public_id"], name="api_key_public_id_once")]
 
 
+class IdempotencyKey(TenantModel):
+    """A request of an application that was done, and what it was answered, for a day: asked again, it is not done again."""
+
+    digest = models.BinaryField(max_length=32)
+    request_digest = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField()
+    content_type = models.CharField(max_length=80)
+    answer_sealed = models.BinaryField()
+    created_at = MomentOfCreation()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "digest"], name="idempotency_key_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_key_age")]  # used by: forgetting
+
+
+class ApiRequestLog(TenantModel):
+    """One answered request of an application. Append-only, partitioned by day; the eighth day drops the first."""
+
+    at = models.DateTimeField()
+    key_id = models.UUIDField()
+    method = models.CharField(max_length=8)
+    route = models.CharField(max_length=120, blank=True)
+    status = models.PositiveSmallIntegerField()
+    milliseconds = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=200, blank=True)
+    replayed = models.BooleanField(default=False)
+
+    class Meta(TenantModel.Meta):
+        managed = False
+        db_table = "accounts_apirequestlog"
+
+
 class OrganizationKey(TenantModel):
     """One key of the vault, wrapped by a master key. Destroying all of them makes the organisation's fields unreadable."""
 

@@ -17,4 +17,11 @@ def register_fields() -> None:
         ),
         PersonalField("accounts_auditevent", "address", "member", False, "keep", "audit", "security of processing"),
         PersonalField("accounts_auditevent", "agent", "member", False, "keep", "audit", "security of processing"),
+        PersonalField("accounts_idempotencykey", "answer_sealed", "contact", True, "delete", "api answers"),
+        PersonalField(
+            "accounts_apirequestlog", "address", "application", False, "keep", "api log", "security of processing"
+        ),
+        PersonalField(
+            "accounts_apirequestlog", "agent", "application", False, "keep", "api log", "security of processing"
+        ),
     )

@@ -42,6 +42,7 @@ PERMISSIONS = {
     "change_team": "invite people and change roles",
     "change_settings": "change the organisation's settings",
     "change_keys": "make and revoke API keys",
+    "see_units": "see units, prices and what was spent",
     "see_audit": "read the audit trail",
     "stop_sending": "stop all sending",
     "resume_sending": "start sending again",
@@ -62,6 +63,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "author_campaigns",
             "send_campaigns",
             "see_replies",
+            "see_units",
             "stop_sending",
         ]
     ),
@@ -81,7 +83,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "resume_sending",
         ]
     ),
-    Role.FINANCE: frozenset(["see_campaigns"]),
+    Role.FINANCE: frozenset(["see_campaigns", "see_units"]),
     Role.DEVELOPER: frozenset(["see_campaigns", "see_contacts", "change_senders", "change_keys", "stop_sending"]),
     Role.VIEWER: frozenset(["see_campaigns", "see_contacts"]),
 }

@@ -7,7 +7,17 @@ from django.db import connection
 
 from accounts.contracts import Belonging
 from accounts.documents import current_documents
-from accounts.models import Agreement, ApiKey, AuditEvent, Guest, Invitation, Membership, OrganizationKey, User
+from accounts.models import (
+    Agreement,
+    ApiKey,
+    ApiRequestLog,
+    AuditEvent,
+    Guest,
+    Invitation,
+    Membership,
+    OrganizationKey,
+    User,
+)
 from core.tenancy import current_organization_id, tenant_context
 from core.vault import WrappedKey
 
@@ -106,4 +116,17 @@ def audit_page(action: str, number: str) -> "Page[AuditEvent]":
     names = dict(User.objects.filter(id__in={row.actor_id for row in page}).values_list("id", "full_name"))
     for row in page:
         row.actor_name = names.get(row.actor_id, "") or row.actor_kind
+    return page
+
+
+def request_page(key_id: uuid.UUID | None, number: str) -> "Page[ApiRequestLog]":
+    """Fifty requests of applications, newest first, with the names of their keys. Three queries."""
+    rows = ApiRequestLog.objects.order_by("-id")
+    if key_id is not None:
+        rows = rows.filter(key_id=key_id)
+    page = Paginator(rows, 50).get_page(number)
+    names = dict(ApiKey.objects.filter(id__in={row.key_id for row in page}).values_list("id", "name"))
+    for row in page:
+        row.key_name = names.get(row.key_id, "")
+        row.tone = "yes" if row.status < 400 else "wait" if row.status < 500 else "no"
     return page

@@ -16,6 +16,7 @@ app.conf.task_routes = (lambda name, *_args, **_kwargs: {"queue": queue_of(name)
 app.conf.beat_schedule = {
     "sweep": {"task": "messaging.sweep", "schedule": 5.0},
     "promote": {"task": "campaigns.wake_runs", "schedule": 5.0},
+    "keep-api-records": {"task": "accounts.keep_api_records", "schedule": 3600.0},
     "keep-partitions": {"task": "messaging.keep_partitions", "schedule": 3600.0},
     "sweep-imports": {"task": "contacts.sweep_imports", "schedule": 15.0},
 }

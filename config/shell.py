@@ -50,6 +50,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "House",
         (
             Place("Senders", "messaging:senders", "send", "change_senders"),
+            Place("Units", "billing:units", "wallet", "see_units"),
             Place("Team", "accounts:team", "user", "change_team"),
             Place("API keys", "accounts:keys", "key", "change_keys"),
             Place("Settings", "accounts:settings", "gear", "change_settings"),

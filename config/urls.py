@@ -8,6 +8,7 @@ from config import clock_door, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("accounts.urls")),
+    path("units/", include("billing.urls")),
     path("contacts/", include("contacts.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("", include("messaging.urls")),

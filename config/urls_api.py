@@ -8,5 +8,6 @@ from config import views
 app_name = "api"
 urlpatterns = [
     path("schema/", views.schema, name="schema"),
+    path("problems/", views.problem_list, name="problems"),
     path("organization/", accounts.organization, name="organization"),
 ]

@@ -16,6 +16,7 @@ from drf_spectacular.views import SpectacularAPIView
 from accounts.doors import member, public
 from campaigns.selectors.home import home as read_home
 from core import clock
+from core.api import problem, problems
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +94,13 @@ class Schema(SpectacularAPIView):
 schema = public(Schema.as_view())
 
 
+@public
+@require_GET
+def problem_list(request: HttpRequest) -> HttpResponse:
+    """What each problem of the API means; the `type` of a problem leads here."""
+    return render(request, "problems.html", {"problems": problems()})
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400 in the house style."""
     return _error(request, 400)
@@ -117,12 +125,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("500.html"), status=500)
 
 
-_WORDS = {400: "invalid", 403: "not_allowed", 404: "not_found", 500: "failed"}
+_CODES = {400: "invalid", 403: "not_allowed", 404: "not_found", 500: "failed"}
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:
     if request.path.startswith("/api/"):
-        identifier = str(getattr(request, "request_id", ""))
-        body = {"code": _WORDS[status], "message": "", "field": "", "remedy": "", "request_id": identifier}
-        return JsonResponse({"error": body}, status=status)
+        return problem(request, _CODES[status])
     return render(request, f"{status}.html", status=status)

@@ -16,7 +16,13 @@ logger = logging.getLogger(__name__)
 
 #: tasks that belong to no organisation: the platform's own beat
 PLATFORM_TASKS = frozenset(
-    {"messaging.sweep", "messaging.keep_partitions", "campaigns.wake_runs", "contacts.sweep_imports"}
+    {
+        "accounts.keep_api_records",
+        "messaging.sweep",
+        "messaging.keep_partitions",
+        "campaigns.wake_runs",
+        "contacts.sweep_imports",
+    }
 )
 
 

@@ -12,7 +12,7 @@ from accounts.actions import keys
 from accounts.contracts import Refused
 from accounts.doors import member
 from accounts.forms import ApiKeyForm
-from accounts.selectors import api_keys, audit_page
+from accounts.selectors import api_keys, audit_page, request_page
 
 
 @member("change_keys")
@@ -38,6 +38,18 @@ def revoke_key(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
     keys.revoke_api_key(actor=request.actor, key=access_api_key(request.actor, key_id))  # type: ignore[attr-defined]
     messages.success(request, "The key is dead. Requests with it are refused from now on.")
     return redirect("accounts:keys")
+
+
+@member("change_keys")
+@require_http_methods(["GET"])
+def request_list(request: HttpRequest) -> HttpResponse:
+    """What applications asked in the last seven days, of one key or of all."""
+    try:
+        chosen = uuid.UUID(request.GET.get("key", ""))
+    except ValueError:
+        chosen = None
+    page = request_page(chosen, request.GET.get("page", "1"))
+    return render(request, "accounts/requests.html", {"page": page, "keys": api_keys(), "chosen": chosen})
 
 
 @member("see_audit")

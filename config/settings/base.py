@@ -12,6 +12,7 @@ PRODUCT_NAME = "Carillon"
 INSTALLED_APPS = [
     "core.apps.CoreConfig",
     "accounts.apps.AccountsConfig",
+    "billing.apps.BillingConfig",
     "consent.apps.ConsentConfig",
     "contacts.apps.ContactsConfig",
     "messaging.apps.MessagingConfig",
@@ -143,6 +144,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "accounts.api.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
+#: how often an API key, its organisation, and an address without a key may ask: a minute on average, and at once
+API_LIMITS = {"key": (600, 100), "organization": (1800, 300), "unknown": (60, 20)}
 SPECTACULAR_SETTINGS = {"TITLE": "Carillon API", "VERSION": "1", "OAS_VERSION": "3.1.0"}
 
 UNFOLD = {

@@ -21,6 +21,8 @@ RAW_SQL = {
     "config/views.py": "is the database there",
     "accounts/selectors.py": "resolver functions",
     "accounts/anchors.py": "audit chains of all organisations, as the operator",
+    "accounts/tasks.py": "resolver functions",
+    "accounts/actions/answers.py": "one request at a time for a key: an advisory lock",
     "messaging/tasks.py": "resolver functions",
     "messaging/views/webhooks.py": "resolver function",
     "campaigns/tasks.py": "resolver functions",

@@ -26,6 +26,7 @@ from tests.factories.accounts import Team, make_key
 CANARY = "CANARY"
 #: what a field must be where its type alone does not say it: model → field → value, or what to make of the seeds so far
 FIELDS: dict[str, dict[str, Any]] = {
+    "billing.LedgerEntry": {"kind": "top_up", "debit": "outside", "credit": "available"},
     "consent.Point": {"zones": "America/New_York", "region": "US-NY"},
     "consent.ConsentEvent": {"status": "granted", "actor_kind": "system"},
     "consent.ConsentState": {"status": "granted"},
@@ -42,6 +43,9 @@ FIELDS: dict[str, dict[str, Any]] = {
         "contact_id": lambda seeds: seeds["contacts.Contact"].id,
     },
 }
+
+#: rows nobody but a trigger writes: model → the model whose rows it follows
+WRITTEN_BY_TRIGGER = {"billing.Balance": "billing.LedgerEntry"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -109,7 +113,11 @@ def _plant(model: type[models.Model], rows: dict[str, Any], canary: str) -> Any:
                 values[field.name] = _plant(field.related_model, rows, canary)
         else:
             values |= _value(model, field, row_id, canary)
-    rows[label] = model._default_manager.create(**values)
+    if label in WRITTEN_BY_TRIGGER:
+        _plant(apps.get_model(WRITTEN_BY_TRIGGER[label]), rows, canary)
+        rows[label] = model._default_manager.all()[0]
+    else:
+        rows[label] = model._default_manager.create(**values)
     return rows[label]
 
 

@@ -62,6 +62,7 @@ def test_ten_thousand_ciphertexts_moved_elsewhere_open_nowhere(acme, rival):
     ]
 
 
+@proves("F27")
 def test_a_new_master_key_wraps_everything_again_and_half_a_rotation_is_finished_by_the_next(acme, rival, settings):
     row, digest = new_id(), vault.digest(acme.id, "phone", "+14025550100")
     sealed = vault.seal(acme.id, "t", "c", row, "before")

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.admin import DEEDS
 from accounts.models import Organization
+from billing.selectors import funds, statement
 from config.operator_site import guarded_site
 from core.tenancy import tenant_context
 from tests.factories.accounts import logged_in, make_operator, make_team
@@ -104,6 +105,19 @@ def test_suspending_is_an_action_with_a_reason_and_an_audit_row_the_organisation
     assert state_of(acme) == "trial"
 
 
+def test_an_operator_adds_units_with_the_number_of_the_payment(operator_browser, acme, rival):
+    refused = operator_browser.post(f"{LIST}{acme.id}/do/add-units/", {"units": 0, "reason": ""})
+    done = operator_browser.post(f"{LIST}{acme.id}/do/add-units/", {"units": 500, "reason": "invoice 17"})
+
+    assert (refused.status_code, done.status_code) == (422, 302)
+    assert last_deed(acme.id).action == "units.top_up"
+    with tenant_context(acme.id):
+        assert funds().available == 500_000
+        assert [(row.kind, row.note) for row in statement("1")] == [("top_up", "invoice 17")]
+    with tenant_context(rival.id):
+        assert funds().available == 0
+
+
 def test_an_operator_stops_and_resumes_an_organisation(operator_browser, acme):
     operator_browser.post(f"{LIST}{acme.id}/do/stop/", {"reason": "flood"})
     with tenant_context(acme.id):
@@ -185,13 +199,18 @@ def test_under_the_operators_own_database_role_the_pages_list_open_and_do(operat
     trail = browser.get("/accounts/auditevent/")
     link = committed_db.run_sql("select id from accounts_auditevent where action = 'organization.opened' limit 1")[0][0]
     read = browser.get(f"/accounts/auditevent/{link}/change/")
+    added = browser.post(f"{LIST}{acme.id}/do/add-units/", {"units": 7, "reason": "invoice 17"})
     done = browser.post(f"{LIST}{acme.id}/do/suspend/", {"reason": "complaints"})
 
     assert [answer.status_code for answer in (browser.get("/"), listed, opened, trail, read)] == [200] * 5
     assert {"Acme", "Rival"} <= set(re.findall(r"\b(Acme|Rival)\b", listed.content.decode()))
-    assert [name for name in DEEDS if f"/do/{name}/" in opened.content.decode()] == ["go-live", "stop", "suspend"]
+    assert [name for name in DEEDS if f"/do/{name}/" in opened.content.decode()] == [
+        "go-live", "stop", "suspend", "add-units"
+    ]  # fmt: skip
     assert "organization.opened" in trail.content.decode()
-    assert done.status_code == 302
+    assert (added.status_code, done.status_code) == (302, 302)
+    held = committed_db.run_sql("select account, amount from billing_balance order by 1")
+    assert held == [("available", 7000), ("outside", -7000)]
     rows = committed_db.run_sql(
         "select name, state from accounts_organization where name in ('Acme', 'Rival') order by 1"
     )

@@ -1,0 +1,102 @@
+"""How an application's request comes in: its key, its limits, its place in the request log, and once for each Idempotency-Key."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from accounts.actions.answers import answer_of, digest_of_key, digest_of_request, hold_key, remember, remembered
+from accounts.actions.request_log import log_request
+from accounts.api_keys import authenticate
+from accounts.contracts import Actor
+from accounts.doors import Door
+from core import throttle
+from core.api import problem
+from core.middleware import client_address
+from core.tenancy import tenant_context
+
+Answer = Callable[[HttpRequest], HttpResponse]
+LONGEST_KEY = 200
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def enter(request: HttpRequest, door: Door, answer: Answer) -> HttpResponse:
+    """Answer a request that needs a key: 401 without one, 429 above its limits, 403 without the scope, else the view.
+
+    Effects: one row in the request log for everybody who has a key, whatever the answer.
+    """
+    began = time.monotonic()
+    found = authenticate(request)
+    if found is None:
+        return _unknown(request)
+    organization_id, actor = found
+    verdict = throttle.ask(
+        [
+            (f"key:{actor.id}", settings.API_LIMITS["key"]),
+            (f"organization:{organization_id}", settings.API_LIMITS["organization"]),
+        ]
+    )
+    response = _within_limits(request, door, answer, organization_id, actor) if verdict.free else _too_many(request)
+    for name, value in verdict.headers().items():
+        response[name] = value
+    log_request(request, organization_id, actor, response, time.monotonic() - began)
+    return response
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    """No key, or none that lives: the same answer for every reason, and not too often to one address."""
+    verdict = throttle.ask([(f"unknown:{client_address(request)}", settings.API_LIMITS["unknown"])])
+    response = problem(request, "unauthorized") if verdict.free else _too_many(request)
+    response["WWW-Authenticate"] = "Bearer"
+    for name, value in verdict.headers().items():
+        response[name] = value
+    return response
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    return problem(request, "too_many")
+
+
+def _within_limits(
+    request: HttpRequest, door: Door, answer: Answer, organization_id: uuid.UUID, actor: Actor
+) -> HttpResponse:
+    request.actor = actor  # type: ignore[attr-defined]
+    request.organization_id = organization_id  # type: ignore[attr-defined]
+    if door.permission and not actor.may(door.permission):
+        return problem(request, "not_allowed", f"This key lacks the scope {door.permission}.")
+    if door.own_transactions:
+        return answer(request)
+    _ = request.body  # before the transaction: a slow upload must not hold one open
+    with tenant_context(organization_id):
+        response = answer(request) if request.method in _SAFE else _once(request, actor, answer)
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+    return response
+
+
+def _once(request: HttpRequest, actor: Actor, answer: Answer) -> HttpResponse:
+    """The answer; with an Idempotency-Key, the first one again. A refused request did nothing, so its key stays free."""
+    name = request.headers.get("Idempotency-Key", "")
+    if not name or actor.id is None:
+        return answer(request)
+    if len(name) > LONGEST_KEY:
+        return problem(request, "invalid", errors=[("Idempotency-Key", f"At most {LONGEST_KEY} characters.")])
+    digest, asked = digest_of_key(actor.id, name), digest_of_request(request)
+    if not hold_key(digest):
+        response = problem(request, "in_progress")
+        response["Retry-After"] = "1"
+        return response
+    held = remembered(digest)
+    if held is not None:
+        if bytes(held.request_digest) != asked:
+            return problem(request, "key_reused")
+        response = answer_of(held)
+        response["Idempotent-Replayed"] = "true"
+        return response
+    response = answer(request)
+    if response.status_code < 400:
+        remember(digest, asked, response)
+    return response

@@ -1,0 +1,39 @@
+"""Accounts and kinds of entries, as data.
+
+An organisation's units live in accounts. Each entry takes an amount out of one and puts it into another:
+
+top_up      outside   → available      an operator or a payment adds units
+bonus       gift      → available      units given for nothing
+reserve     available → reserved       before a message may leave
+settle      reserved  → spent          the carrier took it
+release     reserved  → available      it did not leave, or is not charged
+refund      spent     → available      charged, and given back with a reason
+adjustment  either way between outside and available, by an operator with a reason
+"""
+
+from typing import Final
+
+ACCOUNTS: Final = ("outside", "gift", "available", "reserved", "spent")
+#: kind → (from, to)
+KINDS: Final[dict[str, tuple[str, str]]] = {
+    "top_up": ("outside", "available"),
+    "bonus": ("gift", "available"),
+    "reserve": ("available", "reserved"),
+    "settle": ("reserved", "spent"),
+    "release": ("reserved", "available"),
+    "refund": ("spent", "available"),
+    "adjustment_in": ("outside", "available"),
+    "adjustment_out": ("available", "outside"),
+}
+WORDS: Final[dict[str, str]] = {
+    "top_up": "Units added",
+    "bonus": "Units given",
+    "reserve": "Held for a message",
+    "settle": "Message charged",
+    "release": "Given back",
+    "refund": "Refunded",
+    "adjustment_in": "Corrected upwards",
+    "adjustment_out": "Corrected downwards",
+}
+#: entries are written in thousandths, so that a price can be a fraction of a unit
+PER_UNIT: Final = 1000
