@@ -2,6 +2,8 @@
 
 A number, an address, a name or a body has no field here, so it cannot be logged by accident. What a field says in words (a
 reason, a state, the event itself) passes a net that takes out whatever looks like a number or an address.
+
+The address of a page may hold a secret (a webhook's token, an invitation), so a line about a request names its route instead.
 """
 
 import datetime
@@ -44,6 +46,8 @@ FIELDS = frozenset(
 _SUSPECT = re.compile(
     r"(?P<id>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)|\+?\(?\d[\d\s().-]{7,}\d|[^\s@]+@[^\s@]+"
 )
+#: what follows the kind in the address of a webhook (the account's token, an attempt, its mark), not in a route
+_WEBHOOK = re.compile(r"(/webhooks/[^/\s]+/[^/\s]+/)(?!<)[^\s\"]+")
 _LONGEST = 500
 #: values that cannot hold words
 _PLAIN = (bool, int, float, uuid.UUID, type(None))
@@ -57,7 +61,7 @@ class AllowListFormatter(logging.Formatter):
             "at": datetime.datetime.fromtimestamp(record.created, datetime.UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": _scrubbed(record.getMessage()),
+            "event": _scrubbed(_event(record)),
         }
         line |= {name: _told(value) for name, value in vars(record).items() if name in FIELDS}
         if record.exc_info and record.exc_info[0]:
@@ -70,8 +74,19 @@ def _told(value: Any) -> str:
     return str(value) if isinstance(value, _PLAIN) else _scrubbed(str(value))
 
 
+def _event(record: logging.LogRecord) -> str:
+    """The words of a line; where the framework names the address of a request, its route."""
+    request = getattr(record, "request", None)
+    if request is None or not hasattr(request, "resolver_match") or not isinstance(record.args, tuple):
+        return record.getMessage()
+    route = getattr(request.resolver_match, "route", None)
+    told = "/" + route if route is not None else "[no route]"
+    return str(record.msg) % tuple(told if str(arg).startswith("/") else arg for arg in record.args)
+
+
 def _scrubbed(text: str) -> str:
-    return _SUSPECT.sub(lambda found: found["id"] or "[removed]", text[: 2 * _LONGEST])[:_LONGEST]
+    text = _WEBHOOK.sub(r"\1[removed]", text[: 2 * _LONGEST])
+    return _SUSPECT.sub(lambda found: found["id"] or "[removed]", text)[:_LONGEST]
 
 
 def _frames(trace: Any) -> list[str]:

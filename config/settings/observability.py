@@ -9,7 +9,9 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
-        "django.server": {"level": "WARNING"},
+        # named, so that the framework's own handlers go: they write plain text, addresses and the texts of errors
+        "django": {"level": "INFO"},
+        "django.server": {"level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},

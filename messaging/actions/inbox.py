@@ -20,7 +20,6 @@ from messaging.states import RANKS
 
 Event = Receipt | Inbound | Unknown
 
-
 _KEEP = """
 insert into messaging_providerevent
   (id, provider, account_id, event_key, attempt_id, provider_message_id, status, code, body_sealed, received_at)
@@ -28,16 +27,8 @@ values (%s, %s, %s, %s, %s, %s, %s, %s, %s, app_now()) on conflict do nothing re
 """
 #: in the order of `_KEEP`
 _KEPT = (
-    "id",
-    "provider",
-    "account_id",
-    "event_key",
-    "attempt_id",
-    "provider_message_id",
-    "status",
-    "code",
-    "body_sealed",
-)
+    "id", "provider", "account_id", "event_key", "attempt_id", "provider_message_id", "status", "code", "body_sealed"
+)  # fmt: skip
 
 # The message is found by our own attempt in the address, else by the carrier's id; nothing happens where neither is known.
 # A receipt proves that the carrier has the message. One that waits for another try because the last seemed to have failed

@@ -19,7 +19,7 @@ _COLUMNS |= {"body_sealed": "bytea", "units": "smallint", "next_at": "timestampt
 _COLUMNS |= {"created_at": "timestamptz", "state": "text", "reason": "text", "provider_message_id": "text"}
 _COLUMNS |= {"claim_count": "integer", "attempt_count": "integer", "delivery_rank": "smallint"}
 #: how every message begins
-_FRESH = {"state": "ready", "reason": "", "provider_message_id": ""}
+_FRESH: dict[str, str | int] = {"state": "ready", "reason": "", "provider_message_id": ""}
 _FRESH |= {"claim_count": 0, "attempt_count": 0, "delivery_rank": 0}
 
 
