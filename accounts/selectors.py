@@ -1,11 +1,15 @@
 """Reads of accounts that span tables, or that must answer before an organisation is known."""
 
 import uuid
+from collections.abc import Iterator
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
+from django.db.models import Q
+from django.db.models import QuerySet
 
 from accounts.contracts import Belonging
+from accounts.deed_words import actor_words, data_words, deed_words, deeds_named
 from accounts.documents import current_documents
 from accounts.models import (
     Agreement,
@@ -108,25 +112,49 @@ def api_keys() -> list[ApiKey]:
 
 
 def audit_page(action: str, number: str) -> "Page[AuditEvent]":
-    """Fifty audit rows, newest first, with the names of the people who acted. Three queries."""
+    """Fifty audit rows, newest first, in words, with the names of the people who acted. Three queries.
+
+    Shape: `action` is the beginning of a deed's code, or some of its words.
+    """
     rows = AuditEvent.objects.order_by("-sequence")
     if action:
-        rows = rows.filter(action__startswith=action)
+        rows = rows.filter(Q(action__startswith=action) | Q(action__in=deeds_named(action)))
     page = Paginator(rows, 50).get_page(number)
     names = dict(User.objects.filter(id__in={row.actor_id for row in page}).values_list("id", "full_name"))
     for row in page:
-        row.actor_name = names.get(row.actor_id, "") or row.actor_kind
+        row.actor_name = names.get(row.actor_id, "") or actor_words(row.actor_kind)
+        row.words, row.details = deed_words(row.action), data_words(row.action, row.data)
     return page
 
 
 def request_page(key_id: uuid.UUID | None, number: str) -> "Page[ApiRequestLog]":
     """Fifty requests of applications, newest first, with the names of their keys. Three queries."""
-    rows = ApiRequestLog.objects.order_by("-id")
-    if key_id is not None:
-        rows = rows.filter(key_id=key_id)
-    page = Paginator(rows, 50).get_page(number)
+    page = Paginator(_requests(key_id), 50).get_page(number)
     names = dict(ApiKey.objects.filter(id__in={row.key_id for row in page}).values_list("id", "name"))
     for row in page:
-        row.key_name = names.get(row.key_id, "")
-        row.tone = "yes" if row.status < 400 else "wait" if row.status < 500 else "no"
+        tone = "yes" if row.status < 400 else "wait" if row.status < 500 else "no"
+        vars(row).update(key_name=names.get(row.key_id, ""), tone=tone)
     return page
+
+
+def request_rows(key_id: uuid.UUID | None) -> Iterator[list[str]]:
+    """Every request of the last days as cells of a file, newest first. Two queries."""
+    names = dict(ApiKey.objects.values_list("id", "name"))
+    for row in _requests(key_id).iterator(chunk_size=2000):
+        yield [
+            row.at.isoformat(timespec="milliseconds"),
+            str(row.id),
+            names.get(row.key_id, ""),
+            row.method,
+            f"/{row.route}",
+            str(row.status),
+            str(row.milliseconds),
+            row.address,
+            row.agent,
+            "told again" if row.replayed else "",
+        ]
+
+
+def _requests(key_id: uuid.UUID | None) -> "QuerySet[ApiRequestLog]":
+    rows = ApiRequestLog.objects.order_by("-id")
+    return rows.filter(key_id=key_id) if key_id is not None else rows

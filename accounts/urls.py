@@ -15,6 +15,7 @@ urlpatterns = [
     path("settings/guests/<uuid:guest_id>/remove/", team.remove_guest, name="remove_guest"),
     path("settings/keys/", keys.key_list, name="keys"),
     path("settings/keys/requests/", keys.request_list, name="requests"),
+    path("settings/keys/requests.csv", keys.request_file, name="request_file"),
     path("settings/keys/<uuid:key_id>/revoke/", keys.revoke_key, name="revoke_key"),
     path("documents/", organizations.documents, name="documents"),
     path("documents/<slug:name>/", organizations.document, name="document"),

@@ -1,7 +1,6 @@
 """The people behind a number as a CSV file, made in slices and held on disk when it is large."""
 
 import datetime
-import tempfile
 import zoneinfo
 from collections.abc import Iterator
 from typing import IO
@@ -11,13 +10,12 @@ from accounts.models import Organization
 from campaigns.models import Run
 from campaigns.outcomes import ANSWERS
 from campaigns.selectors.people import Person, all_people
-from contacts.files.export import csv_chunks
+from core.spreadsheets import csv_file
 
 HEADERS = (
     "Name", "Address", "Outcome", "Reason code", "Reason", "What to do", "Not before", "Sent", "Delivered", "Segments",
     "Answer", "Receipt", "Contact",
 )  # fmt: skip
-_HELD_IN_MEMORY = 1 << 20
 
 
 def people_file(*, actor: Actor, run: Run, view: str, reason: str = "") -> tuple[IO[bytes], int]:
@@ -26,7 +24,7 @@ def people_file(*, actor: Actor, run: Run, view: str, reason: str = "") -> tuple
     Effects: nothing is written to the database; whoever answers with the file closes it. Times are in the organisation's zone.
     """
     zone = zoneinfo.ZoneInfo(Organization.objects.current().time_zone)
-    file, rows = tempfile.SpooledTemporaryFile(max_size=_HELD_IN_MEMORY), 0  # noqa: SIM115  the answer closes it
+    rows = 0
 
     def counted() -> Iterator[list[str]]:
         nonlocal rows
@@ -34,9 +32,7 @@ def people_file(*, actor: Actor, run: Run, view: str, reason: str = "") -> tuple
             rows += 1
             yield _row(person, zone)
 
-    for chunk in csv_chunks(HEADERS, counted()):
-        file.write(chunk)
-    file.seek(0)
+    file = csv_file(HEADERS, counted())
     return file, rows
 
 

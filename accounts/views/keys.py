@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -12,7 +12,12 @@ from accounts.actions import keys
 from accounts.contracts import Refused
 from accounts.doors import member
 from accounts.forms import ApiKeyForm
-from accounts.selectors import api_keys, audit_page, request_page
+from accounts.selectors import api_keys, audit_page, request_page, request_rows
+from core.spreadsheets import csv_file
+
+REQUEST_HEADERS = (
+    "Time", "Request", "Key", "Method", "Address", "Answer", "Milliseconds", "From", "Agent", "Replayed"
+)  # fmt: skip
 
 
 @member("change_keys")
@@ -44,12 +49,24 @@ def revoke_key(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET"])
 def request_list(request: HttpRequest) -> HttpResponse:
     """What applications asked in the last seven days, of one key or of all."""
-    try:
-        chosen = uuid.UUID(request.GET.get("key", ""))
-    except ValueError:
-        chosen = None
+    chosen = _chosen_key(request)
     page = request_page(chosen, request.GET.get("page", "1"))
     return render(request, "accounts/requests.html", {"page": page, "keys": api_keys(), "chosen": chosen})
+
+
+@member("change_keys")
+@require_http_methods(["GET"])
+def request_file(request: HttpRequest) -> FileResponse:
+    """The same as a file; times are UTC."""
+    file = csv_file(REQUEST_HEADERS, request_rows(_chosen_key(request)))
+    return FileResponse(file, as_attachment=True, filename="requests.csv", content_type="text/csv")
+
+
+def _chosen_key(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.GET.get("key", ""))
+    except ValueError:
+        return None
 
 
 @member("see_audit")

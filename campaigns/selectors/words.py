@@ -11,7 +11,10 @@ def heading_of(report: Report) -> tuple[str, str]:
         "waiting": ("It is planned, and nothing has left.", "At its time everybody is looked at anew."),
         "planning": ("We look at everybody once more.", "Nothing has left. You can take it back."),
         "breath": (f"{_people(report.allowed)} will get this.", "Nothing has left. You can still take it back."),
-        "paused": (f"Paused. {_people(people['waiting'])} {'waits' if people['waiting'] == 1 else 'wait'}.", "What had left before has left; nothing more does."),
+        "paused": (
+            f"Paused. {_people(people['waiting'])} {'waits' if people['waiting'] == 1 else 'wait'}.",
+            "What had left before has left; nothing more does.",
+        ),
         "sending": (
             f"{number_text(people['delivered'])} delivered so far, {number_text(people['waiting'])} still to go",
             "Each person is checked again just before their message leaves.",

@@ -9,11 +9,11 @@ from typing import Any
 from django.db import connection
 
 from accounts.contracts import Actor
-from consent.actions.bulk import insert_rows
 from consent.models import ConsentEvent, ConsentState
 from consent.states import demand_source
 from consent.values import Provenance
 from core import clock, vault
+from core.bulk import insert_rows
 from core.ids import new_id
 from core.tenancy import require_organization_id
 

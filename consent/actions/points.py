@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import connection
 
-from consent.actions.bulk import insert_rows
 from consent.models import Point
 from consent.values import Address
 from core import clock, vault
+from core.bulk import insert_rows
 from core.ids import new_id
 from core.tenancy import require_organization_id
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from consent.actions.bulk import insert_rows, update_rows
 from contacts.actions.import_consent import row_note
 from contacts.actions.import_planning import TEXTS, Key, Known, RowPlan
 from contacts.actions.import_work import Work
@@ -16,6 +15,7 @@ from contacts.actions.people import search_text
 from contacts.models import List, Tag
 from contacts.states import Outcome
 from core import vault
+from core.bulk import insert_rows, update_rows
 from core.ids import new_id
 
 _TEXT_COLUMNS = dict.fromkeys(TEXTS, "text")

@@ -6,10 +6,10 @@ import pathlib
 from collections.abc import Iterator
 from typing import Literal
 
-from contacts.files.export import read_back
 from contacts.files.limits import FileProblem, Limits
 from contacts.files.text import find_delimiter, find_encoding, text_records
 from contacts.files.workbook import opened_sheet
+from core.spreadsheets import read_back
 
 _SAMPLE_ROWS = 10
 #: a header this long is a paragraph, not a name

@@ -3,7 +3,6 @@
 Views that read a file open their own transactions, so that no connection waits for a disk or a parser.
 """
 
-import tempfile
 import uuid
 from typing import Any
 
@@ -19,7 +18,7 @@ from contacts.actions import imports
 from contacts.actions.import_files import discard, shape_of, store_upload
 from contacts.actions.import_work import mapping_of
 from contacts.actions.lists import create_list
-from contacts.files.export import reject_chunks
+from contacts.files.export import reject_file
 from contacts.files.limits import FileProblem
 from contacts.forms.imports import ColumnsForm, PeopleDeclareForm, SuppressionDeclareForm, UploadForm
 from contacts.models import ImportJob
@@ -41,7 +40,6 @@ from core.wording import counted_text
 
 #: htmx stops asking when it gets this
 _STOP_POLLING = 286
-_HELD_IN_MEMORY = 1 << 20
 
 
 @member("change_contacts")
@@ -217,9 +215,6 @@ def _deed(request: MemberRequest, job_id: uuid.UUID, verb: Any) -> HttpResponse:
 def rejects(request: MemberRequest, job_id: uuid.UUID) -> FileResponse:
     """The refused rows as a file: the cells as they came, with the reason and what to do."""
     job = access_import(request.actor, job_id)
-    file = tempfile.SpooledTemporaryFile(max_size=_HELD_IN_MEMORY)  # noqa: SIM115  the response closes it
-    for chunk in reject_chunks(job.headers, rejected_rows(job)):
-        file.write(chunk)
-    file.seek(0)
+    file = reject_file(job.headers, rejected_rows(job))
     name = f"rejected-rows-{job.created_at:%Y-%m-%d}.csv"
     return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv")

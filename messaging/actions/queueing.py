@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef
 
-from consent.actions.bulk import insert_rows
 from core import clock, vault
+from core.bulk import insert_rows
 from core.jobs import enqueue
 from core.tenancy import require_organization_id
 from messaging.models import Message, SendAttempt, SendGate

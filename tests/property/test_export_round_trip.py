@@ -10,9 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contacts.contracts import Rejected
-from contacts.files.export import csv_chunks, neutralise, read_back, reject_chunks
+from contacts.files.export import reject_file
 from contacts.files.reading import read_rows, sniff
 from contacts.mapping import guess_mapping
+from core.spreadsheets import csv_chunks, neutralise, read_back
 from tests.proofs import proves
 
 _LIVE = "=+-@\t\r\n\0"
@@ -87,7 +88,8 @@ def test_rejected_rows_come_with_reason_and_remedy_and_can_be_uploaded_again(tmp
     ]
 
     path = tmp_path / "rejects.csv"
-    path.write_bytes(b"".join(reject_chunks(["Mobile", "Name"], rejects)))
+    with reject_file(["Mobile", "Name"], rejects) as file:
+        path.write_bytes(file.read())
 
     assert b'"\'=call me","Ann","3","Mobile: The phone number contains letters."' in path.read_bytes()
     assert [cells[:3] for _, cells in read_rows(path)] == [["=call me", "Ann", "3"], ["", "Bob", "9"]]

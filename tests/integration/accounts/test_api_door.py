@@ -214,6 +214,14 @@ def test_every_request_of_a_key_is_logged_without_its_words_or_ids(acme, rival):
     assert (second.method, second.status) == ("POST", 405)
     with tenant_context(rival.id):
         assert ApiRequestLog.objects.count() == 0
+    page = acme.client().get(f"/settings/keys/requests/?key={key.id}").content.decode()
+    file = b"".join(acme.client().get("/settings/keys/requests.csv").streaming_content).decode("utf-8-sig")
+    assert page.count("/api/v1/organization/") == 2
+    assert [line.split('","')[2:6] for line in file.splitlines()[1:]] == [
+        ["web shop", "POST", "/api/v1/organization/", "405"], ["web shop", "GET", "/api/v1/organization/", "200"]
+    ]  # fmt: skip
+    assert "14025550100" not in page + file
+    assert "No request yet" in rival.client().get("/settings/keys/requests/").content.decode()
 
 
 def test_the_log_keeps_days_ahead_and_drops_days_past_keeping(db):

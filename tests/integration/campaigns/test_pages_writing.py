@@ -50,7 +50,7 @@ def test_save_and_check_saves_and_starts_the_check(acme, house):
         campaign, run = Campaign.objects.get(), Run.objects.get()
     assert answer["Location"] == f"/campaigns/{campaign.id}/check/"
     assert (run.campaign_id, run.kind, run.state) == (campaign.id, "simulation", "planning")
-    assert [deed.action for deed in deeds(acme.id)][-2:] == ["campaign.saved", "campaign.checked"]
+    assert [action for action, _, _ in deeds(acme.id)][-2:] == ["campaign.saved", "campaign.checked"]
 
 
 def test_save_alone_starts_no_check(acme, house):

@@ -266,7 +266,7 @@ def test_a_landline_takes_no_texts_whatever_its_owner_agreed_to(acme, told):
 def test_one_address_says_one_time_of_one_agreement_and_a_day_alone_as_a_day(acme, told):
     with tenant_context(acme.id):
         Organization.objects.update(time_zone="America/Chicago")
-        day = datetime.datetime(2024, 3, 14, 5, tzinfo=datetime.UTC)
+        day = datetime.datetime(2026, 3, 14, 5, tzinfo=datetime.UTC)
         zoe = make_point("+14025550177")
         record(make_claim(zoe, told["offers"], wording=told["wording"], evidence={"page": "till 7"}, occurred_at=day))
         event = ConsentEvent.objects.get(point=zoe)

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from contacts.files.export import reject_chunks
+from contacts.files.export import reject_file
 from contacts.models import Contact
 from contacts.selectors.imports import rejected_rows
 from core.tenancy import tenant_context
@@ -63,5 +63,6 @@ def test_formulas_stay_text_and_are_dead_in_the_file_of_refused_rows(acme, tmp_p
     with tenant_context(acme.id):
         person = Contact.objects.get()
         assert (person.first_name, person.city) == ('=HYPERLINK("x")', "-2")
-        text = b"".join(reject_chunks(job.headers, rejected_rows(job))).decode("utf-8-sig")
+        with reject_file(job.headers, rejected_rows(job)) as file:
+            text = file.read().decode("utf-8-sig")
     assert io.StringIO(text).readlines()[1].startswith('"none","\'=1+1","\'@here","1",')

@@ -12,7 +12,7 @@ from consent.values import Provenance
 from contacts.actions import fields, imports, lists
 from contacts.actions.import_work import mapping_of
 from contacts.contracts import MappedColumn, Mapping
-from contacts.files.export import reject_chunks
+from contacts.files.export import reject_file
 from contacts.mapping import with_field
 from contacts.models import Contact, ContactPoint, ImportRow, List, ListMember
 from contacts.selectors.imports import import_counts, import_rows, rejected_rows, same_file_before
@@ -239,7 +239,8 @@ def test_refused_rows_come_back_as_a_file_that_can_be_corrected_and_sent_again(a
     with tenant_context(acme.id):
         row = ImportRow.objects.get(job=job, number=1)
         assert b"FLOWERS" not in bytes(row.cells_sealed)
-        text = b"".join(reject_chunks(job.headers, rejected_rows(job))).decode("utf-8-sig")
+        with reject_file(job.headers, rejected_rows(job)) as file:
+            text = file.read().decode("utf-8-sig")
 
     head, line = text.splitlines()
     assert head == '"Phone","First name","Import row","Import reason","Import remedy"'

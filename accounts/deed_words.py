@@ -1,0 +1,143 @@
+"""Words for what the audit trail stores as codes: every deed the code writes down, and the data beside it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from accounts.roles import PERMISSIONS, Role
+from accounts.states import OrganizationState
+
+DEEDS: Final[Mapping[str, str]] = {
+    "api_key.issued": "API key made",
+    "api_key.revoked": "API key revoked",
+    "campaign.checked": "Campaign checked",
+    "campaign.copied": "Campaign copied",
+    "campaign.deleted": "Campaign deleted",
+    "campaign.launch_undone": "Launch taken back",
+    "campaign.launched": "Campaign launched",
+    "campaign.saved": "Campaign saved",
+    "campaign.tested": "Test sent to the guests",
+    "carrier.connected": "Carrier connected",
+    "consent.recorded": "Consent written down",
+    "contact.address_added": "Address added to a person",
+    "contact.address_removed": "Address taken off a person",
+    "contact.changed": "Person changed",
+    "contact.created": "Person added",
+    "contact.opted_out": "Stop written down",
+    "contact.tagged": "Person tagged",
+    "contact.untagged": "Tag taken off a person",
+    "documents.accepted": "Documents accepted",
+    "email.confirmed": "Email address confirmed",
+    "field.opened": "Field of their own added",
+    "guest.added": "Guest added",
+    "guest.removed": "Guest removed",
+    "import.cancelled": "Import cancelled",
+    "import.declared": "Origin of a file declared",
+    "import.failed": "Import failed",
+    "import.finished": "Import finished",
+    "import.received": "File received",
+    "import.started": "Import started",
+    "invitation.cancelled": "Invitation withdrawn",
+    "invitation.resent": "Invitation sent again",
+    "keys.data_key_begun": "New data key begun",
+    "keys.rewrapped": "Data keys wrapped anew",
+    "list.created": "List made",
+    "list.people_added": "People put on a list",
+    "list.people_removed": "People taken off a list",
+    "list.renamed": "List renamed",
+    "login.ended": "Signed out",
+    "login.succeeded": "Signed in",
+    "member.invited": "Somebody invited",
+    "member.joined": "Member joined",
+    "member.removed": "Member removed",
+    "member.role_changed": "Role changed",
+    "note.removed": "Note removed",
+    "note.written": "Note written",
+    "operator.made": "Operator made",
+    "organization.opened": "Organisation opened",
+    "organization.reinstated": "Suspension lifted",
+    "organization.suspended": "Organisation suspended",
+    "organization.went_live": "Trial ended",
+    "password.changed": "Password changed",
+    "password.reset": "Password set anew by email",
+    "purpose.opened": "Purpose opened",
+    "reply.judged": "Reply judged",
+    "review.requested": "Review asked for",
+    "run.cancelled": "Campaign stopped",
+    "run.exported": "People of a campaign downloaded",
+    "run.paused": "Campaign paused",
+    "run.resumed": "Campaign goes on",
+    "second_factor.added": "Second factor added",
+    "second_factor.removed": "Second factor removed",
+    "second_factor.reset": "Recovery codes made anew",
+    "sender.added": "Sender added",
+    "sender.paused": "Sender paused",
+    "sender.resumed": "Sender goes on",
+    "sending.resumed": "All sending resumed",
+    "sending.stopped": "All sending stopped",
+    "settings.changed": "Settings changed",
+    "text.saved": "Text saved",
+    "units.adjustment_in": "Units added by a correction",
+    "units.adjustment_out": "Units taken by a correction",
+    "units.bonus": "Units given",
+    "units.refund": "Units given back",
+    "units.top_up": "Units added",
+    "wording.published": "Words of consent published",
+}
+
+_ACTORS: Final = {"system": "The product", "key": "An application", "operator": "An operator", "user": "Somebody who left"}
+#: deeds whose lists are what was before and what is now
+_CHANGES: Final = ("settings.changed", "member.role_changed", "organization.")
+_VALUES: Final[Mapping[str, str]] = {
+    **PERMISSIONS,
+    **{str(role): role.label for role in Role},
+    **{str(state): state.label for state in OrganizationState},
+    "sms": "SMS",
+    "whatsapp": "WhatsApp",
+    "granted": "agreed",
+    "unproven": "claimed, without proof",
+    "taken": "written down",
+    "not_stop": "no stop",
+}
+#: an id says nothing to a reader; the row keeps it, the page leaves it out
+_ID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+
+
+def deed_words(action: str) -> str:
+    """A deed in words; one that no table knows, as it is spelled."""
+    return DEEDS.get(action, re.sub(r"[._]", " ", action).capitalize())
+
+
+def deeds_named(text: str) -> list[str]:
+    """The deeds whose words contain this text."""
+    return [action for action, words in DEEDS.items() if text.casefold() in words.casefold()]
+
+
+def actor_words(kind: str) -> str:
+    """Who acts when it is no member whose name is known."""
+    return _ACTORS.get(kind, kind.capitalize())
+
+
+def data_words(action: str, data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a deed was about as (label, words), ids left out."""
+    said = ((key, _value(value, action.startswith(_CHANGES))) for key, value in data.items() if not _is_id(value))
+    return [(key.replace("_", " "), words) for key, words in said if words]
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def _value(value: Any, changed: bool = False) -> str:
+    if isinstance(value, (list, tuple)):
+        words = [_value(each) for each in value]
+        if changed and len(words) == 2:
+            return f"{words[0] or 'nothing'} → {words[1] or 'nothing'}"
+        return ", ".join(filter(None, words)) or "none"
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return f"{value:,}"
+    return _VALUES.get(str(value), str(value))
