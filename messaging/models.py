@@ -144,8 +144,8 @@ class Message(TenantModel):
             ),
             # used by: the caps, and "which message is this an answer to"
             models.Index(fields=["organization", "point", "created_at"], name="message_by_point"),
-            # used by: reports of a run
-            models.Index(fields=["organization", "origin", "origin_id"], name="message_by_origin"),
+            # used by: reports of a run, and the pages of people behind their numbers, in the order of ids
+            models.Index(fields=["organization", "origin", "origin_id", "id"], name="message_by_run"),
         ]
 
 

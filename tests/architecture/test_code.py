@@ -16,6 +16,7 @@ SQL_CALLS = ("execute", "executemany", "raw", "extra", "RawSQL", "copy")
 #: where SQL is written by hand, and for what; everything else asks the ORM
 RAW_SQL = {
     "core/tenancy.py": "the token of the connection",
+    "core/bulk.py": "many rows at once, by COPY",
     "core/clock.py": "the offset of business time",
     "core/management/commands/prepare_database.py": "keys and rights, as the owner",
     "config/views.py": "is the database there",
