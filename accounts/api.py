@@ -14,10 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
-from accounts.contracts import NotAllowed, Refused
+from accounts.contracts import Actor, NotAllowed, Refused
 from accounts.doors import api
 from accounts.models import Organization
-from core.api import PROBLEM_TYPE, problem_body
+from core.api import PROBLEM_TYPE, answers, problem_body
 
 _CODES = {
     400: "invalid",
@@ -37,7 +37,8 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
         errors = [(exception.field, exception.message)] if exception.field else []
         return _response(problem_body(request, "refused", exception.message, remedy=exception.remedy, errors=errors))
     if isinstance(exception, NotAllowed):
-        return _response(problem_body(request, "not_allowed", str(exception), remedy=exception.remedy))
+        lacking = f"This key lacks the scope {exception.permission}."
+        return _response(problem_body(request, "not_allowed", lacking))
     answer = rest_exception_handler(exception, context)
     if answer is None:
         return None
@@ -47,6 +48,12 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
         if name in answer.headers:
             told[name] = answer.headers[name]
     return told
+
+
+def actor_of(request: Request) -> Actor:
+    """The application that asks, as the entrance has established it."""
+    actor: Actor = request._request.actor  # type: ignore[attr-defined]
+    return actor
 
 
 def flat_errors(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -91,7 +98,7 @@ class OrganizationOut(serializers.Serializer[Any]):
     currency = serializers.CharField()
 
 
-@extend_schema(responses=OrganizationOut)
+@extend_schema(operation_id="get_organization", tags=["organization"], responses=answers(OrganizationOut))
 @api("")
 @api_view(["GET"])
 def organization(_request: Request) -> Response:

@@ -85,7 +85,12 @@ DEEDS: Final[Mapping[str, str]] = {
     "wording.published": "Words of consent published",
 }
 
-_ACTORS: Final = {"system": "The product", "key": "An application", "operator": "An operator", "user": "Somebody who left"}
+_ACTORS: Final = {
+    "system": "The product",
+    "key": "An application",
+    "operator": "An operator",
+    "user": "Somebody who left",
+}
 #: deeds whose lists are what was before and what is now
 _CHANGES: Final = ("settings.changed", "member.role_changed", "organization.")
 _VALUES: Final[Mapping[str, str]] = {

@@ -89,4 +89,12 @@ GRANTS: dict[str, frozenset[str]] = {
 }
 
 #: what an API key may be allowed to do; each scope is a permission
-API_SCOPES = ("see_campaigns", "see_contacts", "change_contacts", "change_consent", "send_campaigns", "see_replies")
+API_SCOPES = (
+    "see_campaigns",
+    "see_contacts",
+    "see_addresses",
+    "change_contacts",
+    "change_consent",
+    "send_campaigns",
+    "see_replies",
+)

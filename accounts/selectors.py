@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Q
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.contracts import Belonging
 from accounts.deed_words import actor_words, data_words, deed_words, deeds_named

@@ -9,11 +9,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
+from accounts.middleware import chosen_belonging, person_actor
 from accounts.models import Organization
-from accounts.roles import Role
+from accounts.roles import GRANTS, Role
+from accounts.selectors import organizations_of
 from core import clock
-from core.tenancy import current_organization_id
+from core.tenancy import current_organization_id, tenant_context
 from messaging.selectors.replies import waiting_replies
 
 
@@ -60,13 +63,30 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """`shell` and `theme` for templates; `shell` is None for anyone who is in no organisation."""
+    """`shell` and `theme` for templates; `shell` is false for anyone who is in no organisation.
+
+    Pages outside every organisation (one's own account, an address that does not exist) keep the frame of the one the person
+    was in; it is asked for only when such a page draws a frame.
+    """
     user = getattr(request, "user", None)
     theme = user.theme if user is not None and user.is_authenticated else "system"
     belonging = getattr(request, "belonging", None)
+    shell = SimpleLazyObject(lambda: _shell_outside(request)) if belonging is None else _shell(request, belonging)
+    return {"shell": shell, "theme": theme, "product": settings.PRODUCT_NAME}
+
+
+def _shell_outside(request: HttpRequest) -> dict[str, Any] | None:
+    """The frame of the organisation a signed-in person was in, or None. Operators' pages have a frame of their own."""
+    user = getattr(request, "user", None)
+    if settings.ROLE == "operator" or user is None or not user.is_authenticated:
+        return None
+    request.belongings = organizations_of(user.pk)  # type: ignore[attr-defined]
+    belonging = chosen_belonging(request)
     if belonging is None:
-        return {"shell": None, "theme": theme, "product": settings.PRODUCT_NAME}
-    return {"shell": _shell(request, belonging), "theme": theme, "product": settings.PRODUCT_NAME}
+        return None
+    request.actor = person_actor(request, GRANTS[belonging.role])  # type: ignore[attr-defined]
+    with tenant_context(belonging.organization_id):
+        return _shell(request, belonging)
 
 
 def _shell(request: HttpRequest, belonging: Any) -> dict[str, Any]:

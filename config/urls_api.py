@@ -3,11 +3,37 @@
 from django.urls import path
 
 from accounts import api as accounts
+from campaigns.api import views as campaigns
 from config import views
+from consent.api import views as consent
+from contacts.api import views as contacts
+from messaging.api import views as messaging
 
 app_name = "api"
 urlpatterns = [
     path("schema/", views.schema, name="schema"),
     path("problems/", views.problem_list, name="problems"),
     path("organization/", accounts.organization, name="organization"),
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/<uuid:contact_id>/", contacts.contact, name="contact"),
+    path("lists/", contacts.lists, name="lists"),
+    path("purposes/", consent.purposes, name="purposes"),
+    path("consents/", consent.consents, name="consents"),
+    path("consents/search/", consent.consent_search, name="consent_search"),
+    path("consents/events/<uuid:event_id>/", consent.consent_event, name="consent_event"),
+    path("stops/", consent.stops, name="stops"),
+    path("senders/", messaging.senders, name="senders"),
+    path("decisions/", messaging.decisions, name="decisions"),
+    path("messages/", messaging.messages, name="messages"),
+    path("messages/<uuid:message_id>/", messaging.message, name="message"),
+    path("inbound/", messaging.inbound, name="inbound"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/<uuid:campaign_id>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<uuid:campaign_id>/check/", campaigns.check, name="check"),
+    path("campaigns/<uuid:campaign_id>/launch/", campaigns.launch, name="launch"),
+    path("runs/<uuid:run_id>/", campaigns.run, name="run"),
+    path("runs/<uuid:run_id>/pause/", campaigns.pause, name="pause"),
+    path("runs/<uuid:run_id>/resume/", campaigns.resume, name="resume"),
+    path("runs/<uuid:run_id>/cancel/", campaigns.cancel, name="cancel"),
+    path("runs/<uuid:run_id>/undo/", campaigns.undo, name="undo"),
 ]

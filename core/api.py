@@ -1,20 +1,27 @@
-"""What every part of the REST door shares: problems in one shape, and lists in pages. No words of any domain.
+"""What every part of the REST door shares: problems in one shape, strict input, lists in pages. No words of any domain.
 
 A problem is `application/problem+json`: type, title, status, detail, instance, and of our own `code`, `remedy`,
 `errors` (field, detail) and `request_id`. Its text never repeats what was sent.
 Source: RFC 9457.
 """
 
+import datetime
 import functools
 import json
 import pathlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError as UnreadableValue
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import inline_serializer
+from rest_framework import exceptions, serializers
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.middleware import request_id
@@ -80,3 +87,93 @@ class Pages(CursorPagination):
             "required": ["data", "next", "previous"],
             "properties": {"data": schema, "next": link, "previous": link},
         }
+
+
+class Given(serializers.Serializer[Any]):
+    """What comes in. A field nobody knows is named and refused, so that a misspelling never passes for an absence."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The values, read. Errors: ValidationError by field, for unknown fields before anything else."""
+        if isinstance(data, Mapping):
+            unknown = [str(name)[:60] for name in data if name not in self.fields]
+            if unknown:
+                raise serializers.ValidationError({name: ["There is no such field."] for name in unknown[:20]})
+        return super().to_internal_value(data)
+
+
+class PageQuery(Given):
+    """What every list may be asked with."""
+
+    limit = serializers.IntegerField(
+        required=False, min_value=1, max_value=Pages.max_page_size, help_text="50 if not said."
+    )
+    cursor = serializers.CharField(required=False, max_length=300, help_text="Part of `next` and `previous`.")
+
+
+class Moment(serializers.DateTimeField):
+    """A moment with its offset; one without could be any of twenty-four. Told in UTC."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"default_timezone": datetime.UTC})
+
+    def enforce_timezone(self, value: Any) -> Any:
+        """Errors: ValidationError for a time without an offset."""
+        if timezone.is_naive(value):
+            raise serializers.ValidationError("Give the offset too, as in 2026-11-25T10:00:00Z.")
+        return super().enforce_timezone(value)
+
+
+class ProblemDetail(serializers.Serializer[Any]):
+    """One field of the request, and what is wrong with it."""
+
+    field = serializers.CharField(help_text="Its path, such as points.0.value.")
+    detail = serializers.CharField()
+
+
+class Problem(serializers.Serializer[Any]):
+    """What every request that was not done is answered with (RFC 9457)."""
+
+    type = serializers.URLField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField()
+    code = serializers.CharField(help_text="Stable; what programs decide by.")
+    remedy = serializers.CharField()
+    errors = ProblemDetail(many=True)  # type: ignore[assignment]
+    request_id = serializers.UUIDField()
+
+
+def answers(right: Any, status: int = 200) -> dict[Any, Any]:
+    """For the schema: the right answer, and the one shape of all others."""
+    return {status: right, ("default", PROBLEM_TYPE): Problem}
+
+
+def page_of(item: type[serializers.Serializer[Any]]) -> Any:
+    """For the schema: a page of such items."""
+    link = functools.partial(serializers.URLField, allow_null=True)
+    fields: dict[str, Any] = {"data": item(many=True), "next": link(), "previous": link()}
+    return inline_serializer(f"{item.__name__}Page", fields)
+
+
+def read(shape: type[Given], data: Any, **context: Any) -> dict[str, Any]:
+    """What came in, in this shape. Errors: ValidationError by field."""
+    serializer = shape(data=data, context=context)
+    serializer.is_valid(raise_exception=True)
+    values: dict[str, Any] = serializer.validated_data
+    return values
+
+
+def page(request: Request, rows: "QuerySet[Any]", tell: Callable[[Sequence[Any]], Any]) -> Response:
+    """One page of these rows, told by `tell`, which sees the whole page at once. Errors: ValidationError for a bad cursor."""
+    pages = Pages()
+    try:
+        found = pages.paginate_queryset(rows, request)
+    except (exceptions.NotFound, UnreadableValue) as error:
+        raise serializers.ValidationError({"cursor": ["Follow `next` and `previous` as they are."]}) from error
+    return pages.get_paginated_response(tell(found or []))
+
+
+def whole(data: Any) -> Response:
+    """A list that is always short enough for one page, in the shape of pages."""
+    return Response({"data": data, "next": None, "previous": None})

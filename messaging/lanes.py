@@ -26,7 +26,8 @@ from messaging.models import ProviderAccount, Sender
 from messaging.providers.protocol import OutcomeUnknown, Provider, ProviderError, ReportsToMarkedAddress
 from messaging.providers.registry import provider
 
-BATCH = 100
+#: at most what a session has connections: no call of a batch waits for another's, past the deadline
+BATCH = 200
 DRAIN_SECONDS = 25.0
 DEADLINE_SECONDS = 5.0
 LANES_PER_SENDER = 2

@@ -75,12 +75,15 @@ def crumb(label: str, href: str = "") -> SafeString:
 def pagination(context: RequestContext, page: Any = None, noun: str = "", **keyed: str) -> SafeString:
     """The foot of a list: what is in view, back and next.
 
-    `page` is a Django page; without one, pass `text`, `back` and `next` (addresses) for keyset lists.
+    `page` is a Django page and `noun` what it holds, as for `counted`; without a page, pass `text`, `back` and `next`
+    (addresses) for keyset lists.
     """
     if page is None:
         return element("pagination", keyed)
+    count = page.paginator.count
+    whole = wording.counted_text(count, *noun.split(",")) if noun else f"{count:,}"
     keyed = {
-        "text": f"{page.start_index():,}–{page.end_index():,} of {page.paginator.count:,} {noun}".strip(),
+        "text": f"{page.start_index():,}–{page.end_index():,} of {whole}",
         "back": _address(context, page=page.previous_page_number()) if page.has_previous() else "",
         "next": _address(context, page=page.next_page_number()) if page.has_next() else "",
     }

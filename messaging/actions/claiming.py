@@ -34,7 +34,7 @@ returning m.id, m.claim_count
 def claim_due(*, sender_id: uuid.UUID, limit: int, token: uuid.UUID) -> list[uuid.UUID]:
     """Claim due messages of one sender under a lease.
 
-    Shape:   limit 1..100 → ids, oldest first, maybe none. A message claimed before is answered alone.
+    Shape:   limit 1..200 → ids, oldest first, maybe none. A message claimed before is answered alone.
     Effects: ready → claimed; one short transaction. After more than three claims that came to nothing a message is
              quarantined: it is not tried again, and the organisation sees it.
     """

@@ -1,5 +1,6 @@
 """What one receipt does to the rows it speaks of, and how few statements it takes."""
 
+import threading
 import uuid
 
 import pytest
@@ -101,6 +102,34 @@ def test_an_attempt_of_another_account_proves_nothing_to_this_one(street: Street
     with tenant_context(street.id):
         assert list(SendAttempt.objects.values_list("outcome", flat=True)) == ["ambiguous"]
         assert list(Message.objects.values_list("delivery_rank", flat=True)) == [10]
+
+
+@pytest.mark.parametrize("order", [("sent", "delivered"), ("delivered", "sent")])
+def test_two_receipts_at_the_same_moment_end_where_they_end_one_after_the_other(
+    street: Street, sent: Message, order: tuple[ReceiptStatus, ReceiptStatus]
+) -> None:
+    first, second = (news(sent, status) for status in order)
+    came: list[list[int | None]] = []
+
+    def tell_second() -> None:
+        came.append(tell(street, second))
+        connection.close()
+
+    other = threading.Thread(target=tell_second)
+    with tenant_context(street.id):
+        tell(street, first)
+        other.start()
+        other.join(0.4)
+        waited = other.is_alive()
+    other.join(20)
+
+    assert waited
+    assert came == [[1, 1, 1]]
+    assert [message.delivery_rank for message in street.messages()] == [40]
+    with tenant_context(street.id):
+        events = MessageEvent.objects.filter(rank__gte=30).values_list("kind", flat=True)
+        assert sorted(events) == ["delivered", "sent"]
+        assert Message.objects.exclude(delivered_at=None).count() == 1
 
 
 @pytest.mark.parametrize(

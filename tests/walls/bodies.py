@@ -22,6 +22,30 @@ BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
         "contact": str(seeds.id_of("contacts.Contact")),
         "included": str(seeds.id_of("contacts.List")),
     },
+    "api:contacts": lambda seeds: {
+        "first_name": "Mina",
+        "points": [{"label": "phone", "value": "+14025550123"}],
+        "lists": [str(seeds.id_of("contacts.List"))],
+    },
+    "api:contact": lambda _seeds: {"city": "Omaha"},
+    "api:consents": lambda seeds: {
+        "address": "+14025550123",
+        "channel": "sms",
+        "purpose": str(seeds.id_of("consent.Purpose")),
+        "source": "web_form",
+        "wording": str(seeds.id_of("consent.Wording")),
+        "occurred_at": "2026-01-01T10:00:00Z",
+        "evidence": {"page": "https://acme.example/join"},
+    },
+    "api:consent_search": lambda _seeds: {"address": "+14025550123"},
+    "api:stops": lambda _seeds: {"address": "+14025550123", "channel": "all"},
+    "api:decisions": lambda seeds: {
+        "addresses": ["+14025550123"],
+        "channel": "sms",
+        "purpose": str(seeds.id_of("consent.Purpose")),
+        "sender": str(seeds.id_of("messaging.Sender")),
+    },
+    "api:launch": lambda _seeds: {"confirmed": 1},
 }
 
 

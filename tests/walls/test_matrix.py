@@ -191,7 +191,15 @@ def variants(house: House, route: Route):
     for field, value in body.items():
         first = str(value[0] if isinstance(value, list) and value else value)
         if first in models_by_id:
-            yield field, models_by_id[first], lambda wrong, field=field: (route.path(ids), body | {field: str(wrong)})
+            many = isinstance(value, list)
+            yield (
+                field,
+                models_by_id[first],
+                lambda wrong, field=field, many=many: (
+                    route.path(ids),
+                    body | {field: [str(wrong)] if many else str(wrong)},
+                ),
+            )
 
 
 def pair(house: House, who: str, method: str, make: Any, label: str, *, as_json: bool) -> tuple[Answer, Answer]:

@@ -1,5 +1,6 @@
 """`manage.py import_contacts`: the page's import from a shell."""
 
+import datetime
 import io
 import json
 import uuid
@@ -7,7 +8,8 @@ import uuid
 import pytest
 from django.core.management import CommandError, call_command
 
-from consent.models import ConsentState, Suppression
+from accounts.models import Organization
+from consent.models import ConsentEvent, ConsentState, Suppression
 from contacts.models import Contact, ImportJob, List
 from core.tenancy import tenant_context
 from tests.integration.contacts.hostile_files import HOSTILE
@@ -34,6 +36,8 @@ def command(team, path, *options):
 @proves("B10", "B12")
 def test_a_file_comes_in_with_its_declaration_and_the_truth_is_printed(acme, rival, offers, file):
     others = rows_of(rival.id)
+    with tenant_context(acme.id):
+        Organization.objects.update(time_zone="America/Chicago")
 
     told = command(
         acme, file, "--attest", "--country", "US", "--purpose", "offers", "--channels", "sms,voice",
@@ -47,6 +51,8 @@ def test_a_file_comes_in_with_its_declaration_and_the_truth_is_printed(acme, riv
         assert states == [("sms", "granted")] * 2 + [("voice", "granted")] * 2
         assert List.objects.get(name="Expo").members.count() == 2
         assert ImportJob.objects.get().created_by is None
+        moments = set(ConsentEvent.objects.values_list("occurred_at", flat=True))
+        assert moments == {datetime.datetime(2026, 3, 31, 5, tzinfo=datetime.UTC)}
     assert rows_of(rival.id) == others
 
 

@@ -10,6 +10,7 @@ from accounts.models import Organization
 from consent.actions.ledger import suppress_points
 from consent.models import ConsentEvent, ConsentState, Suppression
 from consent.values import Provenance
+from contacts.forms.imports import PeopleDeclareForm
 from contacts.models import Contact, ImportRow
 from contacts.selectors.imports import kept_out
 from core import vault
@@ -69,6 +70,18 @@ def test_a_day_without_a_time_is_that_day_where_the_organisation_is(acme, offers
     with tenant_context(acme.id):
         event = ConsentEvent.objects.get()
     assert event.occurred_at == datetime.datetime(2026, 3, 14, 5, tzinfo=datetime.UTC)
+
+
+def test_a_day_declared_for_the_whole_file_is_that_day_where_the_organisation_is(acme, offers):
+    typed = {"purpose": "offers", "consent_on": "2026-03-14", "consent_source": "till 7", "attested": "on"}
+
+    with tenant_context(acme.id):
+        Organization.objects.update(time_zone="America/Chicago")
+        form = PeopleDeclareForm(typed)
+        assert form.is_valid(), form.errors
+        declared = form.declaration()["consent_at"]
+
+    assert declared.isoformat() == "2026-03-14T00:00:00-05:00"
 
 
 @proves("B12")

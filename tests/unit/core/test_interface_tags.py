@@ -241,7 +241,7 @@ def test_a_button_with_an_address_is_a_link_and_keywords_become_attributes():
 def test_a_list_pages_on_and_keeps_its_filters():
     page = Paginator(list(range(120)), 50).page(2)
 
-    text = written("{% pagination page noun='people' %}", address="/contacts?q=lahore&page=2", page=page)
+    text = written("{% pagination page noun='person,people' %}", address="/contacts?q=lahore&page=2", page=page)
 
     assert "51–100 of 120 people" in text
     assert 'rel="prev" href="?q=lahore&amp;page=1"' in text

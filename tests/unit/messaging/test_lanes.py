@@ -5,7 +5,9 @@ import time
 
 import pytest
 
+from core.http import Limits
 from messaging import lanes
+from messaging.actions import claiming
 from messaging.contracts import Accepted
 from messaging.providers.protocol import OutcomeUnknown
 
@@ -38,3 +40,8 @@ def test_a_call_that_breaks_before_it_begins_is_in_doubt_alone_and_its_neighbour
     assert isinstance(broken, OutcomeUnknown)
     assert broken.reason == "RuntimeError"
     assert carrier.calls == 2
+
+
+def test_a_batch_has_a_connection_for_each_of_its_calls() -> None:
+    assert Limits().connections >= lanes.BATCH
+    assert claiming.LEASE_SECONDS > lanes.DEADLINE_SECONDS

@@ -1,0 +1,124 @@
+"""What goes in and out of the API of campaigns."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from campaigns.selectors.campaigns import STATES
+from campaigns.states import RUN_MOVES
+from core.api import Given, Moment, PageQuery
+
+
+class CampaignQuery(PageQuery):
+    """Which campaigns."""
+
+    state = serializers.ChoiceField(required=False, choices=list(STATES))
+
+
+class CampaignOut(serializers.Serializer[Any]):
+    """One campaign with the numbers of the run that speaks for it: null while nobody has checked or launched it."""
+
+    id = serializers.UUIDField(source="campaign.id")
+    name = serializers.CharField(source="campaign.name")
+    channel = serializers.CharField(source="campaign.channel")
+    state = serializers.ChoiceField(source="campaign.state", choices=list(STATES))
+    purpose_id = serializers.UUIDField(source="campaign.purpose_id")
+    sender_id = serializers.UUIDField(source="campaign.sender_id")
+    scheduled_at = Moment(source="campaign.scheduled_at", allow_null=True)
+    created_at = Moment(source="campaign.created_at")
+    asked = serializers.IntegerField(allow_null=True)
+    gets = serializers.IntegerField(allow_null=True)
+    sent = serializers.IntegerField(source="tally.sent")
+    delivered = serializers.IntegerField(source="tally.delivered")
+    parts = serializers.IntegerField(source="tally.parts")
+
+
+class LaunchedOut(serializers.Serializer[Any]):
+    """One launch of a campaign."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=list(RUN_MOVES))
+    created_at = Moment()
+
+
+class CampaignDetailOut(CampaignOut):
+    """One campaign in full: what it says, to whom, and its launches, newest first."""
+
+    body = serializers.CharField()
+    version = serializers.IntegerField()
+    included = serializers.ListField(child=serializers.UUIDField())
+    excluded = serializers.ListField(child=serializers.UUIDField())
+    runs = LaunchedOut(many=True)
+
+
+class CountedOut(serializers.Serializer[Any]):
+    """One reason and how many people it concerns."""
+
+    code = serializers.CharField(allow_blank=True)
+    label = serializers.CharField()  # type: ignore[assignment]
+    remedy = serializers.CharField(source="sentence", allow_blank=True)
+    people = serializers.IntegerField()
+
+
+class CheckOut(serializers.Serializer[Any]):
+    """Who would get it and who would not. `fresh`: a launch accepts it. While `state` is planning the counts still grow."""
+
+    run_id = serializers.UUIDField(source="run.id")
+    state = serializers.ChoiceField(source="run.state", choices=["planning", "simulated"])
+    fresh = serializers.BooleanField()
+    rules_version = serializers.CharField(source="run.rules_version", allow_blank=True)
+    created_at = Moment(source="run.created_at")
+    audience = serializers.IntegerField()
+    asked = serializers.IntegerField()
+    gets = serializers.IntegerField()
+    left_out = serializers.IntegerField()
+    reasons = CountedOut(many=True)
+
+
+class LaunchIn(Given):
+    """The number of people the last check named, and when to begin: null for now."""
+
+    confirmed = serializers.IntegerField(min_value=0, max_value=2_000_000_000)
+    at = Moment(required=False, allow_null=True, default=None)
+
+
+class PeopleOut(serializers.Serializer[Any]):
+    """How many people stand where; together they are everybody who was asked for."""
+
+    delivered = serializers.IntegerField()
+    on_way = serializers.IntegerField()
+    unclear = serializers.IntegerField(help_text="Nobody knows whether it arrived; it is not sent twice.")
+    failed = serializers.IntegerField()
+    refused = serializers.IntegerField(help_text="The gate said no at the door.")
+    held = serializers.IntegerField()
+    expired = serializers.IntegerField()
+    stopped = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    left_out = serializers.IntegerField()
+
+
+class AnswersOut(serializers.Serializer[Any]):
+    """How many people answered."""
+
+    replied = serializers.IntegerField()
+    opted_out = serializers.IntegerField()
+
+
+class RunOut(serializers.Serializer[Any]):
+    """The report of one launch. `breath_until`: until then it can be undone and nothing leaves."""
+
+    id = serializers.UUIDField(source="run.id")
+    campaign_id = serializers.UUIDField(source="run.campaign_id")
+    state = serializers.ChoiceField(source="run.state", choices=list(RUN_MOVES))
+    planned_for = Moment(source="run.planned_for")
+    breath_until = Moment(source="run.breath_until", allow_null=True)
+    started_at = Moment(source="run.started_at", allow_null=True)
+    finished_at = Moment(source="run.finished_at", allow_null=True)
+    planned = serializers.IntegerField()
+    allowed = serializers.IntegerField()
+    sent = serializers.IntegerField()
+    segments = serializers.IntegerField()
+    people = PeopleOut()
+    answers = AnswersOut()
+    left_out = CountedOut(many=True)
+    troubles = CountedOut(many=True, help_text="What went wrong after the launch.")

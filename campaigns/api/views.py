@@ -1,0 +1,158 @@
+"""Campaigns: read, check, launch; and their runs: read, hold, end. The same verbs and numbers as the pages."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import actor_of
+from accounts.doors import api
+from campaigns.access import access_campaign, access_run
+from campaigns.actions import launching
+from campaigns.api import shapes
+from campaigns.models import Campaign, Run
+from campaigns.selectors.campaigns import campaign_card, campaign_rows
+from campaigns.selectors.checks import Check, newest_check
+from campaigns.selectors.reports import Report, run_report
+from core.api import answers, page, page_of, read
+
+
+@extend_schema(
+    operation_id="list_campaigns",
+    tags=["campaigns"],
+    parameters=[shapes.CampaignQuery],
+    responses=answers(page_of(shapes.CampaignOut)),
+)
+@api("see_campaigns")
+@api_view(["GET"])
+def campaigns(request: Request) -> Response:
+    """Campaigns, newest first, with their numbers."""
+    asked, rows = read(shapes.CampaignQuery, request.query_params), Campaign.objects.select_related("sender")
+    if "state" in asked:
+        rows = rows.filter(state=asked["state"])
+    return page(request, rows, lambda found: shapes.CampaignOut(campaign_rows(found), many=True).data)
+
+
+@extend_schema(operation_id="get_campaign", tags=["campaigns"], responses=answers(shapes.CampaignDetailOut))
+@api("see_campaigns")
+@api_view(["GET"])
+def campaign(request: Request, campaign_id: uuid.UUID) -> Response:
+    """One campaign: what it says, to whom, how far it is."""
+    found = access_campaign(actor_of(request), campaign_id)
+    card, (row,) = campaign_card(found), campaign_rows([found])
+    told = {"campaign": found, "asked": row.asked, "gets": row.gets, "tally": row.tally} | {
+        "body": card.body,
+        "version": card.version,
+        "included": [each.id for each in card.included],
+        "excluded": [each.id for each in card.excluded],
+        "runs": [run for run, _ in card.runs],
+    }
+    return Response(shapes.CampaignDetailOut(told).data)
+
+
+@extend_schema(methods=["GET"], operation_id="get_check", tags=["campaigns"], responses=answers(shapes.CheckOut))
+@extend_schema(
+    methods=["POST"],
+    operation_id="check_campaign",
+    tags=["campaigns"],
+    request=None,
+    responses=answers(shapes.CheckOut, 202),
+)
+@api("see_campaigns")
+@api_view(["GET", "POST"])
+def check(request: Request, campaign_id: uuid.UUID) -> Response:
+    """The newest check: who would get it, who would not and why. POST makes a new one; read it until it is simulated."""
+    found = access_campaign(actor_of(request), campaign_id)
+    if request.method == "POST":
+        launching.simulate_campaign(actor=actor_of(request), campaign=found)
+    newest = newest_check(found)
+    if newest is None:
+        raise Http404("nothing here")
+    return Response(_check(newest), status=202 if request.method == "POST" else 200)
+
+
+def _check(found: Check) -> Any:
+    same = ("run", "fresh", "audience", "asked", "gets", "left_out")
+    reasons = [row for group in found.groups for row in group.rows]
+    return shapes.CheckOut({name: getattr(found, name) for name in same} | {"reasons": reasons}).data
+
+
+@extend_schema(
+    operation_id="launch_campaign",
+    tags=["campaigns"],
+    request=shapes.LaunchIn,
+    responses=answers(shapes.RunOut, 201),
+)
+@api("send_campaigns")
+@api_view(["POST"])
+def launch(request: Request, campaign_id: uuid.UUID) -> Response:
+    """Launch a checked campaign, now or later, with the number of people its check named."""
+    found = access_campaign(actor_of(request), campaign_id, "send_campaigns")
+    told = read(shapes.LaunchIn, request.data)
+    run = launching.launch_campaign(actor=actor_of(request), campaign=found, **told)
+    return Response(_told(access_run(actor_of(request), run.id, "send_campaigns")), status=201)
+
+
+@extend_schema(operation_id="get_run", tags=["campaigns"], responses=answers(shapes.RunOut))
+@api("see_campaigns")
+@api_view(["GET"])
+def run(request: Request, run_id: uuid.UUID) -> Response:
+    """The report of a launch: everybody who was asked for, and what became of them."""
+    return Response(_told(_run(request, run_id, "see_campaigns")))
+
+
+@extend_schema(operation_id="pause_run", tags=["campaigns"], request=None, responses=answers(shapes.RunOut))
+@api("send_campaigns")
+@api_view(["POST"])
+def pause(request: Request, run_id: uuid.UUID) -> Response:
+    """Hold a run."""
+    return _deed(request, run_id, launching.pause_run)
+
+
+@extend_schema(operation_id="resume_run", tags=["campaigns"], request=None, responses=answers(shapes.RunOut))
+@api("send_campaigns")
+@api_view(["POST"])
+def resume(request: Request, run_id: uuid.UUID) -> Response:
+    """Let a held run go on."""
+    return _deed(request, run_id, launching.resume_run)
+
+
+@extend_schema(operation_id="cancel_run", tags=["campaigns"], request=None, responses=answers(shapes.RunOut))
+@api("send_campaigns")
+@api_view(["POST"])
+def cancel(request: Request, run_id: uuid.UUID) -> Response:
+    """End a run for good."""
+    return _deed(request, run_id, launching.cancel_run)
+
+
+@extend_schema(operation_id="undo_run", tags=["campaigns"], request=None, responses=answers(shapes.RunOut))
+@api("send_campaigns")
+@api_view(["POST"])
+def undo(request: Request, run_id: uuid.UUID) -> Response:
+    """Take a launch back before anything leaves: the campaign is a draft again."""
+    return _deed(request, run_id, launching.undo_launch)
+
+
+def _deed(request: Request, run_id: uuid.UUID, verb: Callable[..., None]) -> Response:
+    verb(actor=actor_of(request), run=_run(request, run_id, "send_campaigns"))
+    return Response(_told(_run(request, run_id, "send_campaigns")))
+
+
+def _run(request: Request, run_id: uuid.UUID, right: str) -> Run:
+    """A launch. A check is no run here: it is read and made at its campaign."""
+    found = access_run(actor_of(request), run_id, right)
+    if found.kind != "launch":
+        raise Http404("nothing here")
+    return found
+
+
+def _told(run: Run) -> Any:
+    report: Report = run_report(run)
+    same = ("run", "planned", "allowed", "sent", "segments", "people", "answers", "troubles")
+    left_out = [row for group in report.left_out for row in group.rows]
+    return shapes.RunOut({name: getattr(report, name) for name in same} | {"left_out": left_out}).data

@@ -1,0 +1,1 @@
+"""Consent for applications: what they report, what they may read."""

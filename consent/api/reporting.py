@@ -1,0 +1,128 @@
+"""What an application reports about consent: an agreement it collected, or a plea to stop that reached it.
+
+An application was there and we were not: its word, with proof, grants; it never takes a stop back. Only what a person does
+in front of us does that, such as writing START.
+"""
+
+import dataclasses
+import datetime
+import uuid
+from typing import Any, Final
+
+from accounts.actions.audit import record_audit
+from accounts.contracts import Actor, Refused
+from consent.actions.ledger import KEPT_OUT, record_claims, stop_point
+from consent.actions.points import ensure_points
+from consent.models import ConsentEvent, ConsentState, Purpose, Wording
+from consent.reasons import Reason, reason
+from consent.selectors.suppressions import live_suppressions
+from consent.states import POINT_CHANNELS, Source, strongest_suppression
+from consent.values import Claim, Provenance, address_of
+from core import clock
+from core.email import EmailAddress
+from core.phone import PhoneNumber
+
+#: where an application may have got an agreement; what people do in front of us comes by our own doors
+REPORTED: Final[tuple[Source, ...]] = ("web_form", "qr", "paper", "spoken", "keypress", "api")
+_ORIGIN: Final = "api"
+#: whether somebody could find the proof again
+_PLACES: Final = ("page", "form", "note")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reported:
+    """What became of a report: taken, unchanged or kept_out; the event that holds now, and why it was kept out."""
+
+    outcome: str
+    event_id: uuid.UUID | None
+    reason: Reason | None
+
+
+def report_consent(
+    *,
+    actor: Actor,
+    address: PhoneNumber | EmailAddress,
+    purpose: Purpose,
+    channel: str,
+    source: str,
+    wording: Wording,
+    occurred_at: datetime.datetime,
+    evidence: dict[str, Any],
+) -> Reported:
+    """Write down that a person agreed, as an application reports it with its proof.
+
+    Effects: the address is kept from now on; one event where the ledger takes it. A stop, a complaint or an erasure holds,
+             however new the report.
+    Errors:  Refused names what is missing or does not fit; nothing is written.
+    """
+    actor.require("change_consent")
+    found = address_of(address)
+    _demand_channel(found.kind, channel)
+    _demand_proof(purpose, channel, source, wording, occurred_at, evidence)
+    (point_id,) = ensure_points([found]).values()
+    claim = Claim(point_id, purpose.id, channel, "granted", source, occurred_at, wording.id, evidence)
+    (outcome,) = record_claims(actor=actor, claims=[claim], provenance=Provenance(_ORIGIN))
+    data = {"purpose": purpose.key, "channel": channel, "status": claim.status, "source": source, "outcome": outcome}
+    record_audit(actor=actor, action="consent.recorded", on=("point", point_id), data=data)
+    if outcome == KEPT_OUT:
+        return Reported(outcome, None, _why_not(point_id, channel))
+    state = ConsentState.objects.get(point_id=point_id, purpose=purpose, channel=channel)
+    return Reported(outcome, state.event_id, None)
+
+
+def report_stop(*, actor: Actor, address: PhoneNumber | EmailAddress, channel: str, note: str) -> ConsentEvent:
+    """Write down that a person wants no more, as an application heard it; "" for every channel. The same as their STOP.
+
+    Effects: the address is kept and protected from now on, known before or not.
+    Errors:  Refused for a channel this address does not have.
+    """
+    actor.require("change_consent")
+    found = address_of(address)
+    if channel:
+        _demand_channel(found.kind, channel)
+    (point_id,) = ensure_points([found]).values()
+    evidence = {"note": note.strip()} if note.strip() else {}
+    event = stop_point(
+        actor=actor,
+        point_id=point_id,
+        channel=channel,
+        source="api",
+        provenance=Provenance(_ORIGIN),
+        evidence=evidence,
+    )
+    data = {"channel": channel or "all", "source": "api"}
+    record_audit(actor=actor, action="contact.opted_out", on=("point", point_id), data=data)
+    return event
+
+
+def _demand_channel(kind: str, channel: str) -> None:
+    if channel not in POINT_CHANNELS[kind]:
+        remedy = f"Choose one of {', '.join(POINT_CHANNELS[kind])}."
+        raise Refused("This address does not have that channel.", field="channel", remedy=remedy)
+
+
+def _demand_proof(
+    purpose: Purpose,
+    channel: str,
+    source: str,
+    wording: Wording,
+    occurred_at: datetime.datetime,
+    evidence: dict[str, Any],
+) -> None:
+    if source not in REPORTED:
+        raise Refused("No application can know this.", field="source", remedy=f"Choose one of {', '.join(REPORTED)}.")
+    if (wording.purpose_id, wording.channel) != (purpose.id, channel):
+        remedy = "Send the id of the words that were shown, as the list of purposes has it."
+        raise Refused("These words are about another purpose or channel.", field="wording", remedy=remedy)
+    if occurred_at > clock.now():
+        raise Refused("That moment is still to come.", field="occurred_at", remedy="Say when they agreed.")
+    if not any(evidence.get(key) for key in _PLACES):
+        remedy = f"Say where in one of {', '.join(_PLACES)}."
+        raise Refused("Nobody could find the proof again.", field="evidence", remedy=remedy)
+
+
+def _why_not(point_id: uuid.UUID, channel: str) -> Reason:
+    """The no that keeps a yes out: a protection of the address, else what they said about the purpose itself."""
+    live = live_suppressions().filter(point_id=point_id, channel__in=["", channel])
+    kinds = live.filter(kind__in=["opted_out", "complaint", "erased"]).values_list("kind", flat=True)
+    return reason(strongest_suppression(kinds) or "withdrawn")  # type: ignore[arg-type]

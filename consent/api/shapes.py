@@ -1,0 +1,128 @@
+"""What goes in and out of the API of consent."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from consent.api.fields import AddressField, ProtectionOut, ReasonOut
+from consent.api.reporting import REPORTED
+from consent.models import CHANNELS, TIERS
+from consent.states import SOURCES, STATUS_LABELS
+from core.api import Given, Moment
+
+CHANNEL_WORDS = [channel for channel, _ in CHANNELS]
+_SOURCES = [(source, SOURCES[source].label) for source in REPORTED]
+
+
+class WordingOut(serializers.Serializer[Any]):
+    """One version of the words people agree to."""
+
+    id = serializers.UUIDField()
+    channel = serializers.ChoiceField(choices=CHANNEL_WORDS)
+    language = serializers.CharField()
+    version = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class PurposeOut(serializers.Serializer[Any]):
+    """What people can say yes to."""
+
+    id = serializers.UUIDField(source="purpose.id")
+    key = serializers.CharField(source="purpose.key")
+    name = serializers.CharField(source="purpose.name")
+    tier = serializers.ChoiceField(source="purpose.tier", choices=[tier for tier, _ in TIERS])
+    description = serializers.CharField(source="purpose.description", allow_blank=True)
+    wordings = WordingOut(many=True)
+
+
+class EvidenceIn(Given):
+    """What proves an agreement. At least a page, a form or a note, so that somebody can find it again."""
+
+    page = serializers.CharField(required=False, max_length=500)
+    form = serializers.CharField(required=False, max_length=200)
+    ip = serializers.IPAddressField(required=False)
+    user_agent = serializers.CharField(required=False, max_length=400)
+    language = serializers.CharField(required=False, max_length=12)
+    note = serializers.CharField(required=False, max_length=500)
+
+
+class ConsentIn(Given):
+    """An agreement somebody gave in front of an application."""
+
+    address = AddressField()
+    channel = serializers.ChoiceField(choices=CHANNEL_WORDS)
+    purpose = serializers.CharField(max_length=40, help_text="Its key or its id.")
+    source = serializers.ChoiceField(choices=_SOURCES)  # type: ignore[assignment]
+    wording = serializers.UUIDField(help_text="The words that were shown, as the list of purposes has them.")
+    occurred_at = Moment()
+    evidence = EvidenceIn()
+
+
+class ConsentOut(serializers.Serializer[Any]):
+    """What became of the report. `event_id` is the event that holds now; a report that is kept out makes none."""
+
+    outcome = serializers.ChoiceField(choices=["taken", "unchanged", "kept_out"])
+    event_id = serializers.UUIDField(allow_null=True)
+    reason = ReasonOut(allow_null=True)
+
+
+class SearchIn(Given):
+    """Whose consent."""
+
+    address = AddressField()
+
+
+class StateOut(serializers.Serializer[Any]):
+    """One purpose on one channel."""
+
+    purpose_id = serializers.UUIDField(source="purpose.id")
+    purpose = serializers.CharField(source="purpose.key")
+    channel = serializers.ChoiceField(choices=CHANNEL_WORDS)
+    status = serializers.ChoiceField(choices=list(STATUS_LABELS))
+    event_id = serializers.UUIDField(allow_null=True)
+    changed_at = Moment(allow_null=True)
+
+
+class StandingOut(serializers.Serializer[Any]):
+    """How an address stands."""
+
+    known = serializers.BooleanField()
+    states = StateOut(many=True)
+    protections = ProtectionOut(many=True)
+
+
+class StopIn(Given):
+    """A plea to stop."""
+
+    address = AddressField()
+    channel = serializers.ChoiceField(choices=["all", *CHANNEL_WORDS])
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+
+
+class StopOut(serializers.Serializer[Any]):
+    """The event that stops."""
+
+    event_id = serializers.UUIDField()
+    channel = serializers.ChoiceField(choices=["all", *CHANNEL_WORDS])
+    recorded_at = Moment()
+
+
+class EventOut(serializers.Serializer[Any]):
+    """One fact of the ledger. `purpose_id` null and `channel` empty mean all of them."""
+
+    id = serializers.UUIDField(source="event.id")
+    number = serializers.CharField(source="slip.number")
+    status = serializers.CharField(source="event.status")
+    source = serializers.CharField(source="event.source")  # type: ignore[assignment]
+    purpose_id = serializers.UUIDField(source="event.purpose_id", allow_null=True)
+    channel = serializers.CharField(source="event.channel", allow_blank=True)
+    address = serializers.CharField(source="slip.address")
+    standing = serializers.CharField(source="slip.standing.label")
+    words = serializers.CharField(source="slip.words", allow_blank=True)
+    words_source = serializers.CharField(source="slip.words_source", allow_blank=True)
+    place = serializers.CharField(source="slip.where", allow_blank=True)
+    sender = serializers.CharField(source="slip.sender", allow_blank=True)
+    note = serializers.CharField(source="slip.note", allow_blank=True)
+    occurred_at = Moment(source="event.occurred_at")
+    recorded_at = Moment(source="event.recorded_at")
+    recorded_by = serializers.CharField(source="slip.recorded_by")

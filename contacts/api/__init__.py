@@ -1,0 +1,1 @@
+"""People and lists for applications."""

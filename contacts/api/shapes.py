@@ -1,0 +1,134 @@
+"""What goes in and out of the API of contacts."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.choices import countries, languages, time_zones
+from consent.api.fields import AddressField
+from contacts.actions.people import MOST_ADDRESSES
+from contacts.models import ContactPoint
+from core.api import Given, Moment, PageQuery
+from core.email import EmailAddress
+
+LABELS = [label for label, _ in ContactPoint._meta.get_field("label").choices or ()]
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+MOST_LISTS = 50
+
+
+class ListOut(serializers.Serializer[Any]):
+    """A list and how many people are on it."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    people = serializers.IntegerField()
+    created_at = Moment()
+
+
+class PointOut(serializers.Serializer[Any]):
+    """One address of a person. Masked, such as +1 … 0100, for a key without the scope see_addresses."""
+
+    id = serializers.UUIDField()
+    label = serializers.ChoiceField(choices=LABELS)  # type: ignore[assignment]
+    value = serializers.CharField()
+
+
+class ContactOut(serializers.Serializer[Any]):
+    """One person. Being here does not mean that anybody may write to them: ask decisions/ for that."""
+
+    id = serializers.UUIDField()
+    first_name = serializers.CharField(allow_blank=True)
+    last_name = serializers.CharField(allow_blank=True)
+    language = serializers.CharField(allow_blank=True)
+    country = serializers.CharField(allow_blank=True)
+    city = serializers.CharField(allow_blank=True)
+    time_zone = serializers.CharField(allow_blank=True)
+    is_minor = serializers.BooleanField()
+    custom = serializers.DictField(help_text="The organisation's own fields by key.")
+    points = PointOut(many=True)
+    lists = serializers.ListField(child=serializers.UUIDField())
+    tags = serializers.ListField(child=serializers.CharField())
+    created_at = Moment()
+    updated_at = Moment()
+
+
+class ContactQuery(PageQuery):
+    """Which people."""
+
+    list = serializers.UUIDField(required=False)
+    tag = serializers.UUIDField(required=False)
+    updated_since = Moment(required=False, help_text="Whose own fields changed at that moment or later.")
+
+
+class _Known(serializers.CharField):
+    """A word of a long list that a library knows; empty for not known."""
+
+    def __init__(self, known: Callable[[], Sequence[tuple[str, str]]], **options: Any) -> None:
+        self.known = known
+        super().__init__(**{"required": False, "allow_blank": True, "max_length": 64} | options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Errors: ValidationError for a word of no list."""
+        text: str = super().to_internal_value(data)
+        if text and text not in dict(self.known()):
+            raise serializers.ValidationError("This is not one we know.")
+        return text
+
+
+class _Custom(serializers.DictField):
+    """The organisation's own fields by key: text, numbers, yes or no; null takes a value away. Read as people type them."""
+
+    child = serializers.JSONField(allow_null=True)
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        """Errors: ValidationError by key."""
+        values = super().to_internal_value(data)
+        wrong = {
+            str(key)[:60]: ["Give text, a number, true, false or null."]
+            for key, value in values.items()
+            if not _KEY.fullmatch(str(key)) or not isinstance(value, str | int | float | None) or "\0" in str(value)
+        }
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return {key: _typed(value) for key, value in values.items()}
+
+
+def _typed(value: Any) -> str:
+    if value is None:
+        return ""
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+class DetailsIn(Given):
+    """What may be changed about a person; what is not sent stays as it is."""
+
+    first_name = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    last_name = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    city = serializers.CharField(required=False, allow_blank=True, max_length=80)
+    country = _Known(countries, help_text="Two letters of ISO 3166, such as US.")
+    language = _Known(languages, help_text="A code such as en.")
+    time_zone = _Known(time_zones, help_text="A name such as America/Chicago.")
+    is_minor = serializers.BooleanField(required=False)
+    custom = _Custom(required=False)
+
+
+class PointIn(Given):
+    """One address and what people call it."""
+
+    label = serializers.ChoiceField(choices=LABELS)  # type: ignore[assignment]
+    value = AddressField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Errors: ValidationError where a mailbox is called a phone, or the other way round."""
+        if (attrs["label"] == "email") != isinstance(attrs["value"], EmailAddress):
+            raise serializers.ValidationError({"label": ["This is not what the address is."]})
+        return attrs
+
+
+class ContactIn(DetailsIn):
+    """A new person."""
+
+    points = PointIn(many=True, required=False, max_length=MOST_ADDRESSES)  # type: ignore[call-arg]
+    lists = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=MOST_LISTS)

@@ -1,0 +1,1 @@
+"""Decisions, messages, replies and senders for applications."""

@@ -1,0 +1,191 @@
+"""May we send; what was sent and what became of it; what people wrote back; what we send from."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import found
+from accounts.api import actor_of
+from accounts.contracts import Actor
+from accounts.doors import api
+from consent.api.fields import NOT_AN_ADDRESS, home_country, parse_address, purpose_named, told_reason
+from consent.states import POINT_CHANNELS
+from consent.values import Address, address_of
+from contacts.models import ContactPoint
+from contacts.selectors.people import shown
+from core import clock, vault
+from core.api import PageQuery, answers, page, page_of, read, whole
+from core.tenancy import require_organization_id
+from messaging.api import shapes
+from messaging.api.deciding import Answer, decide_addresses
+from messaging.facts import context_for
+from messaging.models import InboundMessage, Message, MessageEvent, SendAttempt, Sender
+from messaging.states import display
+
+_NOT_REACHED = "This kind of address is not reached on that channel."
+
+
+@extend_schema(operation_id="list_senders", tags=["sending"], responses=answers(page_of(shapes.SenderOut)))
+@api("see_campaigns")
+@api_view(["GET"])
+def senders(_request: Request) -> Response:
+    """What messages can come from. Always one page."""
+    rows = Sender.objects.select_related("account").order_by("created_at", "id")
+    told = [
+        {"id": row.id, "channel": row.channel, "address": row.address, "label": row.label}
+        | {"provider": row.account.provider, "state": _state_of(row), "rate_per_second": row.rate_per_second}
+        for row in rows
+    ]
+    return whole(shapes.SenderOut(told, many=True).data)
+
+
+def _state_of(sender: Sender) -> str:
+    if sender.paused_at is not None:
+        return "paused"
+    if sender.account.state != "connected":
+        return "disconnected"
+    return "slowed" if sender.throttled_until is not None and sender.throttled_until > clock.now() else "ready"
+
+
+@extend_schema(
+    operation_id="decide", tags=["sending"], request=shapes.DecisionIn, responses=answers(shapes.DecisionsOut)
+)
+@api("see_addresses")
+@api_view(["POST"])
+def decisions(request: Request) -> Response:
+    """May we send to these addresses now? Sends nothing. It tells what we know of an address, hence the scope."""
+    told = read(shapes.DecisionIn, request.data)
+    purpose = purpose_named(told["purpose"])
+    sender = Sender.objects.select_related("account").filter(id=told["sender"]).first()
+    if sender is None:
+        raise serializers.ValidationError({"sender": ["There is no such sender."]})
+    if sender.channel != told["channel"]:
+        raise serializers.ValidationError({"channel": ["This sender has another channel."]})
+    context, country = context_for(sender=sender, purpose=purpose), home_country()
+    read_ones = [_read(text, country, sender.channel) for text in told["addresses"]]
+    judged = [each for each in read_ones if isinstance(each, Address)]
+    answered = iter(decide_addresses(context, judged))
+    lines = [
+        _line(index, next(answered)) if isinstance(each, Address) else _unread(index, each)
+        for index, each in enumerate(read_ones)
+    ]
+    body = {"rules_version": context.rules.version, "decided_at": context.at, "data": lines}
+    return Response(shapes.DecisionsOut(body).data)
+
+
+def _read(text: str, country: str, channel: str) -> Address | str:
+    """An address that the channel reaches, or what is wrong with it."""
+    value = parse_address(text, country)
+    if value is None:
+        return NOT_AN_ADDRESS
+    address = address_of(value)
+    return address if channel in POINT_CHANNELS[address.kind] else _NOT_REACHED
+
+
+def _line(index: int, answer: Answer) -> dict[str, Any]:
+    return {
+        "index": index,
+        "outcome": answer.outcome,
+        "reason": told_reason(answer.reason),
+        "until": answer.until,
+        "evidence_id": answer.evidence_id,
+        "decision_id": answer.decision_id,
+        "errors": [],
+    }
+
+
+def _unread(index: int, wrong: str) -> dict[str, Any]:
+    nothing = dict.fromkeys(("reason", "until", "evidence_id", "decision_id"))
+    return {
+        "index": index,
+        "outcome": "invalid",
+        "errors": [{"field": f"addresses.{index}", "detail": wrong}],
+    } | nothing
+
+
+@extend_schema(
+    operation_id="list_messages",
+    tags=["sending"],
+    parameters=[shapes.MessageQuery],
+    responses=answers(page_of(shapes.MessageOut)),
+)
+@api("see_contacts")
+@api_view(["GET"])
+def messages(request: Request) -> Response:
+    """Messages, newest first: of one run, in one state, or made since a moment."""
+    asked, actor = read(shapes.MessageQuery, request.query_params), actor_of(request)
+    rows = Message.objects.select_related("point")
+    if "run" in asked:
+        rows = rows.filter(origin="run", origin_id=asked["run"])
+    if "state" in asked:
+        rows = rows.filter(state=asked["state"])
+    if "since" in asked:
+        rows = rows.filter(created_at__gte=asked["since"])
+    return page(request, rows, lambda found: shapes.MessageOut([_message(actor, row) for row in found], many=True).data)
+
+
+@extend_schema(operation_id="get_message", tags=["sending"], responses=answers(shapes.MessageDetailOut))
+@api("see_contacts")
+@api_view(["GET"])
+def message(request: Request, message_id: uuid.UUID) -> Response:
+    """One message with its timeline: every try with its proof, and everything the carrier told."""
+    row = found(Message.objects.select_related("point"), message_id)
+    told = _message(actor_of(request), row) | {
+        "attempts": list(SendAttempt.objects.filter(message=row).order_by("number")),
+        "events": list(MessageEvent.objects.filter(message_id=row.id).order_by("occurred_at", "id")),
+    }
+    return Response(shapes.MessageDetailOut(told).data)
+
+
+def _message(actor: Actor, row: Message) -> dict[str, Any]:
+    same = ("id", "channel", "state", "reason", "sender_id", "purpose_id", "provider_message_id")
+    times = ("created_at", "sent_at", "delivered_at")
+    return {name: getattr(row, name) for name in (*same, *times)} | {
+        "run_id": row.origin_id if row.origin == "run" else None,
+        "status": display(row.state, row.delivery_rank, row.reason),  # type: ignore[arg-type]
+        "address": shown(actor, row.point),
+        "parts": row.units,
+    }
+
+
+@extend_schema(
+    operation_id="list_inbound",
+    tags=["sending"],
+    parameters=[PageQuery],
+    responses=answers(page_of(shapes.InboundOut)),
+)
+@api("see_replies")
+@api_view(["GET"])
+def inbound(request: Request) -> Response:
+    """What people wrote, newest first, with the text."""
+    read(PageQuery, request.query_params)
+    actor = actor_of(request)
+    return page(request, InboundMessage.objects.select_related("point"), lambda rows: _inbound(actor, rows))
+
+
+def _inbound(actor: Actor, rows: Sequence[InboundMessage]) -> Any:
+    people: dict[uuid.UUID, list[uuid.UUID]] = {row.point_id: [] for row in rows}
+    links = ContactPoint.objects.filter(point_id__in=people).order_by("created_at", "id")
+    for point_id, contact_id in links.values_list("point_id", "contact_id"):
+        if contact_id not in people[point_id]:
+            people[point_id].append(contact_id)
+    return shapes.InboundOut([_heard(actor, row, people) for row in rows], many=True).data
+
+
+def _heard(actor: Actor, row: InboundMessage, people: Mapping[uuid.UUID, list[uuid.UUID]]) -> dict[str, Any]:
+    same = ("id", "channel", "kind", "verdict", "message_id", "received_at", "handled_at")
+    text = vault.unseal_text(
+        require_organization_id(), "messaging_inboundmessage", "body_sealed", row.id, row.body_sealed
+    )
+    return {name: getattr(row, name) for name in same} | {
+        "text": text,
+        "address": shown(actor, row.point),
+        "contact_ids": people[row.point_id],
+        "run_id": row.origin_id if row.origin == "run" else None,
+    }
