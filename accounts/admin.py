@@ -171,7 +171,9 @@ class AuditAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
         """Each row with the name of its organisation. One query."""
-        named: models.QuerySet[Any, Any] = models.QuerySet(Organization).filter(id=models.OuterRef("organization_id")).values("name")
+        named: models.QuerySet[Any, Any] = (
+            models.QuerySet(Organization).filter(id=models.OuterRef("organization_id")).values("name")
+        )
         return super().get_queryset(request).annotate(whose=models.Subquery(named))
 
     @admin.display(description="organisation")

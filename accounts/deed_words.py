@@ -13,6 +13,7 @@ DEEDS: Final[Mapping[str, str]] = {
     "campaign.checked": "Campaign checked",
     "campaign.copied": "Campaign copied",
     "campaign.deleted": "Campaign deleted",
+    "campaign.launch_held": "Launch held: it would reach more people than confirmed",
     "campaign.launch_undone": "Launch taken back",
     "campaign.launched": "Campaign launched",
     "campaign.saved": "Campaign saved",

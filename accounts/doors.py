@@ -16,11 +16,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Door:
-    """Who may use a view. `own_transactions`: it opens its own contexts, because it talks to a network or takes long."""
+    """Who may use a view. `own_transactions`: it opens its own contexts, because it talks to a network or takes long.
+
+    `takes_file`: an upload to it is kept; everywhere else a file is refused before it reaches the disk.
+    """
 
     kind: Literal["public", "person", "member", "api", "webhook"]
     permission: str = ""
     own_transactions: bool = False
+    takes_file: bool = False
 
 
 def public[View: Callable[..., Any]](view: View) -> View:
@@ -33,9 +37,9 @@ def person[View: Callable[..., Any]](view: View) -> View:
     return _mark(view, Door("person"))
 
 
-def member(permission: str = "", *, own_transactions: bool = False) -> Callable[[View], View]:
+def member(permission: str = "", *, own_transactions: bool = False, takes_file: bool = False) -> Callable[[View], View]:
     """A member of the organisation in the session whose role has the right (none named: any member)."""
-    return lambda view: _mark(view, Door("member", permission, own_transactions))
+    return lambda view: _mark(view, Door("member", permission, own_transactions, takes_file))
 
 
 def api(permission: str, *, own_transactions: bool = False) -> Callable[[View], View]:

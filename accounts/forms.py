@@ -7,11 +7,17 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.core import context
 from django import forms
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from accounts.actions.organizations import open_organization
 from accounts.choices import countries, currencies, languages, time_zones
 from accounts.contracts import Actor
+from accounts.documents import current_documents
 from accounts.models import Organization
+from accounts.names import validate_line
 from accounts.roles import API_SCOPES, PERMISSIONS, Role
 from core.email import parse_email
 from core.forms import CarillonForm
@@ -19,7 +25,15 @@ from core.middleware import client_address, request_id
 from core.phone import parse_phone
 from core.problem import Problem
 
-_AGREE = "I am 18 or older and accept the terms, the acceptable use policy and the data processing agreement."
+
+def _agree_label() -> SafeString:
+    """What the tick box says, with each document to read."""
+    documents = [(reverse("accounts:document", args=[each.name]), each.title) for each in current_documents()]
+    links = format_html_join(", ", '<a href="{}" target="_blank">{}</a>', documents)
+    return format_html("I am 18 or older and accept: {}.", links)
+
+
+_agree = lazy(_agree_label, SafeString)
 
 
 class LoginForm(CarillonForm, AllauthLoginForm):  # type: ignore[misc]
@@ -33,9 +47,11 @@ class LoginForm(CarillonForm, AllauthLoginForm):  # type: ignore[misc]
 class SignupForm(CarillonForm, AllauthSignupForm):  # type: ignore[misc]
     """Sign-up: a person, and (unless they follow an invitation) the organisation they open."""
 
-    full_name = forms.CharField(label="Your name", max_length=120)
-    organization = forms.CharField(label="Organisation", max_length=120, help_text="The name your customers know.")
-    agree = forms.BooleanField(label=_AGREE, error_messages={"required": "Please accept to continue."})
+    full_name = forms.CharField(label="Your name", max_length=120, validators=[validate_line])
+    organization = forms.CharField(
+        label="Organisation", max_length=120, help_text="The name your customers know.", validators=[validate_line]
+    )
+    agree = forms.BooleanField(label=_agree(), error_messages={"required": "Please accept to continue."})
 
     field_order = ["full_name", "organization", "email", "password1", "agree"]
 
@@ -60,14 +76,16 @@ class SignupForm(CarillonForm, AllauthSignupForm):  # type: ignore[misc]
 class OpenForm(CarillonForm, forms.Form):
     """One more organisation for somebody who is logged in."""
 
-    name = forms.CharField(label="Organisation", max_length=120, help_text="The name your customers know.")
-    agree = forms.BooleanField(label=_AGREE, error_messages={"required": "Please accept to continue."})
+    name = forms.CharField(
+        label="Organisation", max_length=120, help_text="The name your customers know.", validators=[validate_line]
+    )
+    agree = forms.BooleanField(label=_agree(), error_messages={"required": "Please accept to continue."})
 
 
 class DocumentsForm(CarillonForm, forms.Form):
     """Accepting the documents in force."""
 
-    agree = forms.BooleanField(label=_AGREE, error_messages={"required": "Please accept to continue."})
+    agree = forms.BooleanField(label=_agree(), error_messages={"required": "Please accept to continue."})
 
 
 class SettingsForm(CarillonForm, forms.ModelForm):  # type: ignore[type-arg]
@@ -110,6 +128,11 @@ class SettingsForm(CarillonForm, forms.ModelForm):  # type: ignore[type-arg]
             "consent_page_url": "Where people say yes, for the review.",
         }
         widgets = {"use_case": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("name", "legal_name", "place", "support_contact"):
+            self.fields[name].validators.append(validate_line)
 
 
 class InviteForm(CarillonForm, forms.Form):

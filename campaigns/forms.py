@@ -14,6 +14,7 @@ from core.forms import CarillonForm
 from messaging.content_rules import ContentError
 from messaging.models import Sender
 
+#: characters looked at while somebody types; how many may be saved is up to the sender's provider
 TEXT_LENGTH = 2000
 
 
@@ -36,7 +37,6 @@ class CampaignForm(CarillonForm, forms.Form):
     name = forms.CharField(max_length=80, label="Name", help_text="For your team; people do not see it.")
     body = forms.CharField(
         label="Text",
-        max_length=TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 7}),
         error_messages={"required": "Write what people shall read."},
     )
@@ -112,7 +112,11 @@ class LaunchForm(CarillonForm, forms.Form):
         if typed is None:
             return None
         local = typed.replace(tzinfo=self.zone)
-        moment = local.astimezone(datetime.UTC)
-        if moment.astimezone(self.zone).replace(tzinfo=None) != typed.replace(tzinfo=None):
+        try:
+            moment = local.astimezone(datetime.UTC)
+            back = moment.astimezone(self.zone)
+        except OverflowError as error:
+            raise forms.ValidationError("No calendar has that time; choose another one.") from error
+        if back.replace(tzinfo=None) != typed.replace(tzinfo=None):
             raise forms.ValidationError("The clocks skip this hour on that day; choose another one.")
         return moment

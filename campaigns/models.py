@@ -65,6 +65,8 @@ class Run(TenantModel):
     rules_version = models.CharField(max_length=40, blank=True)
     planned_count = models.PositiveIntegerField(default=0)
     allowed_count = models.PositiveIntegerField(default=0)
+    #: how many people somebody typed at the launch; nobody types one for a check
+    confirmed_count = models.PositiveIntegerField(null=True)
     created_by = models.UUIDField(null=True)
     created_at = MomentOfCreation()
     started_at = models.DateTimeField(null=True)
@@ -85,6 +87,11 @@ class Run(TenantModel):
             # used by: the list of campaigns, a campaign's own page, the newest check
             models.Index(fields=["organization", "campaign", "kind", "-created_at"], name="run_by_campaign"),
         ]
+
+    @property
+    def outgrown(self) -> bool:
+        """Whether more people would get it than somebody confirmed: such a launch never begins."""
+        return self.confirmed_count is not None and self.allowed_count > self.confirmed_count
 
 
 class Recipient(TenantModel):

@@ -40,7 +40,7 @@ RUN_WORDS: Final[dict[str, tuple[str, str]]] = {
     "cancelled": ("Cancelled", "no"),
     "draft": ("Draft", "plain"),
     "scheduled": ("Scheduled", "note"),
-    "running": ("Running", "note"),
+    "running": ("Sending", "note"),
 }
 
 

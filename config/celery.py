@@ -1,13 +1,12 @@
 """The Celery application: queues, routes, and the beat that rings the sweeper."""
 
-import os
+from typing import Any
 
 import kombu
 from celery import Celery
+from celery.signals import setup_logging
 
 from config.queues import QUEUES, queue_of
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
 app = Celery("carillon")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -21,3 +20,8 @@ app.conf.beat_schedule = {
     "sweep-imports": {"task": "contacts.sweep_imports", "schedule": 15.0},
 }
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Workers log as everybody does: by the allow-list of the settings. Celery would put a formatter of its own in its place."""

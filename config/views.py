@@ -78,7 +78,7 @@ def csp_report(request: HttpRequest) -> HttpResponse:
     try:
         report = json.loads(request.body[:10_000]).get("csp-report", {})
         directive = str(report.get("effective-directive", ""))[:40]
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return HttpResponse(status=400)
     logger.warning("a page broke the content security policy", extra={"reason": directive})
     return HttpResponse(status=204)

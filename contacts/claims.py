@@ -40,7 +40,7 @@ class ClaimReader:
         self._single: dict[str, _Where] = {}
         for column in mapping.columns:
             self._place(column.field, _Where(column.position, column.header))
-        self.says_anything = bool(self._per_channel or self._for_all or self._opted_out)
+        self.says_anything = bool(self._per_channel or self._for_all or self._opted_out or defaults.everyone)
 
     def _place(self, field: str, where: _Where) -> None:
         kind, _, channel = field.partition(":")
@@ -74,7 +74,7 @@ class ClaimReader:
         )
 
     def _answers(self, cells: list[str], problems: list[RowProblem]) -> dict[Channel, Said]:
-        """What is said for each channel, yes or withdrawn; a withdrawal wins over any yes of the same row."""
+        """What is said for each channel, yes or withdrawn; a withdrawal wins over any yes of the row or the declaration."""
         said: dict[Channel, Said] = {}
         for channel, where in self._per_channel:
             _note(said, (channel,), self._answer(cells, where, f"consent:{channel}", problems))
@@ -87,6 +87,7 @@ class ClaimReader:
         for where in self._opted_out:
             if opted_out(cells[where.position]):
                 _note(said, CHANNELS, "withdrawn")
+        _note(said, self._defaults.everyone, "yes")
         return said
 
     def _answer(self, cells: list[str], where: _Where, field: str, problems: list[RowProblem]) -> Said:
@@ -118,6 +119,10 @@ class ClaimReader:
         return purpose
 
     def _evidence(self, cells: list[str], problems: list[RowProblem]) -> Evidence:
+        """The row's own proof; the declaration fills only what the row does not say.
+
+        A date of the row's own that cannot be true leaves no date at all: the declared one would cover up the doubt.
+        """
         return Evidence(
             self._text(cells, "consent_source") or self._defaults.consent_source,
             self._given_at(cells, problems),

@@ -14,6 +14,11 @@ DateOrder = Literal["", "day_first", "month_first"]
 CHANNELS: tuple[Channel, ...] = ("sms", "whatsapp", "voice", "email")
 
 
+def sheet_row(number: int) -> int:
+    """The number a spreadsheet shows beside a row of data: the header is row 1, the first row of data row 2."""
+    return number + 1
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class MappedColumn:
     """One column of a file and the field it fills.
@@ -56,6 +61,7 @@ class Defaults:
     `default_country` is ISO alpha-2 for numbers without a country code. `date_order` decides 02/03/2024; "" refuses it.
     The evidence fields are the importer's own declaration about every row that says yes. `not_after` (aware) turns a
     consent dated later than it into a claim without date; None does not check. `zone` is where a day without a time begins.
+    `everyone` are the channels that everybody in the file is declared to have agreed to; each row's own words win.
     """
 
     default_country: str = ""
@@ -66,6 +72,7 @@ class Defaults:
     purpose: str = "marketing"
     not_after: datetime.datetime | None = None
     zone: str = "UTC"
+    everyone: tuple[Channel, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from core.email import EmailAddress, parse_email
 from core.phone import PhoneNumber, parse_phone
 
 _TABLE = pathlib.Path(__file__).parent / "data" / "headers.toml"
+_MARKS = pathlib.Path(__file__).parent / "data" / "consent_words.toml"
 ADDRESS_FIELDS = ("phone", "whatsapp", "email")
 #: fields that several columns may fill together
 _SHARED = frozenset({"", "lists", "tags", "opted_out"})
@@ -143,8 +144,24 @@ def _used_twice(field: str, names: list[str]) -> MappingProblem:
 
 @functools.cache
 def known_headers() -> dict[str, str]:
-    """Folded header → field, for all spellings of contacts/data/headers.toml."""
-    return {fold(name): field for field, entry in header_table().items() for name in entry["headers"]}
+    """Folded header → field, for all spellings of contacts/data/headers.toml and the fields' own names on the page."""
+    return {
+        fold(name): field for field, entry in header_table().items() for name in (*entry["headers"], entry["label"])
+    }
+
+
+def tells_of_consent(header: str) -> bool:
+    """Does a column by its header look like evidence of consent, or like a stop? Left out, a person should look again."""
+    word = fold(header)
+    field = known_headers().get(word)
+    if field is not None:
+        return field.startswith(("consent", "opted"))
+    return any(fold(mark) in word for mark in _evidence_marks())
+
+
+@functools.cache
+def _evidence_marks() -> tuple[str, ...]:
+    return tuple(tomllib.loads(_MARKS.read_text(encoding="utf-8"))["evidence_marks"])
 
 
 @functools.cache

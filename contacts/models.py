@@ -138,7 +138,7 @@ class ImportJob(TenantModel):
 
     uploaded ──▶ checking ──▶ checked ──▶ running ──▶ finished        any of them ──▶ failed | cancelled
     `kind` people: contacts with or without evidence; suppressions: addresses that must not be reached.
-    `next_at` is set while there is work to do, and nobody holds it.
+    `next_at` is set while there is work to do, and nobody holds it; of an open file it is when it is given up.
     """
 
     state = models.CharField(max_length=10, default="uploaded")

@@ -11,6 +11,7 @@ from contacts.spelling import clean_name, clean_text, country_code, language_cod
 from core.email import EmailAddress, parse_email
 from core.phone import PhoneNumber, parse_phone
 from core.problem import Problem
+from core.spreadsheets import begins_a_formula
 
 #: characters; a longer cell is a document, not a contact
 LONGEST_CELL = 1_000
@@ -120,7 +121,13 @@ class RowCleaner:
 
     def _fields(self, cells: list[str], country: str, problems: list[RowProblem]) -> dict[str, str]:
         """The plain fields that say something."""
-        found = {field: text for field, place, clean in self._texts if (text := clean(cells[place]))}
+        found = {}
+        for field, place, clean in self._texts:
+            text = clean(cells[place])
+            if len(text) > 1 and begins_a_formula(text):
+                problems.append(RowProblem("text", "formula", field, self._headers[place]))
+            elif text:
+                found[field] = text
         if country:
             found["country"] = country
         for field, read in _CODED.items():

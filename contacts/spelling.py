@@ -80,7 +80,7 @@ def country_code(text: str) -> str:
 def language_code(text: str) -> str:
     """The language as "pt" or "pt-BR" from a code or a name; "" when unknown."""
     language, _, region = text.strip().replace("_", "-").partition("-")
-    if len(language) == 2 and language.isascii() and language.isalpha():
+    if language.lower() in _language_codes():
         if not region:
             return language.lower()
         return f"{language.lower()}-{region.upper()}" if len(region) == 2 and region.isalpha() else ""
@@ -96,6 +96,12 @@ def time_zone_name(text: str) -> str:
 @functools.cache
 def _zones() -> dict[str, str]:
     return {name.lower(): name for name in zoneinfo.available_timezones()}
+
+
+@functools.cache
+def _language_codes() -> frozenset[str]:
+    table = tomllib.loads(_SPELLINGS.read_text(encoding="utf-8"))
+    return frozenset(table["language_codes"]["known"].split())
 
 
 @functools.cache

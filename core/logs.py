@@ -76,6 +76,8 @@ def _told(value: Any) -> str:
 
 def _event(record: logging.LogRecord) -> str:
     """The words of a line; where the framework names the address of a request, its route."""
+    if record.name.startswith("celery") and record.args:
+        return str(record.msg).partition("%")[0].strip() or "a task"  # its arguments hold texts of errors
     request = getattr(record, "request", None)
     if request is None or not hasattr(request, "resolver_match") or not isinstance(record.args, tuple):
         return record.getMessage()

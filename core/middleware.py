@@ -1,10 +1,12 @@
-"""What every request gets before anything else: an id, and the one true client address."""
+"""What every request gets before anything else: an id, and the one true client address; and what no request may hold."""
 
 import ipaddress
 import uuid
 from collections.abc import Callable
+from urllib.parse import unquote_plus
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from core.ids import new_id
@@ -21,6 +23,18 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-Id"] = str(request.request_id)  # type: ignore[attr-defined]
         return response
+
+
+class NulMiddleware:
+    """Answer 400 to an address with a NUL in its query: no form sends one, and no text in the database can hold one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in unquote_plus(request.META.get("QUERY_STRING", "")):
+            raise BadRequest("the query holds a NUL")
+        return self.get_response(request)
 
 
 def request_id(request: HttpRequest) -> uuid.UUID:

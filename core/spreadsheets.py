@@ -27,9 +27,14 @@ def read_back(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and _is_live(cell) else cell
 
 
+def begins_a_formula(cell: str) -> bool:
+    """Would a spreadsheet run this cell instead of showing it?"""
+    return cell[:1] in _STARTS_A_FORMULA and bool(cell)
+
+
 def _is_live(cell: str) -> bool:
-    if cell[:1] in _STARTS_A_FORMULA:
-        return bool(cell)
+    if begins_a_formula(cell):
+        return True
     return cell[:1] == "'" and cell.lstrip("'")[:1] in _STARTS_A_FORMULA and bool(cell.lstrip("'"))
 
 

@@ -38,7 +38,7 @@ return answer
 
 
 #: so many a minute on average, and so many at once
-Limit = tuple[int, int]
+Limit = tuple[float, int]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def ask(buckets: Sequence[tuple[str, Limit]]) -> Verdict:
     Shape:  (name, limit) for each bucket.
     Errors: none; without Valkey the answer is yes.
     """
-    arguments = [number for _, (per_minute, burst) in buckets for number in (60_000_000 // per_minute, burst)]
+    arguments = [number for _, (per_minute, burst) in buckets for number in (round(60_000_000 / per_minute), burst)]
     try:
         free, *told = _connection(settings.REDIS_URL).eval(
             _SCRIPT, len(buckets), *(f"throttle:{name}" for name, _ in buckets), *arguments

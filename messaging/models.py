@@ -223,7 +223,8 @@ class InboundMessage(TenantModel):
     body_sealed = models.BinaryField()
     #: stop, start, help, doubt (it may be a stop, and counts as one until somebody has judged) or text
     kind = models.CharField(max_length=6)
-    #: "" nothing to judge; asked; stop or not_stop as somebody of the team judged, or stop, restarted as the person said since
+    #: "" nothing to judge; asked (a START without proof as well, and all that an unreadable address wrote); stop or not_stop
+    #: as somebody of the team judged, or stop, restarted as the person said since
     verdict = models.CharField(max_length=10, blank=True)
     provider_message_id = models.CharField(max_length=64)
     message_id = models.UUIDField(null=True)

@@ -8,6 +8,7 @@ app_name = "messaging"
 urlpatterns = [
     path("senders/", senders.sender_list, name="senders"),
     path("senders/connect/", senders.connect, name="connect"),
+    path("senders/practice/", senders.practice, name="practice"),
     path("senders/add/", senders.add_sender, name="add_sender"),
     path("senders/<uuid:sender_id>/pause/", senders.pause_sender, name="pause_sender"),
     path("senders/<uuid:sender_id>/resume/", senders.resume_sender, name="resume_sender"),

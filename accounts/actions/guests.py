@@ -2,7 +2,8 @@
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
-from accounts.models import Guest
+from accounts.models import AuditEvent, Guest, Organization
+from accounts.states import OrganizationState
 from core import vault
 from core.email import EmailAddress
 from core.ids import new_id
@@ -15,7 +16,7 @@ MOST_GUESTS = 10
 def add_guest(*, actor: Actor, label: str, address: PhoneNumber | EmailAddress) -> Guest:
     """Put one address into the trial's circle. Adding it again answers the one that is there.
 
-    Errors: Refused when the circle is full.
+    Errors: Refused when the circle is full, or so many were ever added during the trial.
     """
     actor.require("change_settings")
     organization_id = require_organization_id()
@@ -24,6 +25,7 @@ def add_guest(*, actor: Actor, label: str, address: PhoneNumber | EmailAddress) 
     known = Guest.objects.filter(kind=kind, digest=digest).first()
     if known:
         return known
+    _demand_room()
     if Guest.objects.count() >= MOST_GUESTS:
         raise Refused(f"A trial has at most {MOST_GUESTS} guests.", field="address", remedy="Remove one first.")
     guest_id = new_id()
@@ -37,6 +39,22 @@ def add_guest(*, actor: Actor, label: str, address: PhoneNumber | EmailAddress) 
     )
     record_audit(actor=actor, action="guest.added", on=("guest", guest_id), data={"kind": kind})
     return guest
+
+
+def _demand_room() -> None:
+    """During the trial removed guests count too: whoever changes them for others reaches people without end.
+
+    The audit trail counts them, because nobody can take a row out of it.
+    """
+    organization = Organization.objects.select_for_update().get()  # two who add at once wait for each other
+    if organization.state == OrganizationState.LIVE or Guest.objects.count() >= MOST_GUESTS:
+        return
+    if AuditEvent.objects.filter(action="guest.added").count() >= MOST_GUESTS:
+        raise Refused(
+            f"A trial reaches {MOST_GUESTS} guests, the removed ones among them.",
+            field="address",
+            remedy="Ask for the review: a live organisation may change its guests.",
+        )
 
 
 def remove_guest(*, actor: Actor, guest: Guest) -> None:

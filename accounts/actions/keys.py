@@ -10,7 +10,7 @@ from django.conf import settings
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from accounts.models import ApiKey, Organization
-from accounts.roles import API_SCOPES
+from accounts.roles import API_SCOPES, PERMISSIONS
 from accounts.states import OrganizationState
 from core import clock
 
@@ -28,6 +28,14 @@ def issue_api_key(*, actor: Actor, name: str, scopes: list[str], days: int) -> t
     if not scopes or not set(scopes) <= set(API_SCOPES):
         raise Refused(
             "A key needs at least one of the rights listed.", field="scopes", remedy="Tick what the application does."
+        )
+    beyond = sorted(set(scopes) - actor.permissions)
+    if beyond:
+        words = ", ".join(PERMISSIONS[scope] for scope in beyond)
+        raise Refused(
+            f"You cannot give a key what you may not do yourself: {words}.",
+            field="scopes",
+            remedy="Leave it out, or ask somebody who may.",
         )
     if not 1 <= days <= LONGEST_DAYS:
         raise Refused("A key lives between 1 and 365 days.", field="days", remedy="Choose a number in between.")

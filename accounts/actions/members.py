@@ -1,14 +1,19 @@
 """Verbs on the team: invite, accept, change a role, remove."""
 
 import datetime
+import math
 import uuid
+
+from django.conf import settings
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from accounts.models import Invitation, Membership, User
 from accounts.roles import Role
-from core import clock
+from core import clock, throttle
 from core.ids import new_secret, secret_digest
+from core.tenancy import require_organization_id
+from core.wording import counted_text
 
 INVITATION_DAYS = 7
 
@@ -21,7 +26,8 @@ def add_member(*, user: User, role: str) -> Membership:
 def invite_member(*, actor: Actor, email: str, role: str) -> tuple[Invitation, str]:
     """Invite somebody by email; answer the invitation and its secret, which exists nowhere else.
 
-    Errors: Refused when the person is a member already, or an invitation to them is open, or only an owner may give the role.
+    Errors: Refused when the person is a member already, or an invitation to them is open, or only an owner may give the
+            role, or too many were sent of late.
     """
     actor.require("change_team")
     _may_give(actor, role)
@@ -34,6 +40,7 @@ def invite_member(*, actor: Actor, email: str, role: str) -> tuple[Invitation, s
         raise Refused(
             "An invitation to this address is open.", field="email", remedy="Send it again from the list below."
         )
+    _ask_for_mail(email)
     Invitation.objects.filter(email=email, accepted_at=None, cancelled_at=None).update(cancelled_at=clock.now())
     secret = new_secret()
     invitation = Invitation.objects.create(
@@ -48,10 +55,14 @@ def invite_member(*, actor: Actor, email: str, role: str) -> tuple[Invitation, s
 
 
 def resend_invitation(*, actor: Actor, invitation: Invitation) -> str:
-    """Make a fresh link for an open or expired invitation; the old link stops working."""
+    """Make a fresh link for an open or expired invitation; the old link stops working.
+
+    Errors: Refused when it is closed, or too many were sent of late.
+    """
     actor.require("change_team")
     if invitation.accepted_at or invitation.cancelled_at:
         raise Refused("This invitation is closed.", remedy="Invite the person again.")
+    _ask_for_mail(invitation.email)
     secret = new_secret()
     invitation.digest = secret_digest(secret)
     invitation.expires_at = clock.now() + datetime.timedelta(days=INVITATION_DAYS)
@@ -114,6 +125,19 @@ def remove_member(*, actor: Actor, member: Membership) -> None:
     user_id, role = member.user_id, member.role
     member.delete()
     record_audit(actor=actor, action="member.removed", on=("user", user_id), data={"role": role})
+
+
+def _ask_for_mail(email: str) -> None:
+    """Refuse when this organisation invites too much, or this address was invited too often, by whomever."""
+    verdict = throttle.ask(
+        [
+            (f"inviting:{require_organization_id()}", settings.INVITATION_LIMITS["organization"]),
+            (f"invited:{secret_digest(email).hex()}", settings.INVITATION_LIMITS["address"]),
+        ]
+    )
+    if not verdict.free:
+        wait = counted_text(max(1, math.ceil(verdict.wait / 60)), "minute", "minutes")
+        raise Refused("Too many invitations were sent.", field="email", remedy=f"Try again in {wait}.")
 
 
 def _may_give(actor: Actor, role: str) -> None:

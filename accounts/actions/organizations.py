@@ -8,12 +8,18 @@ from accounts.actions.members import add_member
 from accounts.contracts import Actor, Refused
 from accounts.documents import current_documents
 from accounts.models import Agreement, Organization, OrganizationKey, User
+from accounts.names import refuse_control
 from accounts.roles import Role
+from accounts.selectors import organizations_of
 from accounts.states import OrganizationState, can_move
 from core import clock, vault
 from core.ids import new_id
 from core.tenancy import require_organization_id, tenant_context
 
+#: organisations of which one person may be an owner: an agency's, not a spammer's
+MOST_ORGANIZATIONS = 10
+#: settings of one line
+_NAMES = ("name", "legal_name", "place", "support_contact")
 #: what `change_settings` may change; anything else is another verb's business
 SETTINGS = [
     "name",
@@ -35,9 +41,12 @@ def open_organization(*, actor: Actor, owner: User, name: str, **settings: str) 
     """Open an organisation in trial, with its vault keys and its first owner; answer its id.
 
     Effects: organisation, two keys, one membership, one acceptance per current document, audit row; one transaction.
+    Errors:  Refused when the person owns too many already, or the name is not one line.
     """
+    refuse_control(name, field="name")
     organization_id = new_id()
     with tenant_context(organization_id):
+        _demand_few(owner)
         Organization.objects.create(id=organization_id, name=name.strip(), **settings)
         for purpose in ("data", "digest"):
             key = vault.new_wrapped_key(organization_id, 1, purpose)
@@ -46,6 +55,14 @@ def open_organization(*, actor: Actor, owner: User, name: str, **settings: str) 
         accept_documents(actor=actor, user=owner)
         record_audit(actor=actor, action="organization.opened", on=("organization", organization_id))
     return organization_id
+
+
+def _demand_few(owner: User) -> None:
+    User.objects.select_for_update().get(id=owner.id)  # two that open at once wait for each other
+    if sum(each.role == Role.OWNER for each in organizations_of(owner.id)) >= MOST_ORGANIZATIONS:
+        raise Refused(
+            f"One person has at most {MOST_ORGANIZATIONS} organisations.", field="name", remedy="Use one of yours."
+        )
 
 
 def accept_documents(*, actor: Actor, user: User) -> None:
@@ -65,11 +82,16 @@ def accept_documents(*, actor: Actor, user: User) -> None:
 
 
 def change_settings(*, actor: Actor, **changes: Any) -> Organization:
-    """Change the organisation's settings; the audit row says which, with before and after."""
+    """Change the organisation's settings; the audit row says which, with before and after.
+
+    Errors: Refused when a name is not one line.
+    """
     actor.require("change_settings")
     unknown = set(changes) - set(SETTINGS)
     if unknown:
         raise ValueError(f"not settings: {sorted(unknown)}")
+    for name in _NAMES:
+        refuse_control(changes.get(name, ""), field=name)
     organization = Organization.objects.select_for_update().get()
     before = {name: getattr(organization, name) for name in changes}
     changed = {name: [before[name], value] for name, value in changes.items() if before[name] != value}

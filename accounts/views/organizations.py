@@ -27,9 +27,13 @@ def open_organization(request: HttpRequest) -> HttpResponse:
     form = OpenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         owner, name = cast(User, request.user), form.cleaned_data["name"]
-        organization_id = actions.open_organization(actor=request.actor, owner=owner, name=name)  # type: ignore[attr-defined]
-        request.session[SESSION_KEY] = str(organization_id)
-        return redirect(settings.LOGIN_REDIRECT_URL)
+        try:
+            organization_id = actions.open_organization(actor=request.actor, owner=owner, name=name)  # type: ignore[attr-defined]
+        except Refused as refusal:
+            form.add_error(refusal.field or None, str(refusal))
+        else:
+            request.session[SESSION_KEY] = str(organization_id)
+            return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/open.html", {"form": form}, status=422 if form.errors else 200)
 
 

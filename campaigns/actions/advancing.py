@@ -2,7 +2,7 @@
 
 import datetime
 
-from campaigns.actions.launching import BREATH_SECONDS, move_run
+from campaigns.actions.launching import BREATH_SECONDS, hold_launch, move_run
 from campaigns.actions.planning import plan_batch
 from campaigns.models import Recipient, Run
 from campaigns.personal_values import text_for
@@ -32,6 +32,8 @@ def plan_step(run: Run) -> bool:
         return True
     if run.kind == "simulation":
         move_run(run, "simulated", next_at=None, finished_at=clock.now())
+    elif run.outgrown:
+        hold_launch(run)
     else:
         until = clock.now() + datetime.timedelta(seconds=BREATH_SECONDS)
         set_gate(origin="run", origin_id=run.id, state="open")

@@ -4,7 +4,7 @@ import datetime
 import uuid
 
 from accounts.actions.audit import record_audit
-from accounts.contracts import Actor, Refused
+from accounts.contracts import SYSTEM, Actor, Refused
 from campaigns.models import Campaign, Recipient, Run
 from campaigns.selectors.drafts import latest_check
 from campaigns.states import CAMPAIGN_STATES, LIVE, can_move
@@ -14,6 +14,8 @@ from core.tenancy import require_organization_id
 from messaging.actions.queueing import cancel_messages, set_gate
 
 BREATH_SECONDS = 60
+#: who plans further ahead looks at people, law and prices that will be others
+MOST_DAYS_AHEAD = 366
 
 
 def simulate_campaign(*, actor: Actor, campaign: Campaign) -> Run:
@@ -36,8 +38,9 @@ def launch_campaign(*, actor: Actor, campaign: Campaign, confirmed: int, at: dat
     """Launch a campaign, now or at a time; answer its run.
 
     Shape:   confirmed is the number of people the person typed: what the last check said.
-    Effects: one run; planned by a task; nothing leaves before the breath is over.
-    Errors:  Refused when it was launched already, was not checked, the number differs, or the time has passed.
+    Effects: one run; planned by a task; nothing leaves before the breath is over, and nothing at all if by then more people
+             would get it than were confirmed.
+    Errors:  Refused when it was launched already, was not checked, the number differs, or the time has passed or is too far.
     """
     actor.require("send_campaigns")
     campaign = Campaign.objects.select_for_update().get(id=campaign.id)
@@ -54,9 +57,8 @@ def launch_campaign(*, actor: Actor, campaign: Campaign, confirmed: int, at: dat
             field="confirmed",
             remedy="Type the number in the heading.",
         )
-    if at is not None and at <= clock.now():
-        raise Refused("That time has passed.", field="at", remedy="Choose a later one, or leave it empty for now.")
-    run = _new_run(actor, campaign, "launch", at or clock.now())
+    _demand_moment(at)
+    run = _new_run(actor, campaign, "launch", at or clock.now(), confirmed)
     if at is not None:
         Run.objects.filter(id=run.id).update(state="waiting", next_at=at)
     else:
@@ -84,6 +86,17 @@ def undo_launch(*, actor: Actor, run: Run) -> None:
     _move(run, "cancelled", finished_at=clock.now(), next_at=None)
     Campaign.objects.filter(id=run.campaign_id).update(state="draft", scheduled_at=None)
     record_audit(actor=actor, action="campaign.launch_undone", on=("run", run.id))
+
+
+def hold_launch(run: Run) -> None:
+    """Take back a launch that would now reach more people than somebody confirmed; what was checked before counts no more.
+
+    Effects: the run is cancelled before its breath, the campaign is a draft that needs a new check; audit row.
+    """
+    _move(run, "cancelled", finished_at=clock.now(), next_at=None)
+    Campaign.objects.filter(id=run.campaign_id).update(state="draft", scheduled_at=None, updated_at=clock.now())
+    data = {"confirmed": run.confirmed_count, "allowed": run.allowed_count}
+    record_audit(actor=SYSTEM, action="campaign.launch_held", on=("run", run.id), data=data)
 
 
 def pause_run(*, actor: Actor, run: Run) -> None:
@@ -128,6 +141,15 @@ def move_run(run: Run, state: str, **fields: object) -> None:
         Campaign.objects.filter(id=run.campaign_id).update(state=CAMPAIGN_STATES[state])
 
 
+def _demand_moment(at: datetime.datetime | None) -> None:
+    if at is None:
+        return
+    if at <= clock.now():
+        raise Refused("That time has passed.", field="at", remedy="Choose a later one, or leave it empty for now.")
+    if at > clock.now() + datetime.timedelta(days=MOST_DAYS_AHEAD):
+        raise Refused("That is more than a year away.", field="at", remedy="Choose an earlier time.")
+
+
 def _demand(run: Run, state: str, why: str) -> None:
     if run.state not in LIVE or not can_move(run.state, state):
         raise Refused(why)
@@ -142,7 +164,7 @@ def _move(run: Run, state: str, **fields: object) -> None:
     run.save(update_fields=["state", *fields])
 
 
-def _new_run(actor: Actor, campaign: Campaign, kind: str, at: datetime.datetime) -> Run:
+def _new_run(actor: Actor, campaign: Campaign, kind: str, at: datetime.datetime, confirmed: int | None = None) -> Run:
     version = campaign.template.versions.order_by("-number").first()
     assert version is not None, "a campaign is saved with its text"
     return Run.objects.create(
@@ -153,6 +175,7 @@ def _new_run(actor: Actor, campaign: Campaign, kind: str, at: datetime.datetime)
         purpose_id=campaign.purpose_id,
         sender_id=campaign.sender_id,
         planned_for=at,
+        confirmed_count=confirmed,
         created_by=actor.id,
         next_at=clock.now() + datetime.timedelta(seconds=30),
     )

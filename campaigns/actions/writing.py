@@ -12,6 +12,7 @@ from contacts.models import CustomField, List
 from messaging.actions.writing import save_text
 from messaging.content_rules import ContentError
 from messaging.models import Sender
+from messaging.providers.registry import PROVIDERS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class Draft:
 def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = None) -> Campaign:
     """Write a new campaign, or change one that has not been launched.
 
-    Errors: Refused when it is launched already, has no list, has one that is also left out, or its text cannot be
-            understood or asks for something no contact has; nothing is changed.
+    Errors: Refused when it is launched already, has no list, has one that is also left out, or its text is
+            longer than the sender's provider takes, cannot be understood or asks for something no contact has; nothing is changed.
     """
     actor.require("author_campaigns")
     if campaign is not None:
@@ -40,6 +41,7 @@ def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = Non
     if not draft.included:
         raise Refused("A campaign needs somebody to go to.", field="included", remedy="Choose at least one list.")
     _refuse_contradiction(draft)
+    _refuse_long_text(draft)
     _refuse_unknown_names(draft.body)
     version = save_text(
         actor=actor,
@@ -64,6 +66,14 @@ def _refuse_contradiction(draft: Draft) -> None:
         names = ", ".join(row.name for row in draft.excluded if row.id in both)
         problem = f"{names} cannot get it and be left out."
         raise Refused(problem, field="excluded", remedy="Take it off one of the two.")
+
+
+def _refuse_long_text(draft: Draft) -> None:
+    """The provider would refuse every single message; better now than at the launch."""
+    most = PROVIDERS[draft.sender.account.provider].capabilities.max_text_units
+    if len(draft.body) > most:
+        problem = f"The text has {len(draft.body):,} characters; this sender's provider takes at most {most:,}."
+        raise Refused(problem, field="body", remedy=f"Shorten it by {len(draft.body) - most:,}.")
 
 
 def _refuse_unknown_names(body: str) -> None:

@@ -23,3 +23,14 @@ def latest_check(campaign: Campaign) -> Run | None:
     runs = Run.objects.filter(campaign=campaign, kind="simulation", template_version=version, created_at__gte=since)
     fresh = runs.filter(created_at__gte=campaign.updated_at, sender=campaign.sender_id, purpose=campaign.purpose_id)
     return fresh.order_by("-created_at").first()
+
+
+def held_launch(campaign: Campaign) -> Run | None:
+    """The newest launch of a draft if it was held for want of a new check, and none was made since. One query, or two."""
+    if campaign.state != "draft":
+        return None
+    run = Run.objects.filter(campaign=campaign, kind="launch").order_by("-created_at").first()
+    if run is None or not run.outgrown:
+        return None
+    checked = Run.objects.filter(campaign=campaign, kind="simulation", created_at__gt=run.created_at)
+    return None if checked.exists() else run

@@ -9,6 +9,7 @@ from accounts.contracts import Actor
 from accounts.models import Guest, Organization
 from campaigns.models import Campaign, Run
 from campaigns.selectors.campaigns import CampaignRow, recent_campaigns
+from campaigns.states import RUN_WORDS
 from consent.models import ConsentState, Purpose, Suppression
 from contacts.models import Contact, ContactPoint
 from messaging.models import Sender
@@ -66,7 +67,7 @@ class Home:
     @property
     def lead(self) -> str:
         """One sentence of context."""
-        running = sum(row.campaign.state == "running" for row in self.campaigns or ())
+        running = sum(row.badge["label"] == RUN_WORDS["sending"][0] for row in self.campaigns or ())
         if running:
             return f"{running} campaign{' is' if running == 1 else 's are'} running."
         return "No campaign is running. What needs somebody appears here first."

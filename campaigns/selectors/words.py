@@ -19,7 +19,7 @@ def heading_of(report: Report) -> tuple[str, str]:
             f"{number_text(people['delivered'])} delivered so far, {number_text(people['waiting'])} still to go",
             "Each person is checked again just before their message leaves.",
         ),
-        "cancelled": (_cancelled(report), "There is no way back; copy the campaign to write to the others."),
+        "cancelled": _cancelled(report),
         "attention": (
             f"{number_text(people['delivered'])} of {_people(report.allowed)} got it. Some have no clear end.",
             "A message whose end is unknown is not sent twice; a late receipt still settles it.",
@@ -32,10 +32,13 @@ def heading_of(report: Report) -> tuple[str, str]:
     return words.get(run.state, (run.campaign.name, ""))
 
 
-def _cancelled(report: Report) -> str:
-    if report.run.started_at is None:
-        return "Taken back. Nothing has left."
-    return f"Stopped. {_people(report.sent)} had it already."
+def _cancelled(report: Report) -> tuple[str, str]:
+    if report.run.started_at is not None:
+        lead = "There is no way back; copy the campaign to write to the others."
+        return f"Stopped. {_people(report.sent)} had it already.", lead
+    if report.run.outgrown:
+        return "Needs a new check. Nothing has left.", "The campaign is a draft again."
+    return "Taken back. Nothing has left.", "The campaign is a draft again."
 
 
 def _people(count: int) -> str:

@@ -16,6 +16,7 @@ from campaigns.actions import drafts, testing
 from campaigns.models import Campaign
 from campaigns.selectors.campaigns import campaign_card, campaign_page, needs, state_chips
 from campaigns.selectors.checks import audience_size
+from campaigns.selectors.drafts import held_launch
 from campaigns.selectors.preview import Preview, guest_lines, preview
 from campaigns.views.requests import MemberRequest
 from core import clock
@@ -61,6 +62,7 @@ def show_campaign(request: MemberRequest, campaign: Campaign, refusal: Refused |
         "audience": audience_size(campaign),
         "may_write": request.actor.may("author_campaigns"),
         "may_send": request.actor.may("send_campaigns"),
+        "last_launch": held_launch(campaign),
         "refusal": refusal,
         **_tests(campaign),
     }

@@ -16,6 +16,7 @@ from campaigns.actions.launching import launch_campaign, simulate_campaign
 from campaigns.forms import LaunchForm
 from campaigns.models import Campaign
 from campaigns.selectors.checks import Check, newest_check
+from campaigns.selectors.drafts import held_launch
 from campaigns.views.campaigns import show_campaign
 from campaigns.views.requests import MemberRequest
 from core import clock
@@ -47,6 +48,7 @@ def _page(request: MemberRequest, campaign: Campaign, found: Check | None, form:
         "campaign": campaign,
         "check": found,
         "form": form,
+        "last_launch": held_launch(campaign),
         "may_write": request.actor.may("author_campaigns"),
         "may_send": request.actor.may("send_campaigns"),
         "may_see_people": request.actor.may("see_contacts"),

@@ -57,7 +57,7 @@ def _page(request: MemberRequest, campaign: Campaign | None, initial: dict[str, 
     data = request.POST.copy() if request.method == "POST" else None
     plainer = data is not None and "plainer" in data
     if plainer:
-        data["body"] = with_look_alikes(data.get("body", ""))[:TEXT_LENGTH]  # type: ignore[index,union-attr]
+        data["body"] = with_look_alikes(data.get("body", ""))  # type: ignore[index,union-attr]
     form = CampaignForm(data, initial=initial)
     if data is not None and not plainer and form.is_valid():
         try:

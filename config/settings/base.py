@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
+    "core.middleware.NulMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -88,7 +89,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_ROOT = pathlib.Path(env.text("MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["accounts.uploads.GuardedUploadHandler"]
 
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000")
 WEBHOOK_URL = env.text("WEBHOOK_URL", PUBLIC_URL)
@@ -146,8 +147,18 @@ REST_FRAMEWORK = {
 }
 #: how often an API key, its organisation, and an address without a key may ask: a minute on average, and at once
 API_LIMITS = {"key": (600, 100), "organization": (1800, 300), "unknown": (60, 20)}
-#: without the hook that gives every set of choices a name of its own: choices stand where they are used
-SPECTACULAR_SETTINGS = {"TITLE": "Carillon API", "VERSION": "1", "OAS_VERSION": "3.1.0", "POSTPROCESSING_HOOKS": []}
+#: how often an organisation may invite (20 at once, 60 an hour), and one address be invited by whomever (never over 5 an hour)
+INVITATION_LIMITS = {"organization": (1, 20), "address": (2 / 60, 3)}
+#: choices stand where they are used, without names of their own
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Carillon API",
+    "DESCRIPTION": "What the pages do, for programs. Start with docs/api.md.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["config.api_schema.without_marks"],
+}
 
 UNFOLD = {
     "SITE_TITLE": "Carillon operators",

@@ -29,3 +29,4 @@ ALLOWED_HOSTS = ["*"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 ACCOUNT_RATE_LIMITS = {}
 API_LIMITS = {"key": (600_000, 10_000), "organization": (600_000, 10_000), "unknown": (600_000, 10_000)}
+INVITATION_LIMITS = {"organization": (600_000, 10_000), "address": (600_000, 10_000)}

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Organization
@@ -16,15 +17,14 @@ LONGEST_ADDRESS = 254
 NOT_AN_ADDRESS = "This is neither a number with its country code nor an email address."
 
 
-class AddressField(serializers.CharField):
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": LONGEST_ADDRESS})
+class AddressField(serializers.Field[Any, Any, Any, Any]):
     """A phone number or an email address. The serializer's context holds the `country` of numbers without a code."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": LONGEST_ADDRESS} | options)
-
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: Any) -> PhoneNumber | EmailAddress:
         """Errors: ValidationError for what is neither, without repeating it."""
-        found = parse_address(super().to_internal_value(data), self.context.get("country", ""))
+        text = serializers.CharField(max_length=LONGEST_ADDRESS).run_validation(data)
+        found = parse_address(text, self.context.get("country", ""))
         if found is None:
             raise serializers.ValidationError(NOT_AN_ADDRESS)
         return found

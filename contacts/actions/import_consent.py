@@ -15,7 +15,7 @@ from consent.actions.ledger import KEPT_OUT, UNCHANGED, record_claims, suppress_
 from consent.values import Claim, Provenance
 from contacts.actions.import_planning import Key, RowPlan, addresses_of
 from contacts.actions.import_work import Work
-from contacts.contracts import Channel, ConsentClaim, Evidence, ParsedRow
+from contacts.contracts import Channel, ConsentClaim, Evidence, ParsedRow, sheet_row
 from contacts.duplicates import Deduplicator
 from contacts.selectors.points import rows_about
 from contacts.states import ConsentNote, Outcome
@@ -74,7 +74,7 @@ def said_by(plans: Sequence[RowPlan], points: Mapping[Key, uuid.UUID], work: Wor
     for plan in plans:
         if plan.parsed is None:
             continue
-        for claim in (*plan.parsed.claims, *_declared(plan.parsed, work)):
+        for claim in plan.parsed.claims:
             if plan.outcome == Outcome.REJECTED and claim.state != "withdrawn":
                 continue
             key = _address_for(claim.channel, plan.parsed)
@@ -82,24 +82,6 @@ def said_by(plans: Sequence[RowPlan], points: Mapping[Key, uuid.UUID], work: Wor
             if purpose_id or state == "withdrawn":
                 found.append(Said(plan, points.get(key, key), claim.channel, state, purpose_id, claim.evidence))
     return found
-
-
-def _declared(parsed: ParsedRow, work: Work) -> list[ConsentClaim]:
-    """What the declaration for the whole file says of a row that has no word of its own on a channel."""
-    if not work.everyone:
-        return []
-    spoken = {claim.channel for claim in parsed.claims}
-    given = work.defaults
-    evidence = Evidence(given.consent_source, given.consent_at, given.consent_wording, "")
-    state = "granted" if evidence.proves else "unproven"
-    reachable = [channel for channel in work.everyone if channel not in spoken and _has_address(channel, parsed)]
-    return [ConsentClaim(channel, given.purpose, state, evidence) for channel in reachable]  # type: ignore[arg-type]
-
-
-def _has_address(channel: Channel, parsed: ParsedRow) -> bool:
-    if channel == "email":
-        return parsed.email is not None
-    return parsed.phone is not None or (channel == "whatsapp" and parsed.whatsapp is not None)
 
 
 def _address_for(channel: Channel, parsed: ParsedRow) -> Key:
@@ -223,7 +205,7 @@ def _claim(each: Said, work: Work, now: datetime.datetime) -> Claim:
         "wording": each.evidence.wording,
         "ip": each.evidence.ip,
         "import": str(work.job_id),
-        "row": str(each.plan.number),
+        "row": str(sheet_row(each.plan.number)),
     }
     return Claim(
         point_id=each.about,  # type: ignore[arg-type]

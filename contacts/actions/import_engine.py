@@ -20,7 +20,7 @@ from consent.values import Address, Provenance, address_of
 from contacts.actions import import_consent, import_planning, import_writing
 from contacts.actions.import_files import remove_later
 from contacts.actions.import_planning import RowPlan
-from contacts.actions.import_work import Work, work_of
+from contacts.actions.import_work import Work, open_until, work_of
 from contacts.duplicates import Deduplicator
 from contacts.files.limits import FileProblem
 from contacts.files.reading import read_rows, sniff
@@ -233,7 +233,7 @@ def _end(work: Work, state: str, after: str) -> None:
     job = ImportJob.objects.select_for_update().filter(id=work.job_id, state=state).first()
     if job is None:
         return
-    job.state, job.next_at = after, None
+    job.state, job.next_at = after, open_until() if after == ImportState.CHECKED else None
     if after == ImportState.FINISHED:
         job.finished_at = clock.now()
         numbers = {word: number for word, number in job.counts.items() if isinstance(number, int)}

@@ -16,9 +16,14 @@ from consent.models import Purpose
 from contacts.contracts import CHANNELS, Channel, Defaults, MappedColumn, Mapping
 from contacts.models import CustomField, ImportJob
 from contacts.spelling import fold
+from core import clock
 from core.tenancy import require_organization_id
 
 _TIERS = ("marketing", "informational", "transactional", "ai_call")
+
+#: decided 25 November 2026: a week is enough to come back after a weekend or an illness; after that, a file of addresses
+#: which nobody uses is only a risk
+OPEN_DAYS = 7
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,8 +42,7 @@ class Purposes:
 class Work:
     """One import as its worker sees it.
 
-    `everyone` are the channels that everybody in the file agreed to by declaration; `custom` is key → (kind, choices);
-    `suppression` and `channel` say, for a file of addresses not to be reached, why and where ("" everywhere).
+    `custom` is key → (kind, choices); `suppression` and `channel` say, for a file of addresses not to be reached, why and where ("" everywhere).
     """
 
     organization_id: uuid.UUID
@@ -48,7 +52,6 @@ class Work:
     sheet: str
     mapping: Mapping
     defaults: Defaults
-    everyone: tuple[Channel, ...]
     purposes: Purposes
     custom: Table[str, tuple[str, Sequence[str]]]
     list_id: uuid.UUID | None
@@ -78,8 +81,7 @@ def work_of(job: ImportJob, now: datetime.datetime) -> Work:
         path=settings.MEDIA_ROOT / job.file_path,
         sheet=declared.get("sheet", ""),
         mapping=mapping,
-        defaults=_defaults(declared, now),
-        everyone=everyone,
+        defaults=_defaults(declared, everyone, now),
         purposes=purposes(declared.get("purpose", "")),
         custom={field.key: (field.kind, field.choices) for field in CustomField.objects.all()},
         list_id=job.list_id,
@@ -105,6 +107,11 @@ def purposes(default: str) -> Purposes:
     return Purposes(by_key.get(default), by_word)
 
 
+def open_until() -> datetime.datetime:
+    """When a file that nobody brings in is given up."""
+    return clock.now() + datetime.timedelta(days=OPEN_DAYS)
+
+
 def mapping_of(stored: Sequence[Table[str, Any]]) -> Mapping:
     """A mapping as the row keeps it."""
     return Mapping(tuple(MappedColumn(c["position"], c["header"], c["field"], c["confidence"]) for c in stored))
@@ -115,7 +122,7 @@ def stored_mapping(mapping: Mapping) -> list[dict[str, Any]]:
     return [dataclasses.asdict(column) for column in mapping.columns]
 
 
-def _defaults(declared: Table[str, Any], now: datetime.datetime) -> Defaults:
+def _defaults(declared: Table[str, Any], everyone: tuple[Channel, ...], now: datetime.datetime) -> Defaults:
     given = declared.get("consent_at", "")
     return Defaults(
         default_country=declared.get("default_country", ""),
@@ -126,6 +133,7 @@ def _defaults(declared: Table[str, Any], now: datetime.datetime) -> Defaults:
         purpose=declared.get("purpose", ""),
         not_after=now,
         zone=Organization.objects.current().time_zone,
+        everyone=everyone,
     )
 
 

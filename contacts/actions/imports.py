@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from accounts.actions.audit import record_audit
-from accounts.contracts import Actor, Refused
+from accounts.contracts import SYSTEM, Actor, Refused
 from consent.models import Purpose
 from contacts.actions.import_files import StoredFile, remove_later
-from contacts.actions.import_work import mapping_of, stored_mapping
+from contacts.actions.import_work import mapping_of, open_until, stored_mapping
 from contacts.contracts import CHANNELS, Mapping
 from contacts.mapping import check_mapping, guess_mapping
 from contacts.models import CustomField, ImportJob, ImportRow, List, SavedMapping
@@ -23,6 +23,8 @@ from core.tenancy import require_organization_id
 
 #: when the sweeper looks after a job whose bell may have been lost
 _SECONDS_TO_RING = 30
+#: decided 25 November 2026: more files than anybody prepares at once, few enough that they cannot fill the disk
+MOST_OPEN = 20
 SUPPRESSIONS = {
     "opted_out": "Said stop elsewhere",
     "complaint": "Complained",
@@ -57,11 +59,18 @@ class Declaration:
 def receive_import(*, actor: Actor, stored: StoredFile, kind: str = "people", country: str = "") -> ImportJob:
     """Begin an import with a stored file: its columns are guessed, or taken from the last time such a file came.
 
-    Errors: Refused for an unknown kind.
+    Effects: one job and an audit row; a job that stays open is cancelled after OPEN_DAYS, and its file removed.
+    Errors:  Refused for an unknown kind, or while too many files are open.
     """
     actor.require("change_contacts")
     if kind not in ImportKind.values:
         raise Refused("This kind of file is unknown.", field="kind", remedy="Choose people or suppressions.")
+    if ImportJob.objects.filter(state__in=OPEN).count() >= MOST_OPEN:
+        raise Refused(
+            f"{MOST_OPEN} files wait to be brought in already.",
+            field="file",
+            remedy="Finish or cancel one of them first.",
+        )
     saved = saved_mapping(stored.shape.headers)
     if saved is not None:
         mapping, declared = mapping_of(saved.mapping), dict(saved.declared)
@@ -80,6 +89,7 @@ def receive_import(*, actor: Actor, stored: StoredFile, kind: str = "people", co
         declared=declared,
         row_estimate=stored.shape.estimated_rows,
         created_by=actor.id,
+        next_at=open_until(),
     )
     record_audit(
         actor=actor, action="import.received", on=("import", job.id), data={"kind": kind, "bytes": stored.size}
@@ -147,6 +157,13 @@ def cancel_import(*, actor: Actor, job: ImportJob) -> ImportJob:
     record_audit(actor=actor, action="import.cancelled", on=("import", job.id), data={"rows": job.rows_done})
     remove_later(job)
     return job
+
+
+def forget_import(*, job: ImportJob) -> None:
+    """Cancel an import nobody came back for. One that is not open, or not due, stays as it is."""
+    due = ImportJob.objects.select_for_update(of=("self",)).filter(id=job.id, state__in=OPEN, next_at__lte=clock.now())
+    if due.exists():
+        cancel_import(actor=SYSTEM, job=job)
 
 
 def saved_mapping(headers: Sequence[str]) -> SavedMapping | None:

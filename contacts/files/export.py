@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import IO
 
-from contacts.contracts import Rejected
+from contacts.contracts import Rejected, sheet_row
 from contacts.reasons import reason_words
 from core.spreadsheets import csv_file
 
@@ -20,7 +20,7 @@ def reject_file(headers: Sequence[str], rejects: Iterable[tuple[Rejected, Sequen
         [
             *cells[:width],
             *[""] * (width - len(cells)),
-            str(rejected.row),
+            str(sheet_row(rejected.row)),
             *reason_words(rejected.code, rejected.cause, rejected.column),
         ]
         for rejected, cells in rejects

@@ -6,6 +6,7 @@ import pathlib
 from collections.abc import Iterator
 from typing import Literal
 
+from contacts.contracts import sheet_row
 from contacts.files.limits import FileProblem, Limits
 from contacts.files.text import find_delimiter, find_encoding, text_records
 from contacts.files.workbook import opened_sheet
@@ -162,7 +163,7 @@ def _check_width(record: list[str], limits: Limits, row: int) -> None:
     if len(record) > limits.columns:
         raise FileProblem(
             "too_many_columns",
-            f"Row {row} has more than {limits.columns} columns."
+            f"Row {sheet_row(row)} has more than {limits.columns} columns."
             if row
             else f"There are more than {limits.columns} columns.",
             "Keep only the columns you need, and check the delimiter.",

@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Generator, Iterator
 from typing import NoReturn, TextIO
 
+from contacts.contracts import sheet_row
 from contacts.files.limits import FileProblem, Limits
 
 DELIMITERS = ",;\t|"
@@ -160,19 +161,19 @@ def records(lines: TextIO, delimiter: str) -> Iterator[list[str]]:
             if record and record[-1].endswith(_END):
                 if len(record) == 1 and record[0] == _END:
                     return
-                raise _unclosed(count)
+                raise _unclosed(sheet_row(count))
             count += 1
             yield record
     except csv.Error:
         raise FileProblem(
             "cell_too_long",
-            f"A cell in row {count} is longer than 128 kB, or its closing quote is missing.",
+            f"A cell in row {sheet_row(count)} is longer than 128 kB, or its closing quote is missing.",
             "Shorten the cell or close the quote.",
         ) from None
     except UnicodeError:
         raise FileProblem(
             "unknown_encoding",
-            f"The letters near row {count} do not fit the encoding of the file.",
+            f"The letters near row {sheet_row(count)} do not fit the encoding of the file.",
             'Save it again as "CSV UTF-8" or as XLSX.',
         ) from None
 

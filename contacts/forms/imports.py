@@ -11,7 +11,7 @@ from consent.models import CHANNELS
 from contacts.actions.imports import SUPPRESSIONS
 from contacts.contracts import Mapping
 from contacts.evidence_dates import day_begins
-from contacts.mapping import field_labels, with_field
+from contacts.mapping import field_labels, tells_of_consent, with_field
 from contacts.selectors.lists import custom_fields, list_names
 from contacts.selectors.purposes import purpose_choices
 from contacts.states import ImportKind
@@ -68,10 +68,13 @@ class PeopleDeclareForm(DeclareForm):
         label="Everybody in this file agreed to be reached by",
         choices=CHANNELS,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Only for a file without consent columns. Leave it empty if you have no proof.",
+        help_text="Only for a file whose rows do not say yes or no. A date and place in a row count before those here.",
     )
     consent_source = forms.CharField(
-        required=False, max_length=200, label="Where they agreed", help_text="Such as: paper form at our shop in Leeds."
+        required=False,
+        max_length=200,
+        label="Where they agreed",
+        help_text="For rows that say no place of their own. Such as: paper form at our shop in Leeds.",
     )
     consent_on = forms.DateField(
         required=False,
@@ -139,7 +142,7 @@ class ColumnsForm(CarillonForm, forms.Form):
 
     def __init__(self, *args: Any, mapping: Mapping, kind: str = "people", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.mapping = mapping
+        self.mapping, self.kind = mapping, kind
         choices = _field_choices(kind)
         for column in mapping.columns:
             self.fields[f"column_{column.position}"] = forms.ChoiceField(
@@ -156,16 +159,21 @@ class ColumnsForm(CarillonForm, forms.Form):
         return mapping
 
     def rows(self, sample: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
-        """For each column: its select, cells of the first rows, and whether a person should look."""
+        """For each column: its select, cells of the first rows, and what a person should look at."""
         return [
             {
                 "field": self[f"column_{column.position}"],
                 "header": column.header,
                 "cells": _first_cells(sample, column.position),
                 "unsure": bool(column.field) and column.confidence < _SURE,
+                "left_out_proof": self._leaves_out_proof(column.position, column.header),
             }
             for column in self.mapping.columns
         ]
+
+    def _leaves_out_proof(self, position: int, header: str) -> bool:
+        left_out = not self[f"column_{position}"].value()
+        return self.kind == ImportKind.PEOPLE and left_out and tells_of_consent(header)
 
 
 #: below it a guess is shown as one

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from consent.models import CHANNELS, Purpose
-from contacts.contracts import Rejected
+from contacts.contracts import Rejected, sheet_row
 from contacts.models import Contact, ImportJob, ImportRow
 from contacts.reasons import reason_words, reasons
 from contacts.states import ENDED, WORKING, ConsentNote, ImportState, Outcome
@@ -80,7 +80,7 @@ class ImportCounts:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RowLine:
-    """One row that was refused, or had a cell that was not taken."""
+    """One row that was refused, or had a cell that was not taken, by the number a spreadsheet shows beside it."""
 
     number: int
     column: str
@@ -178,12 +178,12 @@ def _doubtful(job: ImportJob, reason: str = "") -> "QuerySet[ImportRow]":
 
 def _line(row: ImportRow) -> RowLine:
     reason, remedy = reason_words(row.code, row.cause)
-    return RowLine(row.number, row.column, reason, remedy, row.outcome == Outcome.REJECTED)
+    return RowLine(sheet_row(row.number), row.column, reason, remedy, row.outcome == Outcome.REJECTED)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class KeptOut:
-    """One row whose yes did not count, because its person had said stop."""
+    """One row, by its number in a spreadsheet, whose yes did not count, because its person had said stop."""
 
     number: int
     contact_id: uuid.UUID | None
@@ -196,7 +196,7 @@ def kept_out(job: ImportJob, most: int = 20) -> list[KeptOut]:
     found = list(rows.values_list("number", "contact_id")[:most])
     people = Contact.objects.filter(id__in=[contact_id for _, contact_id in found if contact_id])
     names = {contact.id: str(contact) for contact in people}
-    return [KeptOut(number, contact_id, names.get(contact_id, "")) for number, contact_id in found]
+    return [KeptOut(sheet_row(number), contact_id, names.get(contact_id, "")) for number, contact_id in found]
 
 
 def rejected_rows(job: ImportJob) -> Iterator[tuple[Rejected, Sequence[str]]]:

@@ -98,9 +98,9 @@ def _after(rows: "QuerySet[Contact]", after: str, *, by_name: bool) -> "QuerySet
         if by_name:
             rows = rows.filter(Q(search_name__gt=key) | Q(search_name=key, id__gt=last_id))
         else:
-            moment = datetime.datetime.fromisoformat(key)
+            moment = datetime.datetime.fromisoformat(key).astimezone(datetime.UTC)
             rows = rows.filter(Q(created_at__lt=moment) | Q(created_at=moment, id__lt=last_id))
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     return rows.order_by("search_name", "id") if by_name else rows.order_by("-created_at", "-id")
 

@@ -51,7 +51,7 @@ def import_list(request: MemberRequest) -> HttpResponse:
     )
 
 
-@member("change_contacts", own_transactions=True)
+@member("change_contacts", own_transactions=True, takes_file=True)
 @require_http_methods(["GET", "POST"])
 def upload(request: MemberRequest) -> HttpResponse:
     """Upload a file; nothing is kept of one that cannot be read."""

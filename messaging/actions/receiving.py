@@ -1,6 +1,7 @@
 """What people write to us: kept, understood, and acted on. A stop is done before the carrier gets its answer."""
 
 import dataclasses
+import logging
 import uuid
 from collections.abc import Collection
 
@@ -8,21 +9,22 @@ from accounts.contracts import SYSTEM
 from accounts.models import Organization
 from consent import keywords
 from consent.actions.ledger import stop_point
+from consent.actions.ledger_rows import lock_points
 from consent.actions.lifting import start_point
-from consent.actions.points import ensure_points
 from consent.contracts import Allowed, Ask, Facts
 from consent.gate import decide
 from consent.keywords import Keyword, Reading
-from consent.models import ConsentState, Point, Suppression
+from consent.models import ConsentEvent, ConsentState, Suppression
 from consent.rulebook import rulebook
-from consent.values import Provenance, address_of
+from consent.values import Provenance
 from core import clock, vault
 from core.ids import new_id
-from core.phone import PhoneNumber, parse_phone
 from core.tenancy import require_organization_id
+from messaging.actions.identifying import Writer, identify, live_stops, may_lift, points_of_line
 from messaging.contracts import Inbound
 from messaging.models import InboundMessage, Message, ProviderAccount, Sender
 
+logger = logging.getLogger(__name__)
 #: rules of `consent.keywords` by which the whole message is a word made for stopping; the others read people's own words
 _BY_KEYWORD = ("keyword", "symbol", "carrier")
 
@@ -48,20 +50,22 @@ def receive_inbound(*, account: ProviderAccount, inbound: Inbound) -> Heard | No
     """Take one message from a person; None when we had it already.
 
     Effects: the row; for STOP and START the ledger, in this very transaction. What may be a stop counts as one until somebody
-             has judged it. A stop is answered once: when the address was stopped already, it is recorded again and answered
-             with silence; so is what only may be one.
+             has judged it. A stop protects every spelling of the address and is answered once: when the address was stopped
+             already, it is recorded again and answered with silence; so is what only may be one. A START lifts only what
+             `may_lift` allows, else it waits for somebody. An address nobody can read is kept, and waits as well.
     Source:  47 CFR 64.1200(a)(10)–(12).
     """
-    number = parse_phone(inbound.sender)
-    if not isinstance(number, PhoneNumber):
-        return None
-    point_id = ensure_points([address_of(number)])[("phone", number.e164)]
     if InboundMessage.objects.filter(account=account, provider_message_id=inbound.provider_message_id).exists():
         return None
+    writer = identify(inbound.sender)
     meaning = _meaning_of(inbound)
-    row = _inbound_row(account, inbound, point_id, meaning)
+    row = _inbound_row(account, inbound, writer.point_id, meaning)
     row.save(force_insert=True)
-    return Heard(row, _act(row, meaning, inbound))
+    replies = _act(row, meaning, inbound, writer)
+    if not writer.known:
+        logger.warning("an address could not be read; its message is kept", extra={"inbound_id": row.id})
+        _ask_somebody(row)
+    return Heard(row, replies)
 
 
 def _meaning_of(inbound: Inbound) -> _Meaning:
@@ -99,32 +103,26 @@ def _inbound_row(account: ProviderAccount, inbound: Inbound, point_id: uuid.UUID
     )
 
 
-def _act(row: InboundMessage, meaning: _Meaning, inbound: Inbound) -> tuple[str, ...]:
+def _act(row: InboundMessage, meaning: _Meaning, inbound: Inbound, writer: Writer) -> tuple[str, ...]:
     """Do what the word asks for, and say what to answer; silence when the carrier has answered by itself."""
     evidence = {"said": inbound.body, "carrier_id": inbound.provider_message_id, "rule": meaning.rule}
     replies: tuple[str, ...] = ()
     if meaning.kind in ("stop", "doubt"):
         replies = _stop(row, meaning, evidence)
     elif meaning.kind == "start":
-        replies = _start(row, evidence)
+        replies = _start(row, evidence, writer)
     elif meaning.kind == "help":
         replies = _reply("help", row.channel)
     return () if inbound.opt_out_type else replies
 
 
 def _stop(row: InboundMessage, meaning: _Meaning, evidence: dict[str, str]) -> tuple[str, ...]:
+    others = points_of_line(row.point_id)
     # two stops at the same moment queue up here, so only one of them is the first
-    Point.objects.select_for_update(no_key=True).get(id=row.point_id)
+    lock_points([row.point_id, *others])
     doubts = _open_doubts(row)
     first = not is_stopped(row.point_id, row.channel, besides=doubts)
-    event = stop_point(
-        actor=SYSTEM,
-        point_id=row.point_id,
-        channel=row.channel,
-        source="keyword" if meaning.rule in _BY_KEYWORD else "free_text",
-        provenance=Provenance("inbound", row.id),
-        evidence=evidence,
-    )
+    event, *_ = [_record_stop(row, point_id, meaning, evidence) for point_id in (row.point_id, *others)]
     InboundMessage.objects.filter(id=row.id).update(consent_event_id=event.id)
     if meaning.kind == "doubt":
         return ()
@@ -133,7 +131,22 @@ def _stop(row: InboundMessage, meaning: _Meaning, evidence: dict[str, str]) -> t
     return _reply("stop", row.channel) if first else ()
 
 
-def _start(row: InboundMessage, evidence: dict[str, str]) -> tuple[str, ...]:
+def _record_stop(row: InboundMessage, point_id: uuid.UUID, meaning: _Meaning, evidence: dict[str, str]) -> ConsentEvent:
+    return stop_point(
+        actor=SYSTEM,
+        point_id=point_id,
+        channel=row.channel,
+        source="keyword" if meaning.rule in _BY_KEYWORD else "free_text",
+        provenance=Provenance("inbound", row.id),
+        evidence=evidence,
+    )
+
+
+def _start(row: InboundMessage, evidence: dict[str, str], writer: Writer) -> tuple[str, ...]:
+    lock_points([row.point_id])
+    if live_stops(row).exists() and not may_lift(row, writer):
+        _ask_somebody(row)
+        return ()
     provenance = Provenance("inbound", row.id)
     events = start_point(
         actor=SYSTEM,
@@ -149,6 +162,12 @@ def _start(row: InboundMessage, evidence: dict[str, str]) -> tuple[str, ...]:
     _settle_questions(row, "restarted")
     agreed = ConsentState.objects.filter(point_id=row.point_id, channel=row.channel, status="granted")
     return _reply("start", row.channel) if agreed.exists() else ()
+
+
+def _ask_somebody(row: InboundMessage) -> None:
+    """Nothing follows from this message by itself; it waits until somebody has judged it."""
+    row.verdict, row.handled_at = "asked", None
+    row.save(update_fields=["verdict", "handled_at"])
 
 
 def _open_doubts(row: InboundMessage) -> list[uuid.UUID]:

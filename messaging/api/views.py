@@ -14,7 +14,7 @@ from accounts.access import found
 from accounts.api import actor_of
 from accounts.contracts import Actor
 from accounts.doors import api
-from consent.api.fields import NOT_AN_ADDRESS, home_country, parse_address, purpose_named, told_reason
+from consent.api.fields import NOT_AN_ADDRESS, home_country, parse_address, purpose_named
 from consent.states import POINT_CHANNELS
 from consent.values import Address, address_of
 from contacts.models import ContactPoint
@@ -92,7 +92,7 @@ def _line(index: int, answer: Answer) -> dict[str, Any]:
     return {
         "index": index,
         "outcome": answer.outcome,
-        "reason": told_reason(answer.reason),
+        "reason": answer.reason,
         "until": answer.until,
         "evidence_id": answer.evidence_id,
         "decision_id": answer.decision_id,

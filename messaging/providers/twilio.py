@@ -92,6 +92,7 @@ class Twilio:
         lookup=True,
         receipts=True,
         inbound=True,
+        # Source: Body of the Message resource, "up to 1,600 characters", and error 21617, read 23 November 2026
         max_text_units=1600,
     )
 

@@ -32,6 +32,7 @@ _VERDICT_BADGES: Final[Mapping[str, Badge]] = {
     "not_stop": {"label": "It was not a stop", "tone": "plain", "icon": "check"},
     "restarted": {"label": "Wrote START since", "tone": "yes", "icon": "check"},
 }
+_NOT_PROVEN: Final[Badge] = {"label": "Said start, stays protected", "tone": "no", "icon": "hand"}
 _STOPPED_BY_HAND: Final[Badge] = {"label": "Stopped by your team", "tone": "no", "icon": "hand"}
 _READ: Final[Badge] = {"label": "Read", "tone": "plain", "icon": "check"}
 
@@ -182,6 +183,8 @@ def _reply(row: InboundMessage, person: Person) -> Reply:
 
 
 def _reply_badge(row: InboundMessage) -> Badge:
+    if row.kind == "start" and row.verdict in ("stop", "not_stop"):
+        return _NOT_PROVEN
     if row.verdict:
         return _VERDICT_BADGES[row.verdict]
     if row.kind != "text" or row.handled_at is None:

@@ -15,6 +15,7 @@ from accounts.models import Organization
 from core.tenancy import tenant_context
 from messaging.access import access_sender
 from messaging.actions import connecting
+from messaging.actions.practice import has_practice_carrier, use_practice_carrier
 from messaging.forms import ConnectForm, SenderForm
 from messaging.selectors.senders import account_cards
 
@@ -65,6 +66,21 @@ def _keep(request: HttpRequest, form: ConnectForm) -> None:
     )
 
 
+@member("change_senders", own_transactions=True)
+@require_POST
+def practice(request: HttpRequest) -> HttpResponse:
+    """Everything a first campaign needs, from the carrier on this machine."""
+    organization_id = request.belonging.organization_id  # type: ignore[attr-defined]
+    try:
+        use_practice_carrier(actor=request.actor, organization_id=organization_id)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        form = ConnectForm()
+        with tenant_context(organization_id):
+            return _page(request, form, SenderForm(), refusal)
+    messages.success(request, "The practice carrier is connected. What you send arrives on the handset, nowhere else.")
+    return redirect("messaging:senders")
+
+
 @member("change_senders")
 @require_POST
 def add_sender(request: HttpRequest) -> HttpResponse:
@@ -106,7 +122,13 @@ def resume_sender(request: HttpRequest, sender_id: uuid.UUID) -> HttpResponse:
     return redirect("messaging:senders")
 
 
-def _page(request: HttpRequest, connect_form: Any, sender_form: Any) -> HttpResponse:
-    context = {"cards": account_cards(), "connect_form": connect_form, "sender_form": sender_form}
-    refused = connect_form.errors or sender_form.errors
+def _page(request: HttpRequest, connect_form: Any, sender_form: Any, refusal: Refused | None = None) -> HttpResponse:
+    context = {
+        "cards": account_cards(),
+        "connect_form": connect_form,
+        "sender_form": sender_form,
+        "refusal": refusal,
+        "offers_practice": has_practice_carrier(),
+    }
+    refused = connect_form.errors or sender_form.errors or refusal
     return render(request, "messaging/senders.html", context, status=422 if refused else 200)

@@ -15,6 +15,7 @@ CLOSED = {
 #: views that open a context for each action themselves, and why
 OWN_TRANSACTIONS = {
     "messaging:connect": "asks the carrier whether the credentials are good",
+    "messaging:practice": "opens an account at the sandbox",
     "contacts:upload": "takes a large file to disk before it writes the row",
     "contacts:import": "reads the stored file between two contexts",
 }

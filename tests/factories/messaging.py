@@ -6,11 +6,22 @@ Everything here is called inside a `tenant_context`.
 import itertools
 
 from accounts.contracts import Actor
+from consent.models import ConsentEvent, DecisionRecord, Point
+from core import clock
+from core.ids import new_id
 from core.phone import PhoneNumber, parse_phone
 from messaging.actions.connecting import add_sender, connect_account
 from messaging.actions.receiving import receive_inbound
 from messaging.contracts import Inbound
-from messaging.models import InboundMessage, ProviderAccount, Sender
+from messaging.models import (
+    InboundMessage,
+    Message,
+    ProviderAccount,
+    SendAttempt,
+    Sender,
+    Template,
+    TemplateVersion,
+)
 from tests.factories.consent import MINA
 
 SID, TOKEN, NUMBER = "AC" + "0" * 31 + "1", "sandbox-token", "+14025550100"
@@ -29,6 +40,26 @@ def make_sender(actor: Actor, account: ProviderAccount, number: str = NUMBER, ra
     parsed = parse_phone(number)
     assert isinstance(parsed, PhoneNumber)
     return add_sender(actor=actor, account=account, number=parsed, label="Shop line", rate_per_second=rate)
+
+
+def reach(sender: Sender, point: Point) -> Message:
+    """This sender wrote to somebody who had agreed, and the carrier took it."""
+    agreed = ConsentEvent.objects.filter(point=point, status="granted").latest("recorded_at")
+    template = Template.objects.create(name="Offer", channel="sms", purpose_id=agreed.purpose_id)
+    now = clock.now()
+    message = Message.objects.create(
+        channel="sms", origin="test", origin_id=new_id(), point=point, sender=sender, purpose_id=agreed.purpose_id,
+        template_version=TemplateVersion.objects.create(template=template, number=1, body="Hello"),
+        body_sealed=b"", state="accepted", expires_at=now, created_at=now, attempt_count=1,
+    )  # fmt: skip
+    decision = DecisionRecord.objects.create(
+        digest=b"1", facts={}, outcome="allowed", rules_version="1", decided_at=now
+    )
+    SendAttempt.objects.create(
+        message=message, number=1, consent_event=agreed, decision=decision, account=sender.account, intent_at=now,
+        outcome="accepted", outcome_at=now,
+    )  # fmt: skip
+    return message
 
 
 def hear(account: ProviderAccount, text: str, sender: str = MINA) -> InboundMessage:

@@ -41,7 +41,9 @@ class Route:
         return reverse(self.name, kwargs={**{word: VALUES[word] for word in self.words}, **ids})
 
 
-OUR_PACKAGES = frozenset({"config", "privacy", "campaigns", "messaging", "contacts", "consent", "accounts", "core"})
+OUR_PACKAGES = frozenset(
+    {"config", "privacy", "campaigns", "messaging", "contacts", "consent", "accounts", "billing", "core"}
+)
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import caches
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 
 from accounts.contracts import PLATFORM_ORGANIZATION
@@ -251,3 +252,50 @@ def test_one_more_organisation_is_opened_and_becomes_the_current_one(acme):
     with tenant_context(acme.id):
         assert Organization.objects.count() == 1
         assert Membership.objects.count() == 3
+
+
+def test_limits_of_log_in_count_the_client_and_not_the_proxy(acme, settings):
+    settings.TRUSTED_PROXIES, settings.ACCOUNT_RATE_LIMITS = ["127.0.0.1"], {"login_failed": "2/15m/ip"}
+    person = acme.people["owner"]
+
+    def try_it(address, password):
+        typed = {"login": person.email, "password": password}
+        return Client().post("/account/login/", typed, headers={"X-Forwarded-For": address}).status_code
+
+    bad = [try_it("198.51.100.7", "wrong wrong wrong") for _ in range(4)]
+
+    assert bad == [422] * 4
+    assert try_it("198.51.100.8", PASSWORD) == 302
+
+
+def test_a_link_in_a_mail_leads_to_our_own_address_whatever_host_was_asked(acme, settings):
+    settings.PUBLIC_URL = "https://app.carillon.example"
+
+    Client().post(
+        "/account/password/reset/", {"email": acme.people["owner"].email}, headers={"Host": "evil.example:666"}
+    )
+
+    (link,) = re.findall(r"https?://[^/\s]+", mail.outbox[-1].body)
+    assert link == "https://app.carillon.example"
+
+
+@pytest.mark.parametrize("logged_in", [False, True])
+def test_a_page_that_takes_no_file_writes_none(acme, logged_in, tmp_path, settings):
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    browser = acme.client() if logged_in else Client(raise_request_exception=False)
+    file = SimpleUploadedFile("people.csv", b"x" * 100_000)
+
+    for path in ("/account/login/", "/team/", "/nowhere/"):
+        browser.post(path, {"file": file})
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_upload_that_says_it_is_too_large_is_refused_before_it_is_read(acme, tmp_path, settings):
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    file = SimpleUploadedFile("people.csv", b"x")
+
+    answer = acme.client().post("/contacts/imports/upload/", {"file": file}, headers={"Content-Length": str(65 << 20)})
+
+    assert answer.status_code in (400, 413)
+    assert list(tmp_path.iterdir()) == []

@@ -7,12 +7,13 @@ import pytest
 from accounts.actions import guests, keys
 from accounts.contracts import NotAllowed, Refused
 from accounts.models import ApiKey, Guest
+from accounts.roles import Role
 from accounts.selectors import guest_digests
 from core import clock, vault
 from core.email import EmailAddress, parse_email
 from core.phone import PhoneNumber, parse_phone
 from core.tenancy import tenant_context
-from tests.factories.accounts import make_key
+from tests.factories.accounts import make_key, make_team
 from tests.integration.accounts.chain import deeds
 from tests.proofs import proves
 from tests.snapshots import changed, rows_of
@@ -131,3 +132,15 @@ def test_a_key_is_revoked_once(acme):
     assert changed(before, rows_of(acme.id)) == {
         "accounts_apikey": 0, "accounts_auditevent": 1, "accounts_audithead": 0
     }  # fmt: skip
+
+
+def test_nobody_gives_a_key_what_they_may_not_do_themselves(db):
+    team = make_team("Acme", (Role.OWNER, Role.DEVELOPER))
+    before = rows_of(team.id)
+
+    with tenant_context(team.id), pytest.raises(Refused, match="what you may not do yourself: record consent"):
+        keys.issue_api_key(
+            actor=team.actor("developer"), name="shop", scopes=["see_contacts", "change_consent"], days=30
+        )
+
+    assert rows_of(team.id) == before

@@ -41,7 +41,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str, str]] = {
     "an unclosed quote": (
         "people.csv",
         lambda: b'Phone,First name\n+14025550142,"Mina\n+14025550143,Omar\n',
-        "A quote opened in row 1 is never closed",
+        "A quote opened in row 2 is never closed",
         "Close the quote",
     ),
     "no header": (

@@ -12,7 +12,7 @@ from consent.models import ConsentEvent, ConsentState, Suppression
 from consent.values import Provenance
 from contacts.forms.imports import PeopleDeclareForm
 from contacts.models import Contact, ImportRow
-from contacts.selectors.imports import kept_out
+from contacts.selectors.imports import import_rows, kept_out
 from core import vault
 from core.tenancy import tenant_context
 from tests.factories.consent import make_point, stop
@@ -56,7 +56,7 @@ def test_a_yes_with_place_and_date_is_proof_and_keeps_both(acme, offers):
     assert (event.source, event.occurred_at, event.origin, event.origin_id) == ("import", DAY, "import", job.id)
     assert (event.actor_kind, event.actor_id) == ("user", acme.people["owner"].id)
     assert proof == {
-        "page": "till 7", "wording": "Yes, text me.", "ip": "198.51.100.7", "import": str(job.id), "row": "1"
+        "page": "till 7", "wording": "Yes, text me.", "ip": "198.51.100.7", "import": str(job.id), "row": "2"
     }  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def test_who_said_stop_stays_out_and_the_result_says_so(acme, offers):
     assert notes(acme, job) == {1: "kept_out"}
     assert job.counts["by_sms"] == {"kept_out": 1}
     with tenant_context(acme.id):
-        assert [(line.number, line.name) for line in kept_out(job)] == [(1, "Mina")]
+        assert [(line.number, line.name) for line in kept_out(job)] == [(2, "Mina")]
         assert Suppression.objects.filter(lifted_at=None).count() == 1
 
 
@@ -286,3 +286,75 @@ def test_another_organisation_knows_nothing_of_a_stop(acme, rival, offers):
 
     assert states(rival) == {"sms": "granted"}
     assert changed(before, rows_of(acme.id)) == {}
+
+
+def proofs(team):
+    """Address row → what stands in the ledger: its state, day, place and wording."""
+    with tenant_context(team.id):
+        found = {}
+        for event in ConsentEvent.objects.all():
+            sealed = event.evidence_sealed
+            told = json.loads(vault.unseal_text(team.id, "consent_consentevent", "evidence_sealed", event.id, sealed))
+            day = event.occurred_at.date().isoformat() if event.status == "granted" else ""
+            found[int(told["row"])] = (event.status, day, told.get("page", ""), told.get("wording", ""))
+        return found
+
+
+@proves("B12")
+def test_what_a_row_says_of_its_own_consent_wins_over_the_declaration_for_everybody(acme, offers):
+    rows = (
+        "Phone,Date of consent,Where consent was given\n"
+        "+14025550141,2025-05-06,Booth 12\n"
+        "+14025550142,,\n"
+        "+14025550143,2025-05-07,\n"
+        "+14025550144,,Booth 13\n"
+        "+14025550145,2027-01-01,Booth 14\n"
+        "+14025550146,1899-13-45,Booth 15\n"
+    )
+
+    job = bring_in(
+        acme,
+        rows,
+        purpose="offers",
+        channels=("sms",),
+        consent_source="Paper form",
+        consent_at=DAY,
+        consent_wording="Yes, text me.",
+    )
+
+    assert proofs(acme) == {
+        2: ("granted", "2025-05-06", "Booth 12", "Yes, text me."),
+        3: ("granted", "2024-01-02", "Paper form", "Yes, text me."),
+        4: ("granted", "2025-05-07", "Paper form", "Yes, text me."),
+        5: ("granted", "2024-01-02", "Booth 13", "Yes, text me."),
+        6: ("unproven", "", "Booth 14", "Yes, text me."),
+        7: ("unproven", "", "Booth 15", "Yes, text me."),
+    }
+    assert job.counts["by_sms"] == {"granted": 4, "unproven": 2}
+    with tenant_context(acme.id):
+        listed = [(line.number, line.column, line.reason) for line in import_rows(job).object_list]
+    assert listed == [
+        (6, "Date of consent", "The date of consent lies in the future, so the consent is kept as a claim without proof."),
+        (7, "Date of consent", "The date of consent could not be read, so the consent is kept as a claim without proof."),
+    ]  # fmt: skip
+
+
+@proves("B12")
+def test_a_rows_own_date_and_place_are_proof_when_the_declaration_names_neither(acme, offers):
+    rows = (
+        "Phone,Date of consent,Where consent was given\n+14025550141,2025-05-06,Booth 12\n+14025550142,2025-05-06,\n"
+    )
+
+    bring_in(acme, rows, purpose="offers", channels=("sms",))
+
+    assert proofs(acme) == {2: ("granted", "2025-05-06", "Booth 12", ""), 3: ("unproven", "", "", "")}
+
+
+@proves("B11")
+def test_a_row_that_says_stop_is_not_raised_by_the_declaration_for_everybody(acme, offers):
+    rows = "Phone,Opted out\n+14025550141,yes\n+14025550142,no\n"
+
+    job = bring_in(acme, rows, purpose="offers", channels=("sms",), consent_source="Paper form", consent_at=DAY)
+
+    assert notes(acme, job) == {1: "withdrawn", 2: "granted"}
+    assert job.counts["by_sms"] == {"withdrawn": 1, "granted": 1}

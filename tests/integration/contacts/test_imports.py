@@ -135,7 +135,7 @@ def test_custom_fields_are_read_by_their_kind_and_a_bad_cell_is_no_reason_to_los
         assert sorted(str(person.fields) for person in Contact.objects.all()) == ["{'visits': 3}", "{}"]
         (line,) = import_rows(job).object_list
     assert (job.counts["created"], job.counts["reasons"]) == (2, {"custom_field.number": 1})
-    assert (line.number, line.column, line.refused) == (2, "Visits", False)
+    assert (line.number, line.column, line.refused) == (3, "Visits", False)
 
 
 def test_a_row_about_two_people_joins_nobody_but_its_stop_counts(acme, offers):
@@ -211,7 +211,7 @@ def test_the_trial_says_what_would_happen_and_writes_no_person(acme, offers):
     assert counts.adds_up
     with tenant_context(acme.id):
         (line,) = import_rows(job).object_list
-    assert (line.number, line.column, line.refused) == (3, "Phone", True)
+    assert (line.number, line.column, line.refused) == (4, "Phone", True)
     assert "contains letters" in line.reason
     assert line.remedy
 
@@ -244,7 +244,7 @@ def test_refused_rows_come_back_as_a_file_that_can_be_corrected_and_sent_again(a
 
     head, line = text.splitlines()
     assert head == '"Phone","First name","Import row","Import reason","Import remedy"'
-    assert line.startswith('"\'+1 800 FLOWERS","\'=1+1","1","Phone: The phone number contains letters."')
+    assert line.startswith('"\'+1 800 FLOWERS","\'=1+1","2","Phone: The phone number contains letters."')
     corrected = bring_in(acme, text.replace("'+1 800 FLOWERS", "'+14025550199"))
     assert corrected.counts["created"] == 1
     with tenant_context(acme.id):

@@ -11,7 +11,7 @@ from messaging.contracts import Inbound
 from messaging.models import InboundMessage
 from tests.factories.accounts import make_team
 from tests.factories.consent import MINA, grant, make_claim, make_point, make_purpose, record
-from tests.factories.messaging import NUMBER, hear, make_account
+from tests.factories.messaging import NUMBER, hear, make_account, make_sender, reach
 from tests.integration.accounts.chain import last_deed
 from tests.integration.consent.test_stops import protect, refused
 from tests.snapshots import changed, rows_of
@@ -208,6 +208,7 @@ def test_a_bounce_since_the_doubtful_one_is_no_stop_and_holds_by_itself(acme, mi
 def test_start_takes_the_doubtful_stop_back_and_settles_the_question(acme, mina):
     point, account = mina
     with tenant_context(acme.id):
+        reach(make_sender(acme.actor(), account), point)
         row = hear(account, DOUBTFUL[0])
         heard = receive_inbound(account=account, inbound=Inbound("SM1", "sms", MINA, NUMBER, "START"))
         assert len(heard.replies) == 1
@@ -220,6 +221,7 @@ def test_start_takes_the_doubtful_stop_back_and_settles_the_question(acme, mina)
 def test_start_after_they_asked_to_stop_by_hand_reaches_them_again_by_text_and_nowhere_else(acme, mina):
     point, account = mina
     with tenant_context(acme.id):
+        reach(make_sender(acme.actor(), account), point)
         plea = hear(account, "please leave us in peace")
     acme.client().post(f"/replies/{plea.id}/stop/")
 

@@ -275,3 +275,32 @@ def test_a_sender_of_others_is_not_there(acme, rival, connected):
 
     assert rows_of(acme.id) == before
     assert "Shop line" not in rival.client().get("/senders/").content.decode()
+
+
+def test_the_practice_carrier_is_connected_by_one_press_with_its_number_and_its_way_back(acme, rival, practice):
+    others = rows_of(rival.id)
+
+    page = acme.client().get("/senders/").content.decode()
+    answers = [acme.client().post("/senders/practice/").status_code for _ in range(2)]
+
+    assert "Use the practice carrier" in page
+    assert answers == [302, 302]
+    with tenant_context(acme.id):
+        account, sender = ProviderAccount.objects.get(), Sender.objects.get()
+        connecting.check_credentials(name="twilio", credentials=open_credentials(account), base_url=account.base_url)
+    assert (account.state, sender.address, sender.account_id) == ("connected", "+14025550100", account.id)
+    assert "Use the practice carrier" not in acme.client().get("/senders/").content.decode()
+    assert rows_of(rival.id) == others
+
+
+def test_without_a_sandbox_that_answers_nothing_is_connected(acme, settings):
+    settings.SANDBOX_URL = f"http://127.0.0.1:{free_port()}"
+    before = rows_of(acme.id)
+
+    answer = acme.client().post("/senders/practice/")
+
+    assert answer.status_code == 422
+    assert "The practice carrier does not answer." in answer.content.decode()
+    assert rows_of(acme.id) == before
+    settings.SANDBOX_URL = ""
+    assert "Use the practice carrier" not in acme.client().get("/senders/").content.decode()

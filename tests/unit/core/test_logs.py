@@ -82,3 +82,20 @@ def test_ids_of_ours_survive_the_net():
     assert line(run_id=identifier)["run_id"] == identifier
     assert line(reason=f"run {identifier} waits")["reason"] == f"run {identifier} waits"
     assert line(task="messaging.sweep", provider="twilio", code="30007")["code"] == "30007"
+
+
+def test_a_worker_keeps_our_formatter_and_tells_no_text_of_an_error():
+    from config.celery import app
+
+    before = [handler.formatter for handler in logging.getLogger().handlers]
+    app.log.setup(loglevel="INFO", redirect_stdouts=False)
+    record = logging.LogRecord(
+        "celery.app.trace", logging.ERROR, "", 1, "Task %(name)s[%(id)s] raised unexpected: %(exc)s",
+        ({"name": "a", "id": "b", "exc": "Mina of 12 Elm Road"},), None,
+    )  # fmt: skip
+
+    told = AllowListFormatter().format(record)
+
+    assert [handler.formatter for handler in logging.getLogger().handlers] == before
+    assert "Mina" not in told
+    assert json.loads(told)["event"] == "Task"
