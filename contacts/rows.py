@@ -124,7 +124,7 @@ class RowCleaner:
         found = {}
         for field, place, clean in self._texts:
             text = clean(cells[place])
-            if len(text) > 1 and begins_a_formula(text):
+            if field in _NAMES and begins_a_formula(text):
                 problems.append(RowProblem("text", "formula", field, self._headers[place]))
             elif text:
                 found[field] = text

@@ -30,8 +30,8 @@ class Draft:
 def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = None) -> Campaign:
     """Write a new campaign, or change one that has not been launched.
 
-    Errors: Refused when it is launched already, has no list, has one that is also left out, or its text is
-            longer than the sender's provider takes, cannot be understood or asks for something no contact has; nothing is changed.
+    Errors: Refused when it is launched already, has no list, has one that is also left out, or its text is longer than the
+            sender's provider takes, cannot be understood, or asks for something no contact has; nothing is changed.
     """
     actor.require("author_campaigns")
     if campaign is not None:

@@ -42,7 +42,8 @@ class Purposes:
 class Work:
     """One import as its worker sees it.
 
-    `custom` is key → (kind, choices); `suppression` and `channel` say, for a file of addresses not to be reached, why and where ("" everywhere).
+    `custom` is key → (kind, choices); `suppression` and `channel` say, for a file of addresses not to be reached, why and
+    where ("" everywhere).
     """
 
     organization_id: uuid.UUID

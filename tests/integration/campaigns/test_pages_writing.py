@@ -75,7 +75,8 @@ def test_save_alone_starts_no_check(acme, house):
         ({"body": "Dear\n{{ contact.frist_name }}"}, "body", "Did you mean contact.first_name?"),
         ({"body": "One\nTwo {{ contact.city"}, "body", "line 2"),
         ({"body": "{% include 'x' %}"}, "body", "include"),
-        ({"body": "x" * 2001}, "body", "at most 2000 characters"),
+        ({"body": "x" * 1601}, "body", "takes at most 1,600. Shorten it by 1."),
+        ({"body": "x" * 2400}, "body", "has 2,400 characters"),
         ({"purpose": "00000000-0000-7000-8000-000000000099"}, "purpose", "not one of the available choices"),
     ],
 )
@@ -90,6 +91,17 @@ def test_what_is_refused_comes_back_with_its_remedy_and_everything_typed(acme, h
     assert form["name"].value() == typed(house, **wrong)["name"]
     assert form["body"].value() == typed(house, **wrong)["body"]
     assert rows_of(acme.id) == before
+
+
+def test_a_text_of_the_longest_length_is_saved_and_the_field_cuts_nothing(acme, house):
+    page = acme.client().get("/campaigns/new/")
+
+    answer = acme.client().post("/campaigns/new/", typed(house, body="x" * 1600))
+
+    assert "maxlength" not in str(page.context["form"]["body"])
+    assert answer.status_code == 302
+    with tenant_context(acme.id):
+        assert TemplateVersion.objects.get().body == "x" * 1600
 
 
 def test_a_list_cannot_get_it_and_be_left_out(acme, house):

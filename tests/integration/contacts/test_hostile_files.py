@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contacts.files.export import reject_file
 from contacts.models import Contact
-from contacts.selectors.imports import rejected_rows
+from contacts.selectors.imports import import_rows, rejected_rows
 from core.tenancy import tenant_context
 from tests.factories.contacts import bring_in
 from tests.integration.contacts.hostile_files import HOSTILE
@@ -52,7 +52,7 @@ def test_an_upload_without_a_file_or_of_an_unknown_kind_is_refused(acme, media):
 
 
 @proves("F33")
-def test_formulas_stay_text_and_are_dead_in_the_file_of_refused_rows(acme, tmp_path):
+def test_a_formula_is_no_name_is_listed_and_is_dead_in_the_file_of_refused_rows(acme, tmp_path):
     book = openpyxl.Workbook()
     for row in (["Phone", "First name", "City"], ["none", "=1+1", "@here"], ["+14025550142", '=HYPERLINK("x")', "-2"]):
         book.active.append(row)
@@ -62,7 +62,9 @@ def test_formulas_stay_text_and_are_dead_in_the_file_of_refused_rows(acme, tmp_p
 
     with tenant_context(acme.id):
         person = Contact.objects.get()
-        assert (person.first_name, person.city) == ('=HYPERLINK("x")', "-2")
+        assert (person.first_name, person.city) == ("", "-2")
+        listed = [(line.number, line.column, line.refused) for line in import_rows(job, "text.formula").object_list]
+        assert listed == [(3, "First name", False)]
         with reject_file(job.headers, rejected_rows(job)) as file:
             text = file.read().decode("utf-8-sig")
-    assert io.StringIO(text).readlines()[1].startswith('"none","\'=1+1","\'@here","1",')
+    assert io.StringIO(text).readlines()[1].startswith('"none","\'=1+1","\'@here","2",')

@@ -341,9 +341,7 @@ def test_what_a_row_says_of_its_own_consent_wins_over_the_declaration_for_everyb
 
 @proves("B12")
 def test_a_rows_own_date_and_place_are_proof_when_the_declaration_names_neither(acme, offers):
-    rows = (
-        "Phone,Date of consent,Where consent was given\n+14025550141,2025-05-06,Booth 12\n+14025550142,2025-05-06,\n"
-    )
+    rows = "Phone,Date of consent,Where consent was given\n+14025550141,2025-05-06,Booth 12\n+14025550142,2025-05-06,\n"
 
     bring_in(acme, rows, purpose="offers", channels=("sms",))
 

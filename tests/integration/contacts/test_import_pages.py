@@ -68,6 +68,17 @@ def test_a_file_goes_from_upload_to_result_and_every_page_says_where_it_stands(
         assert SavedMapping.objects.get().name == "Till"
 
 
+def test_the_columns_page_warns_of_a_column_that_looks_like_evidence_and_is_left_out(acme, offers):
+    page = upload(acme, "Phone,Consent date,Proof of opt-in,Notes\n+14025550142,2024-01-02,form 7,\n")
+
+    guessed = acme.client().get(page)
+    left_out = acme.client().post(page, {"column_0": "phone", "column_1": "", "column_2": "", "column_3": ""})
+
+    assert [column["left_out_proof"] for column in guessed.context["columns"]] == [False, False, True, False]
+    assert "it looks like evidence of consent" in text_of(guessed)
+    assert [column["left_out_proof"] for column in left_out.context["columns"]] == [False, True, True, False]
+
+
 @proves("B9")
 def test_the_columns_page_writes_no_person_and_keeps_what_was_typed_when_it_refuses(acme, offers):
     page = upload(acme)

@@ -248,7 +248,8 @@ def test_refused_rows_come_back_as_a_file_that_can_be_corrected_and_sent_again(a
     corrected = bring_in(acme, text.replace("'+1 800 FLOWERS", "'+14025550199"))
     assert corrected.counts["created"] == 1
     with tenant_context(acme.id):
-        assert Contact.objects.filter(first_name="=1+1").count() == 1
+        assert Contact.objects.filter(first_name="").count() == 1
+    assert corrected.counts["reasons"] == {"text.formula": 1}
 
 
 @proves("B8")

@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.contracts import MappedColumn, Mapping
-from contacts.mapping import check_mapping, guess_mapping, known_headers, with_field
+from contacts.mapping import check_mapping, field_labels, guess_mapping, known_headers, tells_of_consent, with_field
 
 
 def fields(*headers: str, **options) -> list[str]:
@@ -29,6 +29,31 @@ def fields(*headers: str, **options) -> list[str]:
 )  # fmt: skip
 def test_headers_of_many_languages_find_their_fields(headers: tuple[str, ...], expected: list[str]) -> None:
     assert fields(*headers) == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        (("Phone", "SMS offers", "Agreed on", "Agreed where"), ["phone", "consent:sms", "consent_date", "consent_source"]),
+        (("Phone", "Opt-in date"), ["phone", "consent_date"]),
+        (("Phone", "Consent date", "Where agreed"), ["phone", "consent_date", "consent_source"]),
+        (("Phone number", "Date of consent", "Where consent was given"), ["phone", "consent_date", "consent_source"]),
+        (("Phone number", "Text the person agreed to"), ["phone", "consent_wording"]),
+    ],
+)  # fmt: skip
+def test_the_usual_names_of_evidence_and_our_own_are_found(headers: tuple[str, ...], expected: list[str]) -> None:
+    assert fields(*headers) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "tells"),
+    [
+        ("Agreed on the 2nd form", True), ("Proof of opt-in (URL)", True), ("Subscriber since", True),
+        ("Unsubscribed", True), ("Consent date", True), ("Notes", False), ("Phone", False), ("Import row", False),
+    ],
+)  # fmt: skip
+def test_a_header_that_looks_like_evidence_is_known_from_one_that_does_not(header: str, tells: bool) -> None:
+    assert tells_of_consent(header) is tells
 
 
 def test_one_field_takes_the_surest_column_only() -> None:
@@ -107,6 +132,7 @@ def test_no_spelling_stands_for_two_fields() -> None:
     from contacts import mapping
 
     spelled = [mapping.fold(name) for entry in mapping.header_table().values() for name in entry["headers"]]
+    spelled += [mapping.fold(label) for label in field_labels().values()]
 
     doubled = sorted({word for word in spelled if spelled.count(word) > 1 and word})
     assert len(set(spelled)) == len(known_headers())

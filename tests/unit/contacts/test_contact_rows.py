@@ -55,6 +55,22 @@ def test_everything_a_row_says_is_cleaned() -> None:
     assert (parsed.claims, parsed.problems) == ((), ())
 
 
+@pytest.mark.parametrize("name", ['=HYPERLINK("http://x.example","Ann")', "+1+1", "@SUM(A1)", "\uff1d1+1"])
+def test_a_name_that_begins_a_formula_is_not_taken_and_is_said(name: str) -> None:
+    parsed = person({"email": "a@example.com", "first_name": name, "last_name": "Lee"})
+
+    assert parsed.fields == {"last_name": "Lee"}
+    assert parsed.problems == (RowProblem("text", "formula", "first_name", "Column first_name"),)
+
+
+@pytest.mark.parametrize("language", ["xx", "qq-US", "xx_XX"])
+def test_a_language_that_does_not_exist_is_not_taken_and_is_said(language: str) -> None:
+    parsed = person({"email": "a@example.com", "language": language})
+
+    assert parsed.fields == {}
+    assert parsed.problems == (RowProblem("language", "unknown", "language", "Column language"),)
+
+
 def test_joiners_inside_words_stay_and_a_name_of_emoji_alone_stays() -> None:
     parsed = person({"email": "a@example.com", "first_name": "می\u200cخواهم", "last_name": "🌟🌟"})
 
