@@ -131,13 +131,13 @@ class RowCleaner:
         if country:
             found["country"] = country
         for field, read in _CODED.items():
-            place = self._columns.get(field)
-            if place is not None and cells[place].strip():
-                code = read(cells[place])
+            column = self._columns.get(field)
+            if column is not None and cells[column].strip():
+                code = read(cells[column])
                 if code:
                     found[field] = code
                 else:
-                    problems.append(RowProblem(field, "unknown", field, self._headers[place]))
+                    problems.append(RowProblem(field, "unknown", field, self._headers[column]))
         return found
 
     def _split(self, cells: list[str], field: str) -> tuple[str, ...]:
