@@ -91,7 +91,7 @@ def test_rejected_rows_come_with_reason_and_remedy_and_can_be_uploaded_again(tmp
     with reject_file(["Mobile", "Name"], rejects) as file:
         path.write_bytes(file.read())
 
-    assert b'"\'=call me","Ann","3","Mobile: The phone number contains letters."' in path.read_bytes()
-    assert [cells[:3] for _, cells in read_rows(path)] == [["=call me", "Ann", "3"], ["", "Bob", "9"]]
+    assert b'"\'=call me","Ann","4","Mobile: The phone number contains letters."' in path.read_bytes()
+    assert [cells[:3] for _, cells in read_rows(path)] == [["=call me", "Ann", "4"], ["", "Bob", "10"]]
     mapping = guess_mapping(sniff(path).headers)
     assert [column.field for column in mapping.columns] == ["phone", "full_name", "", "", ""]
