@@ -3,20 +3,18 @@
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from messaging import lanes
-from tests.counts import say
+from tests.counts import Statements, say
 from tests.faults.scene import Street
 
 
 def drain(street: Street, people: int) -> list[str]:
-    """Send to so many more people in one batch; the statements it took, but those of the test's clock."""
+    """Send to so many more people in one batch; the statements it took."""
     street.queue(street.add_people(people))
-    with CaptureQueriesContext(connection) as queries:
+    with Statements() as queries:
         assert lanes.drain(street.id, street.sender.id) == people
-    return [query["sql"] for query in queries.captured_queries if "app_clock_offset" not in query["sql"]]
+    return [query["sql"] for query in queries]
 
 
 def test_a_batch_opens_the_credentials_once_and_takes_as_many_statements_for_three_people_as_for_thirty(

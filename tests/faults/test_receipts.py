@@ -5,7 +5,6 @@ import uuid
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from consent.models import ConsentState, Suppression
 from core.ids import new_id
@@ -15,6 +14,7 @@ from messaging.contracts import Receipt, ReceiptStatus
 from messaging.lanes import open_credentials
 from messaging.models import Message, MessageEvent, ProviderEvent, SendAttempt
 from messaging.providers.registry import provider
+from tests.counts import Statements
 from tests.faults.scene import Street
 from tests.snapshots import changed, rows_of
 
@@ -39,11 +39,11 @@ def tell(street: Street, receipt: Receipt) -> list[int | None]:
     """Keep and apply a receipt; how many found their message (None: it was kept before), then how many statements each took."""
     with tenant_context(street.id):
         carrier = provider(street.account.provider, open_credentials(street.account))
-        with CaptureQueriesContext(connection) as keeping:
+        with Statements() as keeping:
             row = keep_event(account=street.account, event=receipt, body=b"news")
         if row is None:
             return [None, len(keeping)]
-        with CaptureQueriesContext(connection) as applying:
+        with Statements() as applying:
             applied = apply_receipts(account=street.account, carrier=carrier, rows=[row])
         return [applied, len(keeping), len(applying)]
 

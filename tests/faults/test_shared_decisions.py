@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Callable
 
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from consent.models import DecisionRecord
 from core.tenancy import tenant_context
 from messaging.facts import Context, RawFacts, Verdict, context_for, decide_distinct, fetch_facts
+from tests.counts import Statements
 from tests.faults.scene import Street
 from tests.support import workers
 
@@ -34,7 +34,7 @@ def decisions(street: Street) -> list[uuid.UUID]:
         return list(DecisionRecord.objects.order_by("id").values_list("id", flat=True))
 
 
-def verbs(queries: CaptureQueriesContext) -> list[str]:
+def verbs(queries: Statements) -> list[str]:
     """What was done to the table of decisions; the test's clock has queries of its own."""
     found = [query["sql"] for query in queries.captured_queries if "consent_decisionrecord" in query["sql"]]
     return [sql.split()[0] for sql in found]
@@ -103,9 +103,9 @@ def test_a_decision_that_is_on_record_is_found_by_one_query_and_new_ones_are_kep
     several = [dataclasses.replace(one, counts=tuple(sent for _ in one.counts)) for sent in range(5)]
 
     with tenant_context(street.id):
-        with CaptureQueriesContext(connection) as new:
+        with Statements() as new:
             first = decide_distinct(context, several)
-        with CaptureQueriesContext(connection) as known:
+        with Statements() as known:
             again = decide_distinct(context, reversed(several))
 
     assert (verbs(new), verbs(known)) == (["SELECT", "INSERT"], ["SELECT"])

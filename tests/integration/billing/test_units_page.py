@@ -1,13 +1,11 @@
 """The page of units."""
 
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-
 from accounts.contracts import SYSTEM
 from billing.actions.ledger import add_units, reserve_units
 from billing.contracts import Charge
 from core.ids import new_id
 from core.tenancy import tenant_context
+from tests.counts import Statements
 from tests.factories.accounts import make_operator, operator_actor
 
 
@@ -39,7 +37,7 @@ def test_the_page_costs_the_same_for_one_movement_and_for_forty(acme):
         with tenant_context(acme.id):
             for number in range(more):
                 add_units(actor=operator, units=1, note=f"invoice {number}")
-        with CaptureQueriesContext(connection) as asked:
+        with Statements() as asked:
             assert browser.get("/units/").status_code == 200
         counts.append(len(asked))
 

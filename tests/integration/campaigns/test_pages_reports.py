@@ -5,8 +5,6 @@ import csv
 import io
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from accounts.actions.guests import add_guest
 from campaigns.models import Campaign, Recipient, Run
@@ -17,7 +15,7 @@ from core import clock
 from core.tenancy import tenant_context
 from messaging.models import InboundMessage, Message, MessageEvent, SendGate
 from messaging.states import STATES, display
-from tests.counts import say
+from tests.counts import Statements, say
 from tests.factories.accounts import operator_actor
 from tests.factories.campaigns import add_people, make_campaign, make_house, number
 from tests.factories.messaging import hear
@@ -315,7 +313,7 @@ def asked(team, run):
     browser, found = team.client(), {}
     browser.get("/campaigns/")
     for path in ("", "runs/RUN/", "runs/RUN/progress/", "runs/RUN/people/?show=delivered", "runs/RUN/people/"):
-        with CaptureQueriesContext(connection) as queries:
+        with Statements() as queries:
             assert browser.get(f"/campaigns/{path.replace('RUN', str(run.id))}").status_code == 200
         # a clock that may move, as it may only in tests, is asked once a second
         found[path] = sum("app_clock_offset" not in query["sql"] for query in queries)

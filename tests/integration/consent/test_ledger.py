@@ -3,8 +3,7 @@
 import datetime
 
 import pytest
-from django.db import DatabaseError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import DatabaseError, transaction
 
 from consent.actions.points import ensure_points
 from consent.actions.purposes import publish_wording
@@ -14,6 +13,7 @@ from consent.values import address_of
 from core import clock
 from core.phone import parse_phone
 from core.tenancy import tenant_context
+from tests.counts import Statements
 from tests.factories.consent import (
     MINA,
     OMAR,
@@ -267,10 +267,9 @@ def test_a_batch_costs_five_queries_up_to_a_hundred_people_and_eleven_for_any_nu
         addresses = [address_of(parse_phone(f"+1402556{number:04}")) for number in range(people)]
         points = ensure_points(addresses).values()
         claims = [make_claim(Point(id=point_id), purpose) for point_id in points]
-        clock.now()
-        with CaptureQueriesContext(connection) as asked:
+        with Statements() as asked:
             assert record(*claims) == ["taken"] * people
-        with CaptureQueriesContext(connection) as again:
+        with Statements() as again:
             assert record(*claims) == ["unchanged"] * people
 
     assert (len(asked), len(again)) == (queries, 3)
@@ -281,8 +280,7 @@ def test_a_yes_that_lifts_a_stop_costs_at_most_four_queries_more(acme, offers):
 
     with tenant_context(acme.id):
         stop(point, channel="")
-        clock.now()
-        with CaptureQueriesContext(connection) as asked:
+        with Statements() as asked:
             assert record(make_claim(point, purpose, source="web_form"), may_raise=True) == ["taken"]
 
     assert len(asked) == 5 + 4
