@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -99,6 +100,19 @@ def test_a_benchmark_that_takes_too_long_is_stopped_and_leaves_no_database(serve
     assert bench.returncode == 1
     assert "carillon: import: stopped after 1 s." in errors
     assert (output, _databases(servers, bench.pid)) == ("", [])
+
+
+def test_a_stop_in_the_middle_of_a_statement_is_still_told_as_a_stop() -> None:
+    with pytest.raises(program.TookTooLong, match="stopped after 1 s"), program._bounded(1):
+        try:
+            time.sleep(5)
+        finally:
+            raise ValueError("this connection cannot be tidied")
+
+
+def test_a_failure_of_the_benchmark_itself_is_no_stop() -> None:
+    with pytest.raises(ValueError, match="its own"), program._bounded(60):
+        raise ValueError("its own")
 
 
 def _databases(servers: suite_servers.SuiteServers, pid: int) -> list[tuple[str]]:

@@ -63,17 +63,29 @@ def _open_the_product() -> None:
 @contextlib.contextmanager
 def _bounded(seconds: int) -> Iterator[None]:
     """Stop a benchmark that takes for ever, wherever it is; its servers stop with it."""
+    stopped = TookTooLong(f"stopped after {seconds} s. The machine is too busy, or something grows too fast.")
 
     def stop(*_: object) -> None:
-        raise TookTooLong(f"stopped after {seconds} s. The machine is too busy, or something grows too fast.")
+        raise stopped
 
     former = signal.signal(signal.SIGALRM, stop)
     signal.alarm(seconds)
     try:
         yield
+    except Exception as broken:
+        # a statement cut in the middle leaves a connection that cannot be tidied: that failure is ours, not the benchmark's
+        if _follows(broken, stopped):
+            raise stopped from broken
+        raise
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, former)
+
+
+def _follows(error: BaseException, first: BaseException) -> bool:
+    """Whether one exception was raised while the other was on its way."""
+    before = error.__context__
+    return before is not None and (before is first or _follows(before, first))
 
 
 def _named(found: dict[str, types.ModuleType]) -> dict[str, types.ModuleType]:
