@@ -7,19 +7,25 @@ from django.db import models
 from django.http import Http404
 
 from accounts.contracts import Actor
-from accounts.models import ApiKey, Guest, Invitation, Membership
+from accounts.models import ApiKey, CustomRole, Guest, Invitation, Membership
 
 
 def access_member(actor: Actor, member_id: uuid.UUID) -> Membership:
     """A member of the actor's organisation, for somebody who may change the team."""
     actor.require("change_team")
-    return found(Membership.objects.select_related("user"), member_id)
+    return found(Membership.objects.select_related("user", "custom_role"), member_id)
 
 
 def access_invitation(actor: Actor, invitation_id: uuid.UUID) -> Invitation:
     """An invitation of the actor's organisation, for somebody who may change the team."""
     actor.require("change_team")
     return found(Invitation.objects.all(), invitation_id)
+
+
+def access_role(actor: Actor, role_id: uuid.UUID) -> CustomRole:
+    """A role the actor's organisation made, for somebody who may change the team."""
+    actor.require("change_team")
+    return found(CustomRole.objects.all(), role_id)
 
 
 def access_guest(actor: Actor, guest_id: uuid.UUID) -> Guest:

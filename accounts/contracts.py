@@ -4,7 +4,7 @@ import dataclasses
 import uuid
 from typing import Literal
 
-from accounts.roles import PERMISSIONS
+from accounts.roles import GRANTS, PERMISSIONS, Role
 
 #: the organisation that owns what happens to people and operators before any organisation is known (audit only)
 PLATFORM_ORGANIZATION = uuid.UUID("00000000-0000-7000-8000-000000000001")
@@ -65,3 +65,16 @@ class Belonging:
     name: str
     role: str
     state: str
+    #: of a role the organisation made: its name, and what it may do
+    own_name: str = ""
+    own_permissions: tuple[str, ...] = ()
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What this person may do there. A right that exists no more gives nothing."""
+        return GRANTS.get(self.role) or frozenset(self.own_permissions) & PERMISSIONS.keys()
+
+    @property
+    def role_name(self) -> str:
+        """The role in words."""
+        return self.own_name or Role(self.role).label

@@ -17,7 +17,6 @@ from accounts.api_entrance import enter
 from accounts.contracts import Actor, Belonging, NotAllowed
 from accounts.documents import documents_version
 from accounts.doors import Door, door_of
-from accounts.roles import GRANTS
 from accounts.selectors import has_accepted_documents, organizations_of
 from core.middleware import client_address, request_id
 from core.tenancy import tenant_context
@@ -57,7 +56,7 @@ class TenantMiddleware:
         if belonging is None:
             return redirect(reverse("accounts:open"))
         request.belonging = belonging  # type: ignore[attr-defined]
-        request.actor = person_actor(request, GRANTS[belonging.role])  # type: ignore[attr-defined]
+        request.actor = person_actor(request, belonging.permissions)  # type: ignore[attr-defined]
         if door.own_transactions:
             with tenant_context(belonging.organization_id):
                 asked = must_accept_documents(request)

@@ -37,7 +37,9 @@ PERMISSIONS = {
     "change_consent": "record consent and opt-outs",
     "author_campaigns": "write campaigns",
     "send_campaigns": "launch, pause and cancel campaigns",
+    "approve_campaigns": "approve campaigns that somebody else wants to launch",
     "see_replies": "read replies",
+    "message_people": "answer people and message one of them",
     "change_senders": "connect carriers and senders",
     "change_team": "invite people and change roles",
     "change_settings": "change the organisation's settings",
@@ -47,6 +49,18 @@ PERMISSIONS = {
     "stop_sending": "stop all sending",
     "resume_sending": "start sending again",
 }
+
+#: the role of a member whose rights the organisation chose one by one (A6); its rights are in the database
+CUSTOM = "custom"
+
+#: what belongs together on the page where a role is made
+RIGHTS_BY_SUBJECT: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Campaigns", ("see_campaigns", "author_campaigns", "send_campaigns", "approve_campaigns")),
+    ("People", ("see_contacts", "see_addresses", "change_contacts", "export_contacts")),
+    ("Consent and replies", ("change_consent", "see_replies", "message_people", "see_audit")),
+    ("Sending", ("change_senders", "stop_sending", "resume_sending")),
+    ("Organisation", ("change_team", "change_settings", "change_keys", "see_units")),
+)
 
 _EVERYTHING = frozenset(PERMISSIONS)
 GRANTS: dict[str, frozenset[str]] = {
@@ -63,12 +77,21 @@ GRANTS: dict[str, frozenset[str]] = {
             "author_campaigns",
             "send_campaigns",
             "see_replies",
+            "message_people",
             "see_units",
             "stop_sending",
         ]
     ),
     Role.AGENT: frozenset(
-        ["see_campaigns", "see_contacts", "see_addresses", "change_consent", "see_replies", "stop_sending"]
+        [
+            "see_campaigns",
+            "see_contacts",
+            "see_addresses",
+            "change_consent",
+            "see_replies",
+            "message_people",
+            "stop_sending",
+        ]
     ),
     Role.COMPLIANCE: frozenset(
         [
@@ -78,6 +101,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "export_contacts",
             "change_consent",
             "see_replies",
+            "approve_campaigns",
             "see_audit",
             "stop_sending",
             "resume_sending",
@@ -95,6 +119,9 @@ API_SCOPES = (
     "see_addresses",
     "change_contacts",
     "change_consent",
+    "author_campaigns",
     "send_campaigns",
     "see_replies",
+    "message_people",
+    "see_units",
 )

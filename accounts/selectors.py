@@ -1,7 +1,10 @@
 """Reads of accounts that span tables, or that must answer before an organisation is known."""
 
+import dataclasses
 import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
@@ -15,12 +18,14 @@ from accounts.models import (
     ApiKey,
     ApiRequestLog,
     AuditEvent,
+    CustomRole,
     Guest,
     Invitation,
     Membership,
     OrganizationKey,
     User,
 )
+from accounts.roles import GRANTS, PERMISSIONS, RIGHTS_BY_SUBJECT, ROLE_HINTS, Role
 from core.tenancy import current_organization_id, tenant_context
 from core.vault import WrappedKey
 
@@ -29,9 +34,11 @@ def organizations_of(user_id: uuid.UUID) -> list[Belonging]:
     """The organisations a person belongs to, by name. One query; works outside every scope (a resolver function)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select organization_id, name, role, state from app_orgs_of_user(%s) order by name, 1", [user_id]
+            "select organization_id, name, role, state, own_name, own_permissions from app_orgs_of_user(%s)"
+            " order by name, 1",
+            [user_id],
         )
-        return [Belonging(*row) for row in cursor.fetchall()]
+        return [Belonging(row[0], row[1], row[2], row[3], row[4], tuple(row[5])) for row in cursor.fetchall()]
 
 
 def organization_of_invitation(digest: bytes) -> uuid.UUID | None:
@@ -75,7 +82,47 @@ def _wrapped_keys() -> list[WrappedKey]:
 
 def members() -> list[Membership]:
     """Everybody in the organisation, with their account; owners first. One query."""
-    return list(Membership.objects.select_related("user").order_by("created_at"))
+    return list(Membership.objects.select_related("user", "custom_role").order_by("created_at"))
+
+
+def role_choices() -> list[tuple[str, Any]]:
+    """What a form offers as roles: the eight, and below them the organisation's own by their ids. One query."""
+    own = [(str(role.id), role.name) for role in CustomRole.objects.order_by("name")]
+    return [("Ready-made", list(Role.choices)), ("Your own", own)] if own else list(Role.choices)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RoleRow:
+    """One role as the page of roles shows it. `rights` are by subject, `custom` is set on the organisation's own."""
+
+    word: str
+    name: str
+    hint: str
+    members: int
+    rights: tuple[tuple[str, tuple[str, ...]], ...]
+    custom: CustomRole | None = None
+
+
+def role_table() -> list[RoleRow]:
+    """All roles with what they may do and how many have them; the organisation's own first. Two queries."""
+    counts = Counter(Membership.objects.values_list("role", "custom_role_id"))
+    own = [
+        RoleRow(str(role.id), role.name, "", counts["custom", role.id], _rights_in_words(role.permissions), role)
+        for role in CustomRole.objects.order_by("name")
+    ]
+    ready = [
+        RoleRow(role, role.label, ROLE_HINTS[role], counts[role, None], _rights_in_words(GRANTS[role])) for role in Role
+    ]
+    return own + ready
+
+
+def _rights_in_words(rights: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    has = set(rights)
+    found = (
+        (subject, tuple(PERMISSIONS[right] for right in all_of if right in has))
+        for subject, all_of in RIGHTS_BY_SUBJECT
+    )
+    return tuple((subject, words) for subject, words in found if words)
 
 
 def has_accepted_documents(user_id: uuid.UUID | None) -> bool:
@@ -87,7 +134,11 @@ def has_accepted_documents(user_id: uuid.UUID | None) -> bool:
 
 def open_invitations() -> list[Invitation]:
     """Invitations nobody has accepted or cancelled, newest first. One query."""
-    return list(Invitation.objects.filter(accepted_at=None, cancelled_at=None).order_by("-created_at"))
+    return list(
+        Invitation.objects.filter(accepted_at=None, cancelled_at=None)
+        .select_related("custom_role")
+        .order_by("-created_at")
+    )
 
 
 def invitation_of(digest: bytes) -> Invitation:

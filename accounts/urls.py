@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import keys, organizations, team
+from accounts.views import keys, organizations, roles, team
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("sending/stop/", organizations.emergency_stop, name="emergency_stop"),
     path("sending/resume/", organizations.resume_sending, name="resume_sending"),
     path("team/", team.team, name="team"),
+    path("team/roles/", roles.role_list, name="roles"),
+    path("team/roles/new/", roles.new_role, name="new_role"),
+    path("team/roles/<uuid:role_id>/", roles.change_role, name="change_role"),
+    path("team/roles/<uuid:role_id>/remove/", roles.remove_role, name="remove_role"),
     path("team/<uuid:member_id>/", team.member_detail, name="member"),
     path("team/<uuid:member_id>/remove/", team.remove_member, name="remove_member"),
     path("team/invitations/<uuid:invitation_id>/resend/", team.resend_invitation, name="resend_invitation"),

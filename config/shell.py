@@ -13,7 +13,6 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.middleware import chosen_belonging, person_actor
 from accounts.models import Organization
-from accounts.roles import GRANTS, Role
 from accounts.selectors import organizations_of
 from core import clock
 from core.tenancy import current_organization_id, tenant_context
@@ -84,7 +83,7 @@ def _shell_outside(request: HttpRequest) -> dict[str, Any] | None:
     belonging = chosen_belonging(request)
     if belonging is None:
         return None
-    request.actor = person_actor(request, GRANTS[belonging.role])  # type: ignore[attr-defined]
+    request.actor = person_actor(request, belonging.permissions)  # type: ignore[attr-defined]
     with tenant_context(belonging.organization_id):
         return _shell(request, belonging)
 
@@ -104,7 +103,7 @@ def _shell(request: HttpRequest, belonging: Any) -> dict[str, Any]:
         "user": {
             "name": str(request.user),
             "initials": request.user.initials,  # type: ignore[union-attr]
-            "role_label": Role(belonging.role).label,
+            "role_label": belonging.role_name,
         },
         "now_text": timezone.localtime(clock.now(), zoneinfo.ZoneInfo(organization["zone"])).strftime("%H:%M"),
         "can_stop": request.actor.may("stop_sending"),  # type: ignore[attr-defined]

@@ -7,8 +7,9 @@ import uuid
 from django.conf import settings
 
 from accounts.actions.audit import record_audit
+from accounts.actions.roles import demand_rights, rights_of, role_named
 from accounts.contracts import Actor, Refused
-from accounts.models import Invitation, Membership, User
+from accounts.models import CustomRole, Invitation, Membership, User
 from accounts.roles import Role
 from core import clock, throttle
 from core.ids import new_secret, secret_digest
@@ -30,7 +31,8 @@ def invite_member(*, actor: Actor, email: str, role: str) -> tuple[Invitation, s
             role, or too many were sent of late.
     """
     actor.require("change_team")
-    _may_give(actor, role)
+    given, custom = role_named(role)
+    _may_give(actor, given, custom)
     email = email.strip().lower()
     if Membership.objects.filter(user__email__iexact=email).exists():
         raise Refused(
@@ -45,12 +47,15 @@ def invite_member(*, actor: Actor, email: str, role: str) -> tuple[Invitation, s
     secret = new_secret()
     invitation = Invitation.objects.create(
         email=email,
-        role=role,
+        role=given,
+        custom_role=custom,
         digest=secret_digest(secret),
         invited_by_id=actor.id if actor.kind == "user" else None,
         expires_at=clock.now() + datetime.timedelta(days=INVITATION_DAYS),
     )
-    record_audit(actor=actor, action="member.invited", on=("invitation", invitation.id), data={"role": role})
+    record_audit(
+        actor=actor, action="member.invited", on=("invitation", invitation.id), data={"role": _word(given, custom)}
+    )
     return invitation, secret
 
 
@@ -90,10 +95,14 @@ def accept_invitation(*, actor: Actor, invitation: Invitation, user: User) -> Me
         raise Refused("This invitation is no longer open.", remedy="Ask whoever invited you for a new one.")
     if invitation.email != user.email.lower():
         raise Refused("This invitation was sent to another address.", remedy="Log in with the address it was sent to.")
-    member, _ = Membership.objects.get_or_create(user=user, defaults={"role": invitation.role})
+    member, _ = Membership.objects.get_or_create(
+        user=user, defaults={"role": invitation.role, "custom_role_id": invitation.custom_role_id}
+    )
     invitation.accepted_at = clock.now()
     invitation.save(update_fields=["accepted_at"])
-    record_audit(actor=actor, action="member.joined", on=("user", user.id), data={"role": member.role})
+    record_audit(
+        actor=actor, action="member.joined", on=("user", user.id), data={"role": _word(member.role, member.custom_role)}
+    )
     return member
 
 
@@ -103,15 +112,17 @@ def change_role(*, actor: Actor, member: Membership, role: str) -> None:
     Errors: Refused when only an owner may do it, or the last owner would be gone.
     """
     actor.require("change_team")
-    before = member.role
-    if before == role:
+    given, custom = role_named(role)
+    before, former = _word(member.role, member.custom_role), member.custom_role
+    if (member.role, former) == (given, custom):
         return
-    _may_give(actor, role)
-    _may_give(actor, before)
-    _keep_an_owner(member, role)
-    member.role = role
-    member.save(update_fields=["role"])
-    record_audit(actor=actor, action="member.role_changed", on=("user", member.user_id), data={"role": [before, role]})
+    _may_give(actor, given, custom)
+    _may_give(actor, member.role, former)
+    _keep_an_owner(member, given)
+    member.role, member.custom_role = given, custom
+    member.save(update_fields=["role", "custom_role"])
+    words = {"role": [before, _word(given, custom)]}
+    record_audit(actor=actor, action="member.role_changed", on=("user", member.user_id), data=words)
 
 
 def remove_member(*, actor: Actor, member: Membership) -> None:
@@ -120,11 +131,11 @@ def remove_member(*, actor: Actor, member: Membership) -> None:
     Errors: Refused when only an owner may do it, or the last owner would be gone.
     """
     actor.require("change_team")
-    _may_give(actor, member.role)
+    _may_give(actor, member.role, member.custom_role)
     _keep_an_owner(member, "")
-    user_id, role = member.user_id, member.role
+    user_id, word = member.user_id, _word(member.role, member.custom_role)
     member.delete()
-    record_audit(actor=actor, action="member.removed", on=("user", user_id), data={"role": role})
+    record_audit(actor=actor, action="member.removed", on=("user", user_id), data={"role": word})
 
 
 def _ask_for_mail(email: str) -> None:
@@ -140,8 +151,14 @@ def _ask_for_mail(email: str) -> None:
         raise Refused("Too many invitations were sent.", field="email", remedy=f"Try again in {wait}.")
 
 
-def _may_give(actor: Actor, role: str) -> None:
-    """Owners are made and unmade by owners alone."""
+def _word(role: str, custom: CustomRole | None) -> str:
+    return custom.name if custom else role
+
+
+def _may_give(actor: Actor, role: str, custom: CustomRole | None) -> None:
+    """Owners are made and unmade by owners alone, and nobody gives or takes a role that may more than they may."""
+    if actor.kind == "user":
+        demand_rights(actor, rights_of(role, custom))
     if role == Role.OWNER and actor.kind == "user" and role_of(actor.id) != Role.OWNER:
         raise Refused("Only an owner may make or change an owner.", field="role", remedy="Ask an owner to do it.")
 

@@ -51,7 +51,7 @@ def _team_page(request: HttpRequest, form: Any, refusal: Refused | None = None) 
 def member_detail(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """One member: their role, and removing them."""
     found = access_member(request.actor, member_id)  # type: ignore[attr-defined]
-    form = RoleForm(request.POST or None, initial={"role": found.role})
+    form = RoleForm(request.POST or None, initial={"role": found.custom_role_id or found.role})
     if request.method == "POST" and form.is_valid():
         try:
             members.change_role(actor=request.actor, member=found, role=form.cleaned_data["role"])  # type: ignore[attr-defined]
