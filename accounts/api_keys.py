@@ -1,6 +1,7 @@
 """Who an application is: its key, checked before anything else, and the answer to one that has none."""
 
 import hmac
+import ipaddress
 import uuid
 from typing import Any
 
@@ -20,7 +21,8 @@ from core.tenancy import tenant_context
 def authenticate(request: HttpRequest) -> tuple[uuid.UUID, Actor] | None:
     """Whose key came in `Authorization: Bearer …`, or None for anything but a live key.
 
-    An unknown id costs the same work as a wrong secret. There is no cache, so a revoked key is dead at once.
+    A key used from outside its networks is no live key. An unknown id costs the same work as a wrong secret. There is no
+    cache, so a revoked key is dead at once.
     """
     public_id, secret = read_key(request.headers.get("Authorization", ""))
     offered = key_digest(public_id, secret)
@@ -30,15 +32,23 @@ def authenticate(request: HttpRequest) -> tuple[uuid.UUID, Actor] | None:
         return None
     with tenant_context(organization_id):
         key = ApiKey.objects.filter(public_id=public_id, revoked_at=None, expires_at__gt=clock.now()).first()
-        if key is None or not hmac.compare_digest(bytes(key.digest), offered):
+        if key is None or not hmac.compare_digest(bytes(key.digest), offered) or not _may_come_from(key, request):
             return None
         today = clock.now().date()
         if key.last_used_on != today:
             ApiKey.objects.filter(id=key.id).update(last_used_on=today)
     agent = request.headers.get("User-Agent", "")[:200]
     return organization_id, Actor(
-        "key", key.id, frozenset(key.scopes), client_address(request), agent, request_id(request)
+        "key", key.id, frozenset(key.scopes), client_address(request), agent, request_id(request), key.is_test
     )
+
+
+def _may_come_from(key: ApiKey, request: HttpRequest) -> bool:
+    """Whether the request came from a network the key may be used from. An unknown address is in no network."""
+    if not key.networks:
+        return True
+    address = client_address(request)
+    return bool(address) and any(ipaddress.ip_address(address) in ipaddress.ip_network(each) for each in key.networks)
 
 
 def read_key(header: str) -> tuple[str, str]:

@@ -40,6 +40,8 @@ class Actor:
     address: str = ""
     agent: str = ""
     request_id: uuid.UUID | None = None
+    #: an application's test key: what it sends goes through the practice carrier or not at all
+    practice_only: bool = False
 
     def may(self, permission: str) -> bool:
         """Whether this actor has the right."""

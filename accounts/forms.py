@@ -18,7 +18,8 @@ from accounts.contracts import Actor
 from accounts.documents import current_documents
 from accounts.models import Organization
 from accounts.names import validate_line
-from accounts.roles import API_SCOPES, PERMISSIONS, Role
+from accounts.roles import API_SCOPES, PERMISSIONS, RIGHTS_BY_SUBJECT, Role
+from accounts.selectors import role_choices
 from core.email import parse_email
 from core.forms import CarillonForm
 from core.middleware import client_address, request_id
@@ -104,6 +105,7 @@ class SettingsForm(CarillonForm, forms.ModelForm):  # type: ignore[type-arg]
             "name",
             "legal_name",
             "place",
+            "postal_address",
             "support_contact",
             "time_zone",
             "default_country",
@@ -111,19 +113,25 @@ class SettingsForm(CarillonForm, forms.ModelForm):  # type: ignore[type-arg]
             "currency",
             "message_cap",
             "message_cap_days",
+            "approval_above_people",
+            "approval_above_units",
             "use_case",
             "consent_page_url",
         ]
         labels = {
             "message_cap": "Messages to one person, at most",
             "message_cap_days": "… in this many days",
+            "approval_above_people": "A second person must approve above so many people",
+            "approval_above_units": "… or above so many units",
             "consent_page_url": "Page where people agree",
             "use_case": "What you will send",
             "place": "City",
+            "postal_address": "Postal address",
         }
         help_texts = {
             "legal_name": "As in your register; the review compares it.",
             "support_contact": "A number, address or page. People who answer HELP get it.",
+            "postal_address": "On one line, with the country. It stands at the end of every email; without it none leaves.",
             "use_case": "Two or three sentences: to whom, about what, how often.",
             "consent_page_url": "Where people say yes, for the review.",
         }
@@ -131,7 +139,7 @@ class SettingsForm(CarillonForm, forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("name", "legal_name", "place", "support_contact"):
+        for name in ("name", "legal_name", "place", "postal_address", "support_contact"):
             self.fields[name].validators.append(validate_line)
 
 
@@ -139,13 +147,45 @@ class InviteForm(CarillonForm, forms.Form):
     """Inviting one person."""
 
     email = forms.EmailField(label="Email")
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.CAMPAIGN_MANAGER)
+    role = forms.ChoiceField(choices=role_choices, initial=Role.CAMPAIGN_MANAGER)
 
 
 class RoleForm(CarillonForm, forms.Form):
     """Another role for a member."""
 
-    role = forms.ChoiceField(choices=Role.choices)
+    role = forms.ChoiceField(choices=role_choices)
+
+
+class CustomRoleForm(CarillonForm, forms.Form):
+    """A role of the organisation's own: a name, and what it may do, by subject."""
+
+    name = forms.CharField(max_length=60, label="Name", help_text="What these people do, such as “Front desk”.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        had = set(self.initial.get("permissions", ()))
+        for subject, rights in RIGHTS_BY_SUBJECT:
+            self.fields[_subject_field(subject)] = forms.MultipleChoiceField(
+                label=subject,
+                required=False,
+                choices=[(right, PERMISSIONS[right].capitalize()) for right in rights],
+                initial=[right for right in rights if right in had],
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    @property
+    def subjects(self) -> list[forms.BoundField]:
+        """The groups of rights, as fields."""
+        return [self[_subject_field(subject)] for subject, _ in RIGHTS_BY_SUBJECT]
+
+    @property
+    def permissions(self) -> list[str]:
+        """All rights that were ticked."""
+        return [right for field in self.subjects for right in self.cleaned_data.get(field.name, ())]
+
+
+def _subject_field(subject: str) -> str:
+    return "may_" + subject.lower().replace(" ", "_")
 
 
 class GuestForm(CarillonForm, forms.Form):
@@ -180,6 +220,20 @@ class ApiKeyForm(CarillonForm, forms.Form):
         error_messages={"required": "Tick at least one right."},
     )
     days = forms.IntegerField(label="Days until it ends", min_value=1, max_value=365, initial=90)
+    is_test = forms.BooleanField(
+        label="For trying things out", required=False, help_text="It sends through the practice carrier alone."
+    )
+    networks = forms.CharField(
+        label="Where it may be used from",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text="Addresses or networks, one a line, such as 203.0.113.0/24. Empty means from anywhere.",
+    )
+
+    def clean_networks(self) -> list[str]:
+        """The lines that say something."""
+        return self.cleaned_data["networks"].replace(",", "\n").split()
 
 
 class ThemeForm(forms.Form):

@@ -6,12 +6,13 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 
-from accounts.roles import Role
+from accounts.roles import CUSTOM, Role
 from accounts.states import OrganizationState
 from core.fields import MomentOfCreation
 from core.ids import new_id
-from core.tenancy import TenantModel, require_organization_id
+from core.tenancy import TenantForeignKey, TenantModel, require_organization_id
 
 
 class UserManager(BaseUserManager["User"]):
@@ -89,6 +90,8 @@ class Organization(models.Model):
     name = models.CharField(max_length=120)
     legal_name = models.CharField(max_length=200, blank=True)
     place = models.CharField(max_length=80, blank=True)
+    #: stands at the end of every mail; without it none leaves (15 U.S.C. 7704(a)(5))
+    postal_address = models.CharField(max_length=300, blank=True, default="")
     time_zone = models.CharField(max_length=64, default="UTC")
     default_country = models.CharField(max_length=2, default="US")
     default_language = models.CharField(max_length=12, default="en")
@@ -98,6 +101,9 @@ class Organization(models.Model):
     #: at most this many messages to one person in so many days, across all campaigns; empty means no limit of our own
     message_cap = models.PositiveSmallIntegerField(null=True, blank=True, default=5)
     message_cap_days = models.PositiveSmallIntegerField(default=7)
+    #: a campaign to more people, or for more units, needs the word of a second person; empty means never
+    approval_above_people = models.PositiveIntegerField(null=True, blank=True)
+    approval_above_units = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=12, choices=OrganizationState, default=OrganizationState.TRIAL)
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspended_reason = models.CharField(max_length=500, blank=True)
@@ -127,25 +133,61 @@ class Organization(models.Model):
         return self.name
 
 
-class Membership(TenantModel):
-    """A person's place in an organisation."""
+class CustomRole(TenantModel):
+    """A role the organisation put together from single rights (A6). What it may do is read at every request."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    role = models.CharField(max_length=20, choices=Role)
+    name = models.CharField(max_length=60)
+    permissions = ArrayField(models.CharField(max_length=40))
     created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["organization", "user"], name="member_once")]
+        constraints = [
+            models.UniqueConstraint("organization", Lower("name"), name="custom_role_name_once"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.user} ({self.get_role_display()})"
+        return self.name
 
 
-class Invitation(TenantModel):
+class HasRole(models.Model):
+    """A row that names a role: one of the eight, or one the organisation made."""
+
+    role = models.CharField(max_length=20, choices=[*Role.choices, (CUSTOM, "A role of your own")])
+    custom_role = TenantForeignKey(CustomRole, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def role_name(self) -> str:
+        """The role in words; one query unless the row was read with its custom role."""
+        return self.custom_role.name if self.custom_role else Role(self.role).label
+
+
+class Membership(HasRole, TenantModel):
+    """A person's place in an organisation."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    created_at = MomentOfCreation()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "user"], name="member_once"),
+            models.CheckConstraint(
+                condition=models.Q(role=CUSTOM, custom_role__isnull=False)
+                | (~models.Q(role=CUSTOM) & models.Q(custom_role__isnull=True)),
+                name="member_has_one_role",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.role_name})"
+
+
+class Invitation(HasRole, TenantModel):
     """An offer of membership by email: open ──▶ accepted | cancelled | expired. The link's secret is stored as a digest."""
 
     email = models.EmailField()
-    role = models.CharField(max_length=20, choices=Role)
     digest = models.BinaryField(max_length=32)
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = MomentOfCreation()
@@ -206,6 +248,10 @@ class ApiKey(TenantModel):
     digest = models.BinaryField(max_length=32)
     last_four = models.CharField(max_length=4)
     scopes = ArrayField(models.CharField(max_length=40))
+    #: a test key sends through the practice carrier alone, so that trying things out reaches and costs nobody
+    is_test = models.BooleanField(default=False)
+    #: networks it may be used from, such as 203.0.113.0/24; none means from anywhere
+    networks = ArrayField(models.CharField(max_length=43), default=list)
     created_at = MomentOfCreation()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)

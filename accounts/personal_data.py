@@ -12,6 +12,7 @@ def register_fields() -> None:
         PersonalField("accounts_guest", "address_sealed", "guest", True, "delete", "account"),
         PersonalField("accounts_guest", "label", "guest", False, "delete", "account"),
         PersonalField("accounts_guest", "hint", "guest", False, "delete", "account"),
+        PersonalField("accounts_organization", "postal_address", "member", False, "null", "account"),
         PersonalField(
             "accounts_agreement", "address", "member", False, "keep", "evidence", "proof of who accepted the contract"
         ),

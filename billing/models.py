@@ -1,4 +1,4 @@
-"""The ledger of units, the balance it keeps, and an organisation's own prices."""
+"""The ledger of units, the balances and sums it keeps, and an organisation's own prices."""
 
 from django.db import models
 
@@ -19,6 +19,9 @@ class LedgerEntry(TenantModel):
     credit = models.CharField(max_length=10)
     reference = models.UUIDField(null=True)
     message_id = models.UUIDField(null=True)
+    #: the message's channel, and whatever wanted it sent: a run
+    channel = models.CharField(max_length=8, blank=True)
+    origin_id = models.UUIDField(null=True)
     price_version = models.CharField(max_length=60, blank=True)
     actor_kind = models.CharField(max_length=10)
     actor_id = models.UUIDField(null=True)
@@ -53,6 +56,38 @@ class Balance(TenantModel):
                 condition=models.Q(account__in=["outside", "gift"]) | models.Q(amount__gte=0),
                 name="nothing_is_spent_twice",
             ),
+        ]
+
+
+class Usage(TenantModel):
+    """What the entries of one day, channel, origin and kind come to. Written by the ledger's trigger alone.
+
+    A report of a million messages reads a few of these rows. Days are those of UTC.
+    """
+
+    day = models.DateField()
+    channel = models.CharField(max_length=8, blank=True)
+    origin_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=16)
+    amount = models.BigIntegerField(default=0)
+    entries = models.BigIntegerField(default=0)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            # also used by: usage by day
+            models.UniqueConstraint(
+                fields=["organization", "day", "channel", "origin_id", "kind"],
+                nulls_distinct=False,
+                name="usage_once",
+            )
+        ]
+        indexes = [
+            # used by: the report of a run
+            models.Index(
+                fields=["organization", "origin_id"],
+                name="usage_by_origin",
+                condition=models.Q(origin_id__isnull=False),
+            )
         ]
 
 

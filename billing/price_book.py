@@ -61,3 +61,10 @@ def rate_for(rates: Sequence[Rate], *, channel: str, category: str, country: str
     if not fitting:
         raise NoPrice(f"no price for {channel} {category or 'of any category'} to {country or 'anywhere'}")
     return max(fitting, key=lambda rate: (rate.country != "", rate.category != "", rate.valid_from))
+
+
+def category_of(channel: str, tier: str) -> str:
+    """Which category of prices a message belongs to: WhatsApp has one for marketing and one for all else we begin with."""
+    if channel != "whatsapp":
+        return ""
+    return "marketing" if tier == "marketing" else "utility"

@@ -1,12 +1,14 @@
 """What billing can tell: what there is, what something would cost, and every movement."""
 
 import datetime
+import uuid
 from collections.abc import Mapping, Sequence
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Sum
 
-from billing.contracts import Funds
-from billing.models import Balance, LedgerEntry, Price
+from billing.contracts import Funds, Used, UsedOnDay
+from billing.models import Balance, LedgerEntry, Price, Usage
 from billing.price_book import Rate, price_book, rate_for
 from billing.states import WORDS
 
@@ -53,6 +55,22 @@ def statement(number: str) -> "Page[LedgerEntry]":
         row.words = WORDS[row.kind]
         row.signed = row.amount if row.credit == "available" else -row.amount if row.debit == "available" else 0
     return page
+
+
+def used_by(origin_id: uuid.UUID) -> Used:
+    """What the messages of one origin, such as a run, came to. One query of a few rows, however many messages."""
+    rows = Usage.objects.filter(origin_id=origin_id).values_list("kind").annotate(Sum("amount"))
+    sums = dict(rows)
+    charged, released = sums.get("settle", 0), sums.get("release", 0)
+    held = sums.get("reserve", 0) - charged - released
+    return Used(charged - sums.get("refund", 0), held, released + sums.get("refund", 0))
+
+
+def used_by_day(since: datetime.date) -> list[UsedOnDay]:
+    """What each channel was charged on each day since then, newest first. One query."""
+    rows = Usage.objects.filter(kind="settle", day__gte=since).values("day", "channel")
+    sums = rows.annotate(units=Sum("amount"), messages=Sum("entries")).order_by("-day", "channel")
+    return [UsedOnDay(row["day"], row["channel"], row["units"], row["messages"]) for row in sums]
 
 
 def price_lines(on: datetime.date) -> list[Rate]:

@@ -37,3 +37,5 @@ WORDS: Final[dict[str, str]] = {
 }
 #: entries are written in thousandths, so that a price can be a fraction of a unit
 PER_UNIT: Final = 1000
+#: channels as people read them
+CHANNEL_NAMES: Final = {"sms": "SMS", "whatsapp": "WhatsApp", "voice": "Calls", "email": "Email"}

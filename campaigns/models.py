@@ -24,6 +24,8 @@ class Campaign(TenantModel):
     #: when it should begin; empty means as soon as it is launched
     scheduled_at = models.DateTimeField(null=True, blank=True)
     created_by = models.UUIDField(null=True)
+    #: who last wrote it; neither of the two may approve it
+    changed_by = models.UUIDField(null=True)
     created_at = MomentOfCreation()
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -43,6 +45,34 @@ class CampaignList(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "campaign", "list"], name="campaign_list_once")]
+
+
+class Approval(TenantModel):
+    """What a second person said about one check of a campaign (E4). It speaks for that check and no other.
+
+    asked ──▶ approved | declined
+    """
+
+    campaign = TenantForeignKey(Campaign, on_delete=models.CASCADE, related_name="approvals")
+    #: the simulation it is about; no key, because a newer check takes the older one's place
+    check_id = models.UUIDField()
+    people = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, default="asked")
+    asked_by = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "campaign", "check_id"], name="approval_once"),
+            models.CheckConstraint(
+                condition=models.Q(state="asked", decided_by__isnull=True)
+                | models.Q(state__in=["approved", "declined"], decided_by__isnull=False),
+                name="approval_decided_by_somebody",
+            ),
+        ]
 
 
 class Run(TenantModel):
@@ -65,6 +95,10 @@ class Run(TenantModel):
     rules_version = models.CharField(max_length=40, blank=True)
     planned_count = models.PositiveIntegerField(default=0)
     allowed_count = models.PositiveIntegerField(default=0)
+    #: country → [people, least parts, most parts] of those it is for; null until a check has been measured
+    parts_by_country = models.JSONField(null=True)
+    #: the second person who approved the launch, where one was needed
+    approved_by = models.UUIDField(null=True)
     #: how many people somebody typed at the launch; nobody types one for a check
     confirmed_count = models.PositiveIntegerField(null=True)
     created_by = models.UUIDField(null=True)

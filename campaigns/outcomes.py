@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import Case, CharField, Q, Value, When
 
+from messaging.selectors.replies import STOPS
 from messaging.states import RANKS
 
 _FAILED, _DELIVERED = RANKS["failed"], RANKS["delivered"]
@@ -77,8 +78,7 @@ def plan_outcome() -> Case:
 
 def answer_kind() -> Case:
     """Whether an answer was a wish to stop or something else, as an expression on InboundMessage; counted beside outcomes."""
-    stop = Q(kind="stop") | Q(kind="text", consent_event_id__isnull=False)
-    return _case((("opted_out", stop),), "replied")
+    return _case((("opted_out", STOPS),), "replied")
 
 
 #: answers as views of a report: key → label

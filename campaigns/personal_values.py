@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contacts.models import Contact
+from messaging.channels.protocol import Content, MessageChannel, Rendered
 from messaging.content import precompile
 from messaging.content_rules import ContentError
 
@@ -69,39 +70,53 @@ def _line_of(body: str, name: str) -> int:
 
 
 @functools.lru_cache(maxsize=256)
-def required_names(body: str) -> frozenset[str]:
+def required_names(text: str) -> frozenset[str]:
     """The variables a text prints without a default; a text with conditions decides for itself what it needs."""
-    if "{%" in body:
+    if "{%" in text:
         return frozenset()
-    return frozenset(name for name, filters in _OUTPUT.findall(body) if "default" not in filters)
+    return frozenset(name for name, filters in _OUTPUT.findall(text) if "default" not in filters)
+
+
+def plain_names(texts: Mapping[str, str]) -> frozenset[str] | None:
+    """The columns these texts print, when they do no more than that and the body has words of its own; else None.
+
+    Then a person lacks something exactly when one of these columns is empty.
+    """
+    found = [_plain_names(text) for text in texts.values()]
+    has_words = bool(_OUTPUT.sub("", texts["body"]).strip())
+    if not has_words or any(names is None for names in found):
+        return None
+    return frozenset().union(*(names for names in found if names is not None))
 
 
 @functools.lru_cache(maxsize=256)
-def plain_names(body: str) -> frozenset[str] | None:
-    """The columns a text prints, when it has words of its own and does no more than print columns; else None.
-
-    For such a text a person lacks something exactly when one of these columns is empty.
-    """
-    names, words = required_names(body), _OUTPUT.sub("", body)
+def _plain_names(text: str) -> frozenset[str] | None:
+    names, words = required_names(text), _OUTPUT.sub("", text)
     known = {name for name, _ in VARIABLES}
-    simple = words.strip() and "{%" not in words and "{{" not in words
-    return names if simple and names <= known and not any(filters for _, filters in _OUTPUT.findall(body)) else None
+    simple = "{%" not in words and "{{" not in words and names <= known
+    return names if simple and not any(filters for _, filters in _OUTPUT.findall(text)) else None
 
 
-def missing_names(body: str, contact: Contact) -> list[str]:
-    """The variables the text needs and this person does not have, sorted."""
-    values = values_of(contact)
-    return sorted(name for name in required_names(body) if _value(values, name) in (None, ""))
+def needs_values(texts: Mapping[str, str]) -> bool:
+    """Whether any of these texts says something about a person."""
+    return any(precompile(text).variables for text in texts.values())
 
 
-def text_for(body: str, contact: Contact) -> str | None:
-    """The finished text for one person; None when something it needs is missing or it comes out empty (D7)."""
-    if missing_names(body, contact):
+def missing_names(texts: Mapping[str, str], contact: Contact) -> list[str]:
+    """The variables these texts need and this person does not have, sorted."""
+    values, needed = values_of(contact), frozenset().union(*(required_names(text) for text in texts.values()))
+    return sorted(name for name in needed if _value(values, name) in (None, ""))
+
+
+def message_for(channel: MessageChannel, content: Content, contact: Contact) -> Rendered | None:
+    """What one person gets; None when something it needs is missing or the text comes out empty (D7)."""
+    if missing_names(channel.texts(content), contact):
         return None
     try:
-        return precompile(body).render(values_of(contact)).strip() or None
+        rendered = channel.render(content, values_of(contact))
     except ContentError:
         return None
+    return rendered if rendered.body else None
 
 
 def _value(values: dict[str, Any], name: str) -> Any:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from consent.reasons import Reason, UnknownReason, reason
-from messaging.providers.twilio import CODES
+from messaging.providers.registry import meaning_of
+from messaging.states import WAITING_FOR_TEMPLATE, WAITING_FOR_UNITS
 
 _OF_THE_PLAN = {
     row.code: row
@@ -40,9 +41,16 @@ _OF_MESSAGES: Mapping[str, tuple[str, str]] = {
     "expired": ("Its time to be sent ran out", "It waited for a day; write to them in a new campaign."),
     "cancelled": ("The campaign was stopped", "Nothing left for them; copy the campaign to write to them."),
     "no_evidence": ("The proof of their agreement is gone", "Record their agreement again, with its proof."),
+    WAITING_FOR_UNITS: (
+        "There are no units for it",
+        "It waits, and leaves by itself within a minute when there are more.",
+    ),
+    WAITING_FOR_TEMPLATE: (
+        "WhatsApp has paused the template",
+        "It waits until the pause is over, and leaves by itself if that is within its time.",
+    ),
     "worker_died": ("The line dropped after it left", "We do not send twice; the carrier's receipt will tell."),
 }
-_BY_CARRIER = {"twilio": CODES}
 
 
 def explain(code: str) -> Reason:
@@ -50,7 +58,7 @@ def explain(code: str) -> Reason:
     return _OF_THE_PLAN.get(code) or reason(code)
 
 
-def words_of(code: str, carrier: str = "twilio", *, outcome: str = "left_out") -> tuple[str, str]:
+def words_of(code: str, carrier: str = "", *, outcome: str = "left_out") -> tuple[str, str]:
     """What happened and what to do, for the code a recipient or a message ended with; an unlisted one stands for itself.
 
     Shape: a recipient that was left out, or refused at the door, has a reason of the gate; any other a reason of its message.
@@ -61,7 +69,7 @@ def words_of(code: str, carrier: str = "twilio", *, outcome: str = "left_out") -
     try:
         found = explain(code)
     except UnknownReason:
-        meaning = _BY_CARRIER.get(carrier, {}).get(code)
+        meaning = meaning_of(carrier, code)
         if meaning is not None:
             return meaning.meaning.rstrip("."), ""
         return ours or (f"The carrier's reason {code}" if code else "No reason was given", "")

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from campaigns.views import campaigns, checking, runs, writing
+from campaigns.views import approving, campaigns, checking, runs, writing
 
 app_name = "campaigns"
 urlpatterns = [
     path("", campaigns.campaign_list, name="list"),
     path("new/", writing.new, name="new"),
+    path("new/<slug:channel>/", writing.write, name="write"),
     path("counter/", writing.counter, name="counter"),
     path("preview/", writing.show_preview, name="preview"),
     path("<uuid:campaign_id>/", campaigns.campaign_detail, name="detail"),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("<uuid:campaign_id>/test/", campaigns.send_test, name="test"),
     path("<uuid:campaign_id>/tests/", campaigns.test_progress, name="tests"),
     path("<uuid:campaign_id>/check/", checking.check, name="check"),
+    path("<uuid:campaign_id>/approval/", approving.ask, name="ask_approval"),
+    path("<uuid:campaign_id>/approval/decide/", approving.decide, name="decide_approval"),
     path("<uuid:campaign_id>/launch/", checking.launch, name="launch"),
     path("runs/<uuid:run_id>/", runs.run_detail, name="run"),
     path("runs/<uuid:run_id>/progress/", runs.progress, name="progress"),

@@ -36,6 +36,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("Home", "home", "home"),
             Place("Campaigns", "campaigns:list", "megaphone", "see_campaigns"),
+            Place("Templates", "messaging:templates", "template", "author_campaigns"),
             Place("Replies", "messaging:replies", "inbox", "see_replies", waiting_replies),
             Place("Contacts", "contacts:list", "users", "see_contacts"),
             Place("Imports", "contacts:imports", "upload", "change_contacts"),
@@ -106,6 +107,8 @@ def _shell(request: HttpRequest, belonging: Any) -> dict[str, Any]:
             "role_label": belonging.role_name,
         },
         "now_text": timezone.localtime(clock.now(), zoneinfo.ZoneInfo(organization["zone"])).strftime("%H:%M"),
+        # by name, so that no page offers what its reader may not do
+        "may": request.actor.permissions,  # type: ignore[attr-defined]
         "can_stop": request.actor.may("stop_sending"),  # type: ignore[attr-defined]
         "can_resume": request.actor.may("resume_sending"),  # type: ignore[attr-defined]
         "sandbox_url": settings.SANDBOX_URL,

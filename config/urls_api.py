@@ -3,10 +3,12 @@
 from django.urls import path
 
 from accounts import api as accounts
+from billing import api as billing
 from campaigns.api import views as campaigns
 from config import views
 from consent.api import views as consent
 from contacts.api import views as contacts
+from messaging.api import templates
 from messaging.api import views as messaging
 
 app_name = "api"
@@ -14,6 +16,7 @@ urlpatterns = [
     path("schema/", views.schema, name="schema"),
     path("problems/", views.problem_list, name="problems"),
     path("organization/", accounts.organization, name="organization"),
+    path("units/", billing.units, name="units"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/<uuid:contact_id>/", contacts.contact, name="contact"),
     path("lists/", contacts.lists, name="lists"),
@@ -27,6 +30,10 @@ urlpatterns = [
     path("messages/", messaging.messages, name="messages"),
     path("messages/<uuid:message_id>/", messaging.message, name="message"),
     path("inbound/", messaging.inbound, name="inbound"),
+    path("templates/", templates.templates, name="templates"),
+    path("templates/bring-in/", templates.sync, name="sync_templates"),
+    path("templates/<uuid:provider_template_id>/", templates.template, name="template"),
+    path("templates/<uuid:provider_template_id>/submission/", templates.submission, name="submit_template"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/<uuid:campaign_id>/", campaigns.campaign, name="campaign"),
     path("campaigns/<uuid:campaign_id>/check/", campaigns.check, name="check"),

@@ -35,7 +35,7 @@ class Facts:
     address); empty means unknown. `zones` are the candidate IANA zones of the person, sorted, together for everything we
     know that disagrees; empty means unknown. `recent_sends` counts what they got inside the cap's window, never more than
     cap + 1; where several caps hold (the law's, the programme's, the organisation's) both belong to the one with the least
-    room left.
+    room left. `window_open` is false where only what answers them may be sent, and they have not written lately.
     """
 
     organization_state: Literal["trial", "live", "suspended", "closed"]
@@ -52,6 +52,7 @@ class Facts:
     zones: tuple[str, ...]
     recent_sends: int
     cap: int | None
+    window_open: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

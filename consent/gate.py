@@ -187,6 +187,11 @@ def content_not_ready(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | Non
     return Denied("content") if not facts.content_ready else None
 
 
+def window_closed(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """WhatsApp: words of one's own only within 24 hours of the person's last message, before and after that templates."""
+    return Denied("wa_window") if not facts.window_open else None
+
+
 def cap_not_counted(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """Where the law caps and nobody counted, we do not know that there is room."""
     return Denied("cap_unknown") if facts.cap is None and _law_caps(ask, facts, rules) else None
@@ -230,6 +235,7 @@ CHECKS: tuple[Check, ...] = (
     sender_not_ready,
     channel_barred,
     content_not_ready,
+    window_closed,
     cap_not_counted,
     cap_reached,
     night,

@@ -6,6 +6,7 @@ nothing asks for one. Where a stop word appears and we are not sure, `Reading.re
 
 import dataclasses
 import functools
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -16,6 +17,8 @@ from consent.rule_types import Keyword
 LEGAL_MINIMUM = ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout")
 OPENING_WORDS = 5
 CLOSING_WORDS = 3
+#: fewer words of its own than this ask nothing: "ok?", "will you?", "do you hear?"
+QUESTION_WORDS = 3
 # Arabic keyboards and Urdu or Persian ones write the same letter with different code points.
 _ONE_SPELLING = str.maketrans("يىكۀهةأإآı", "ییکہہہاااi", "ـ")
 _KINDS_OF_WORDS = (
@@ -23,12 +26,19 @@ _KINDS_OF_WORDS = (
     *("wrong_number", "negation", "polite", "start", "help"),
 )
 
+# where one thing ends that somebody says and the next begins; the mark stays with what it ends
+_CLAUSES = re.compile(r"(?<=[?\uff1f\u061f.!,\uff0c;:\n\u060c\u06d4\u3002])")
+_QUESTION_MARKS = ("?", "\uff1f", "\u061f")
+
 Words = tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reading:
-    """What one message means. `rule` says which rule matched, for the record; `review` asks for a human reader."""
+    """What one message means. `rule` says which rule matched, for the record; `review` asks for a human reader.
+
+    A stop under review is one in their own words with a question beside it: what they want stopped is not certain.
+    """
 
     kind: Keyword | None
     rule: str = ""
@@ -75,7 +85,8 @@ def read(text: str, *, languages: Sequence[str] = (), vocabulary: Vocabulary | N
     core = tuple(word for word in words if word not in polite) or words
     stop = _stop_rule(words, core, book)
     if stop:
-        return Reading("stop", stop, wrong_number=_contains(words, book.words("wrong_number")))
+        asks = stop != "keyword" and _asks_beside_stop(text, polite, book)
+        return Reading("stop", stop, review=asks, wrong_number=_contains(words, book.words("wrong_number")))
     if _is_any(words, core, book.words("help", languages)):
         return Reading("help", "keyword")
     if _is_any(words, core, book.words("start", languages)):
@@ -142,6 +153,20 @@ def _stop_rule(words: Words, core: Words, book: Vocabulary) -> str:
         if core[: len(word)] == word and all(rest in subject for rest in core[len(word) :]):
             return "ambiguous word with its subject"
     return ""
+
+
+def _asks_beside_stop(text: str, polite: set[str], book: Vocabulary) -> bool:
+    """Whether a message in their own words also asks something that is no plea to stop; a bare STOP in it leaves no doubt."""
+    clauses = [(clause, fold(clause)) for clause in _CLAUSES.split(text)]
+    if any(words in book.words("keyword") for _, words in clauses):
+        return False
+    return any(
+        clause.rstrip().endswith(_QUESTION_MARKS)
+        and sum(word not in polite for word in words) >= QUESTION_WORDS
+        and not _looks_like_stop(words, book)
+        and not _contains(words, book.words("phrase"))
+        for clause, words in clauses
+    )
 
 
 def _is_negated(words: Words, place: int, book: Vocabulary) -> bool:

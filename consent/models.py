@@ -1,6 +1,8 @@
 """Addresses, what was agreed about them, and the proof: an append-only ledger with the state it implies beside it."""
 
 from django.db import models
+from django.db.models import Case, Value, When
+from django.db.models.functions import Right
 
 from core.fields import MomentOfCreation
 from core.tenancy import TenantForeignKey, TenantModel
@@ -65,6 +67,12 @@ class Point(TenantModel):
     platform_digest = models.BinaryField(max_length=16)
     address_sealed = models.BinaryField()
     hint = models.CharField(max_length=40)
+    #: the last digits of a number, as its hint shows them. A column, since row-level security keeps `right()` from any index
+    ending = models.GeneratedField(
+        expression=Case(When(kind="phone", then=Right("hint", 4)), default=Value("")),
+        output_field=models.CharField(max_length=4),
+        db_persist=True,
+    )
     region = models.CharField(max_length=8, blank=True)
     zones = models.CharField(max_length=400, blank=True)
     number_type = models.CharField(max_length=20, blank=True)
@@ -72,6 +80,10 @@ class Point(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "kind", "digest"], name="point_once")]
+        # used by: search by the last digits of a number
+        indexes = [
+            models.Index(fields=["organization", "ending"], name="point_by_ending", condition=models.Q(kind="phone"))
+        ]
 
 
 class ConsentEvent(TenantModel):
@@ -107,6 +119,7 @@ class ConsentState(TenantModel):
     channel = models.CharField(max_length=8, choices=CHANNELS)
     status = models.CharField(max_length=10)
     event = TenantForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+")
+    #: when what holds was said: of an agreement its own date, however late it came to us; of a no when we learned of it
     changed_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):

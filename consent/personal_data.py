@@ -11,6 +11,7 @@ def register_fields() -> None:
     claim(
         PersonalField("consent_point", "address_sealed", "contact", True, "null", "contact"),
         PersonalField("consent_point", "hint", "contact", False, "null", "contact"),
+        PersonalField("consent_point", "ending", "contact", False, "null", "contact"),  # made from hint, goes with it
         PersonalField("consent_point", "region", "contact", False, "null", "contact"),
         PersonalField("consent_point", "zones", "contact", False, "null", "contact"),
         PersonalField("consent_point", "number_type", "contact", False, "null", "contact"),

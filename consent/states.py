@@ -167,6 +167,11 @@ def takes(channel: Channel, number_type: str) -> bool:
     return channel not in TEXTED_CHANNELS or number_type in TEXTABLE_KINDS
 
 
+def reaches(channel: Channel, kind: str, number_type: str) -> bool:
+    """Whether an address of this kind can be reached on a channel; of a phone number it matters what kind of number it is."""
+    return channel in POINT_CHANNELS.get(kind, ()) and (kind != "phone" or takes(channel, number_type))
+
+
 def strongest_suppression(kinds: Iterable[SuppressionKind]) -> SuppressionKind:
     """The one suppression that describes somebody with several; empty for none. Errors: UnknownWord."""
     found = set(kinds)

@@ -28,6 +28,8 @@ class Contact(TenantModel):
         indexes = [
             # used by: the list of contacts, newest first
             models.Index(fields=["organization", "-created_at", "-id"], name="contact_by_age"),
+            # used by: the API's people changed since a moment
+            models.Index(fields=["organization", "updated_at"], name="contact_by_change"),
             # used by: search by the beginning of a name
             models.Index(fields=["organization", "search_name"], name="contact_by_name"),
         ]

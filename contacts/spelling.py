@@ -7,6 +7,7 @@ import unicodedata
 import zoneinfo
 
 import rphonenumbers
+from babel import Locale
 
 _SPELLINGS = pathlib.Path(__file__).parent / "data" / "spellings.toml"
 #: joiners that Persian, Urdu and Indic words are spelled with; kept between letters, dropped elsewhere
@@ -100,8 +101,8 @@ def _zones() -> dict[str, str]:
 
 @functools.cache
 def _language_codes() -> frozenset[str]:
-    table = tomllib.loads(_SPELLINGS.read_text(encoding="utf-8"))
-    return frozenset(table["language_codes"]["known"].split())
+    """Every two-letter code of a language. Source: Unicode CLDR, which names languages by ISO 639-1 where it has a code."""
+    return frozenset(code for code in map(str, Locale("en").languages) if len(code) == 2)
 
 
 @functools.cache

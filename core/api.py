@@ -111,7 +111,10 @@ class PageQuery(Given):
 
 
 class Moment(serializers.DateTimeField):
-    """A moment with its offset; one without could be any of twenty-four. Told in UTC."""
+    """A moment with its offset; one without could be any of twenty-four. Told in UTC.
+
+    The first and the last year of the calendar are left out: their first and last hours lie in no year elsewhere.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options | {"default_timezone": datetime.UTC})
@@ -120,6 +123,8 @@ class Moment(serializers.DateTimeField):
         """Errors: ValidationError for a time without an offset."""
         if timezone.is_naive(value):
             raise serializers.ValidationError("Give the offset too, as in 2026-11-25T10:00:00Z.")
+        if not datetime.MINYEAR < value.year < datetime.MAXYEAR:
+            raise serializers.ValidationError("Give a moment of this age.")
         return super().enforce_timezone(value)
 
 

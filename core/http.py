@@ -8,9 +8,9 @@ after the far side had read the request.
 import asyncio
 import dataclasses
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 import aiohttp
 import yarl
@@ -65,6 +65,14 @@ class MaybeSent(HttpFailure):
     """The request, or a part of it, may have been read by the far side. Never repeat it on this evidence."""
 
 
+class Companion(Protocol):
+    """Something that lives as long as a session: kept connections that speak no HTTP."""
+
+    async def aclose(self) -> None:
+        """Let go of everything; called once."""
+        ...
+
+
 class Session:
     """A pool of connections with one set of limits, to be used by one event loop.
 
@@ -74,6 +82,7 @@ class Session:
     def __init__(self, limits: Limits = Limits()) -> None:
         self._limits = limits
         self._client: aiohttp.ClientSession | None = None
+        self._companions: dict[Hashable, Companion] = {}
 
     async def __aenter__(self) -> Self:
         self._client = _open_client(self._limits)
@@ -82,9 +91,28 @@ class Session:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for companion in self._companions.values():
+            await companion.aclose()
+        self._companions.clear()
         if self._client is not None:
             await self._client.close()
             self._client = None
+
+    @property
+    def limits(self) -> Limits:
+        """What one call is granted, for companions as well."""
+        return self._limits
+
+    def beside[Kept: Companion](self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What lives beside this session under a key, made when it is first asked for; it is closed with the session.
+
+        Errors: RuntimeError when the session is not open.
+        """
+        if self._client is None:
+            raise RuntimeError("Open the session first: async with core.http.Session() as session")
+        if key not in self._companions:
+            self._companions[key] = make()
+        return self._companions[key]  # type: ignore[return-value]
 
     async def request(
         self, method: str, url: yarl.URL | str, *, headers: Mapping[str, str] | None = None, body: bytes = b""

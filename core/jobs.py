@@ -20,6 +20,7 @@ PLATFORM_TASKS = frozenset(
         "accounts.keep_api_records",
         "messaging.sweep",
         "messaging.keep_partitions",
+        "messaging.sync_all_templates",
         "campaigns.wake_runs",
         "contacts.sweep_imports",
     }

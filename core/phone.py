@@ -117,6 +117,12 @@ def parse_phone(text: str, default_country: str = "") -> PhoneNumber | Problem:
     return found
 
 
+def digits_of(text: str) -> str:
+    """The digits of a number or a part of one as people write it, in whatever script; "" when it holds anything else."""
+    plain = text.strip().translate(_PLAIN).strip("\u2026")
+    return plain if plain.isdigit() and plain.isascii() else ""
+
+
 def grouped_phone(text: str) -> str:
     """A whole E.164 number in the groups its country writes it in, "+1 402 560 0001"; masks and all else as they are."""
     if not _E164.fullmatch(text):

@@ -6,6 +6,7 @@ a range of numbers is made before its loop limit is asked.
 """
 
 import datetime
+import functools
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -250,6 +251,7 @@ def _refuse_longer_than_allowed(characters: int) -> None:
 def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
     """The filter, refusing a result that is longer than a value may be."""
 
+    @functools.wraps(function)  # some filters carry marks by which the library knows what else to hand them
     def limited(*arguments: Any, **named: Any) -> Any:
         result = function(*arguments, **named)
         if isinstance(result, str):
@@ -267,6 +269,7 @@ _ALLOWED: Final[dict[str, Callable[..., Any]]] = {
     "default": misc.default,
     "divided_by": math.divided_by,
     "downcase": string.downcase,
+    "escape": string.escape,
     "floor": math.floor,
     "join": _join,
     "lstrip": string.lstrip,

@@ -20,8 +20,11 @@ from consent.contracts import Allowed, Ask, Channel, Decision, Deferred, Facts, 
 from consent.gate import decide
 from consent.models import DecisionRecord, Purpose
 from consent.rulebook import Rulebook, rulebook
-from consent.states import SUPPRESSION_ORDER, takes
+from consent.states import SUPPRESSION_ORDER, reaches
 from core import clock
+from messaging.channels.protocol import lack_of
+from messaging.channels.registry import channel as channel_of
+from messaging.channels.standing import READY, Standing, standings
 from messaging.models import Sender
 
 #: which suppression speaks when an address has several: the one that holds longest
@@ -39,6 +42,7 @@ class Context:
     at: datetime.datetime
     circle: frozenset[bytes]
     windows: tuple[int, ...]
+    standing: Standing = READY
 
     @property
     def ask(self) -> Ask:
@@ -51,6 +55,7 @@ class RawFacts:
     """One distinct combination of what SQL knows about people, in the order of its columns."""
 
     has_address: bool
+    kind: str
     number_type: str
     in_circle: bool
     suppression: str
@@ -58,17 +63,31 @@ class RawFacts:
     minor: bool
     regions: str
     zones: str
+    heard: bool
     counts: tuple[int, ...]
 
 
-def context_for(*, sender: Sender, purpose: Purpose, at: datetime.datetime | None = None) -> Context:
-    """Read what everybody shares: organisation, sender, purpose, rules in force, the trial's circle. Three queries."""
+def context_for(
+    *,
+    sender: Sender,
+    purpose: Purpose,
+    at: datetime.datetime | None = None,
+    version_id: uuid.UUID | None = None,
+    standing: Standing = READY,
+) -> Context:
+    """Read what everybody shares: organisation, sender, purpose, rules in force, the trial's circle, and how the text stands.
+
+    Three queries, and two more for a channel whose texts have to be approved. Without a version the text stands as
+    the caller says.
+    """
     organization = Organization.objects.current()
     rules = rulebook()
     law = {cap.window_hours for cap in rules.caps if sender.channel in cap.channels and purpose.tier in cap.tiers}
     windows = (organization.message_cap_days * 24, *sorted(law))
     circle = guest_digests() if organization.state == "trial" else frozenset()
-    return Context(organization, sender, purpose, rules, at or clock.now(), circle, windows)
+    if version_id is not None:
+        standing = standings(sender.channel, [version_id])[version_id]
+    return Context(organization, sender, purpose, rules, at or clock.now(), circle, windows, standing)
 
 
 def facts_sql(asked: str) -> str:
@@ -76,12 +95,14 @@ def facts_sql(asked: str) -> str:
 
     Zones are those that all people behind the address have told us; where one has told none, or somebody's country is not the
     number's, the zones of the number count beside them. A number that tells none, with people who do not either: unknown.
+    A mailbox and an id of a network tell no place, so for those only what people have told us counts.
     Columns: key, point_id, event_id, then those of RawFacts, counts as an array. Parameters: `facts_parameters`.
     """
     return f"""
     with asked as ({asked})
     select asked.key, asked.point_id, state.event_id,
       point.id is not null as has_address,
+      coalesce(point.kind, '') as kind,
       coalesce(point.number_type, '') as number_type,
       coalesce(point.digest = any(%(circle)s), false) as in_circle,
       coalesce(suppression.kind, '') as suppression,
@@ -94,6 +115,13 @@ def facts_sql(asked: str) -> str:
       case when people.settled and not people.elsewhere or coalesce(point.zones, '') = '' and people.settled then people.zones
            when coalesce(point.zones, '') = '' then ''
            else concat_ws(' ', point.zones, people.zones) end as zones,
+      %(window_seconds)s::integer = 0 or exists (
+        select from messaging_inboundmessage i
+        where i.organization_id = %(organization)s and i.point_id = asked.point_id and i.channel = %(channel)s
+          and i.sender_id = %(sender)s and i.form not in ('preference', 'number_changed')
+          and i.received_at > %(at)s - make_interval(secs => %(window_seconds)s::integer)
+          and coalesce(i.said_at, i.received_at) > %(at)s - make_interval(secs => %(window_seconds)s::integer)
+      ) as heard,
       coalesce(recent.counts, %(no_counts)s::integer[]) as counts
     from asked
     left join consent_point point on point.id = asked.point_id
@@ -138,6 +166,8 @@ def facts_parameters(context: Context) -> dict[str, Any]:
         "organization": context.organization.id,
         "purpose": context.purpose.id,
         "channel": context.sender.channel,
+        "sender": context.sender.id,
+        "window_seconds": context.standing.window_seconds,
         "at": context.at,
         "circle": list(context.circle),
         "kinds": list(_KINDS),
@@ -171,9 +201,10 @@ def facts_of(raw: RawFacts, context: Context) -> Facts:
         organization_state=context.organization.state,  # type: ignore[arg-type]
         sending_stopped=context.organization.sending_stopped_at is not None,
         sender_ready=context.sender.paused_at is None and context.sender.account.state == "connected",
-        content_ready=True,
+        content_ready=_content_ready(context),
+        window_open=raw.heard,
         has_address=raw.has_address,
-        address_valid=takes(cast(Channel, context.sender.channel), raw.number_type),
+        address_valid=reaches(context.ask.channel, raw.kind, raw.number_type),
         in_trial_circle=raw.in_circle,
         suppression=cast(SuppressionKind, raw.suppression),
         consent=raw.consent,  # type: ignore[arg-type]
@@ -183,6 +214,12 @@ def facts_of(raw: RawFacts, context: Context) -> Facts:
         recent_sends=recent,
         cap=cap,
     )
+
+
+def _content_ready(context: Context) -> bool:
+    """Whether the text has the approval its purpose needs, and the organisation has told what must stand in it."""
+    channel = channel_of(context.sender.channel)
+    return context.standing.serves(context.purpose.tier) and lack_of(channel, context.organization) is None
 
 
 def _tightest_cap(raw: RawFacts, context: Context) -> tuple[int, int | None]:

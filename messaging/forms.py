@@ -1,57 +1,43 @@
 """Shape and wording of what people type about carriers and senders."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
+from django.db.models import QuerySet
 
+from consent.models import Purpose
 from core.forms import CarillonForm
-from core.phone import PhoneNumber, parse_phone
-from messaging.models import ProviderAccount
-
-_COPY = "Copy it from the carrier's console."
+from messaging.models import Sender
+from messaging.providers.credentials import CredentialField
+from messaging.selectors.senders import CarrierChoice, SenderLine
 
 
 class ConnectForm(CarillonForm, forms.Form):
-    """The organisation's own account with a carrier. Where the carrier lives is chosen from a list, never typed."""
+    """The organisation's own account with one carrier: what its guide asks for. Where it lives is never typed."""
 
+    carrier = forms.CharField(widget=forms.HiddenInput)
     label = forms.CharField(max_length=80, label="Your name for it", help_text="Such as “Main account”.")
-    account_name = forms.RegexField(
-        r"^AC[0-9a-fA-F]{32}$",
-        label="Account SID",
-        strip=True,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="Begins with AC.",
-        error_messages={"invalid": f"An account SID is AC and 32 letters or digits. {_COPY}"},
-    )
-    secret = forms.CharField(
-        max_length=200,
-        label="Auth token",
-        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
-        help_text="Stored encrypted. Nobody can read it here again, only replace it.",
-    )
 
-    field_order = ("carrier", "label", "account_name", "secret")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [("twilio", "Twilio")]
-        if settings.SANDBOX_URL:
-            choices.append(("practice", "Practice carrier on this machine"))
-        self.fields["carrier"] = forms.ChoiceField(label="Carrier", choices=choices)
-        self.order_fields(self.field_order)
+    def __init__(self, choice: CarrierChoice, typed: Mapping[str, Any] | None = None) -> None:
+        super().__init__(typed, initial={"carrier": choice.key})
+        self.choice = choice
+        for field in choice.guide.fields:
+            self.fields[field.name] = _credential(field)
 
     @property
-    def base_url(self) -> str:
-        """Where the chosen carrier listens; empty is the carrier's own address."""
-        return str(settings.SANDBOX_URL) if self.cleaned_data["carrier"] == "practice" else ""
+    def credentials(self) -> dict[str, str]:
+        """What was typed of the carrier's fields."""
+        return self.choice.guide.given(self.cleaned_data)
 
 
 class SenderForm(CarillonForm, forms.Form):
-    """A number messages come from."""
+    """What messages of one account and one channel come from. The address is read where the sender is made."""
 
+    account = forms.CharField(widget=forms.HiddenInput)
+    channel = forms.CharField(widget=forms.HiddenInput)
     label = forms.CharField(max_length=80, label="Your name for it", help_text="Such as “Shop line”.")
-    address = forms.CharField(max_length=40, label="Number", help_text="With country code, such as +1 402 555 0100.")
+    address = forms.CharField(max_length=254)
     rate_per_second = forms.IntegerField(
         min_value=1,
         max_value=1000,
@@ -60,18 +46,69 @@ class SenderForm(CarillonForm, forms.Form):
         help_text="What your contract with the carrier allows. We stay below it.",
     )
 
-    def __init__(self, *args: Any, country: str = "US", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.country = country
-        accounts = forms.ModelChoiceField(
-            ProviderAccount.objects.order_by("created_at", "id"), label="Account", empty_label=None
-        )
-        self.fields["account"] = accounts
-        self.order_fields(("account", "label", "address", "rate_per_second"))
+    def __init__(self, line: SenderLine, typed: Mapping[str, Any] | None = None) -> None:
+        super().__init__(typed, initial={"account": line.account.id, "channel": line.channel})
+        self.line = line
+        address = self.fields["address"]
+        address.label, address.help_text = line.kind.label, line.kind.help
+        if line.kind.shown_label:
+            self.fields["shown_as"] = forms.CharField(
+                max_length=40, label=line.kind.shown_label, help_text=line.kind.shown_help
+            )
+        self.order_fields(("account", "channel", "label", "address", "shown_as", "rate_per_second"))
 
-    def clean_address(self) -> PhoneNumber:
-        """The number, as a value."""
-        number = parse_phone(self.cleaned_data["address"], self.country)
-        if not isinstance(number, PhoneNumber):
-            raise forms.ValidationError("This is not a number messages can come from. Write it with its country code.")
-        return number
+
+def _credential(field: CredentialField) -> forms.Field:
+    """The control of one credential. A secret is typed unseen and never sent back."""
+    shared: dict[str, Any] = {"label": field.label, "help_text": field.help, "required": field.required}
+    if field.choices:
+        return forms.ChoiceField(choices=field.choices, **shared)
+    widget: forms.Widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    if field.secret:
+        widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"})
+        kept = "Stored encrypted. Nobody can read it here again, only replace it."
+        shared["help_text"] = f"{field.help} {kept}".strip()
+    return forms.RegexField(
+        rf"\A(?:{field.pattern})\Z",
+        max_length=field.longest,
+        strip=True,
+        widget=widget,
+        error_messages={"invalid": field.correction},
+        **shared,
+    )
+
+
+class LetterForm(CarillonForm, forms.Form):
+    """What to tell one person."""
+
+    text = forms.CharField(
+        label="Message",
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        error_messages={"required": "Write what they shall read."},
+    )
+
+    def __init__(
+        self, *args: Any, senders: Sequence[Sender] = (), purposes: Sequence[Purpose] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["purpose"] = self._choice("For", Purpose.objects.all(), {each.id: each.name for each in purposes})
+        self.fields["sender"] = self._choice(
+            "From",
+            Sender.objects.select_related("account"),
+            {each.id: f"{each.label} {each.shown_as or each.address}" for each in senders},
+        )
+        self.order_fields(("purpose", "sender", "text"))
+
+    def _choice(self, label: str, rows: "QuerySet[Any]", names: Mapping[Any, str]) -> "forms.ModelChoiceField[Any]":
+        field = forms.ModelChoiceField(rows.filter(id__in=names), label=label, empty_label=None)
+        field.choices = [(str(key), name) for key, name in names.items()]
+        return field
+
+    def chosen(self, name: str) -> Any:
+        """The row that stands in a choice now, whether or not the rest was filled in rightly; None for none of those offered."""
+        field, value = self.fields[name], str(self[name].value() or "")
+        return next((row for row in field.queryset if str(row.pk) == value), None)  # type: ignore[attr-defined]
+
+    def clean_text(self) -> str:
+        """The text with plain line ends."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\r", "\n")

@@ -5,6 +5,7 @@ take tokens → claim → intent (committed) → calls, under the deadline guard
 
 import asyncio
 import json
+import logging
 import time
 import uuid
 from collections.abc import Sequence
@@ -19,12 +20,17 @@ from core.http import Session
 from core.tenancy import require_organization_id, tenant_context
 from messaging import bucket
 from messaging.actions.claiming import claim_due
+from messaging.actions.credentials import open_credentials
 from messaging.actions.intending import Intent, intend
 from messaging.actions.recording import Outcome, record_outcomes
+from messaging.channels.protocol import Common, Rendered
+from messaging.channels.registry import channel
 from messaging.contracts import Accepted, Outbound
-from messaging.models import ProviderAccount, Sender
+from messaging.models import Message, ProviderAccount, Sender
 from messaging.providers.protocol import OutcomeUnknown, Provider, ProviderError, ReportsToMarkedAddress
 from messaging.providers.registry import provider
+
+logger = logging.getLogger(__name__)
 
 #: at most what a session has connections: no call of a batch waits for another's, past the deadline
 BATCH = 200
@@ -94,7 +100,7 @@ def _one_batch(
     answers = runner.run(_send_all(carrier, outbounds, started))
     failpoint("before_result")
     outcomes = [
-        Outcome(intent.message, intent.permit.attempt_id, answer)
+        Outcome(intent.message, intent.permit.attempt_id, answer, intent.began_at, intent.again)
         for intent, answer in zip(intents, answers, strict=True)
     ]
     with tenant_context(organization_id):
@@ -120,19 +126,20 @@ def _anything_due(sender: Sender) -> bool:
 
 
 async def _send_all(
-    carrier: Provider, outbounds: Sequence[Outbound], started: float
+    carrier: Provider, outbounds: Sequence[Outbound | None], started: float
 ) -> list[Accepted | ProviderError | None]:
     return list(await asyncio.gather(*(_send_one(carrier, outbound, started) for outbound in outbounds)))
 
 
-async def _send_one(carrier: Provider, outbound: Outbound, started: float) -> Accepted | ProviderError | None:
-    """One call, unless the deadline has passed: whoever was frozen between intent and call must not call any more.
+async def _send_one(carrier: Provider, outbound: Outbound | None, started: float) -> Accepted | ProviderError | None:
+    """One call, unless there is nothing to hand over or the deadline has passed: whoever was frozen between intent and call
+    must not call any more.
 
     Nothing is raised: what happens to one message takes no answer from its neighbours.
     """
     try:
         failpoint("before_connect")
-        if time.clock_gettime(time.CLOCK_BOOTTIME) - started > DEADLINE_SECONDS:
+        if outbound is None or time.clock_gettime(time.CLOCK_BOOTTIME) - started > DEADLINE_SECONDS:
             return None
         return await carrier.send(outbound)
     except ProviderError as error:
@@ -141,30 +148,48 @@ async def _send_one(carrier: Provider, outbound: Outbound, started: float) -> Ac
         return OutcomeUnknown(type(error).__name__)
 
 
-def _prepare(sender: Sender, intents: Sequence[Intent], session: Session) -> tuple[Provider, list[Outbound]]:
-    """The carrier and what to hand it. The account's credentials are opened once for all of it."""
+def _prepare(sender: Sender, intents: Sequence[Intent], session: Session) -> tuple[Provider, list[Outbound | None]]:
+    """The carrier and what to hand it. The account's credentials are opened once for all of it.
+
+    Shape: None for a message that cannot be put together: it is tried again like one whose call was never made, and gives up
+           in the end; its neighbours leave.
+    """
     account = sender.account
     credentials = open_credentials(account)
     carrier = provider(account.provider, credentials, account.base_url, session)
     addresses = _callback_urls(carrier, account, credentials, [intent.permit.attempt_id for intent in intents])
-    return carrier, [_outbound(sender, *each) for each in zip(intents, addresses, strict=True)]
+    return carrier, [_made(sender, *each) for each in zip(intents, addresses, strict=True)]
+
+
+def _made(sender: Sender, intent: Intent, callback_url: str) -> Outbound | None:
+    try:
+        return _outbound(sender, intent, callback_url)
+    except Exception as error:  # whatever is wrong with one message is wrong with that one alone
+        told = {"message_id": intent.message.id, "sender_id": sender.id, "error": type(error).__name__}
+        logger.error("message not put together", extra=told)
+        return None
 
 
 def _outbound(sender: Sender, intent: Intent, callback_url: str) -> Outbound:
-    message, attempt_id = intent.message, intent.permit.attempt_id
-    body = vault.unseal_text(
-        require_organization_id(), "messaging_message", "body_sealed", message.id, message.body_sealed
-    )
-    return Outbound(
+    common = Common(
         permit=intent.permit,
-        channel=sender.channel,  # type: ignore[arg-type]
         sender=sender.address,
         recipient=address_text(intent.point),
-        body=body,
         callback_url=callback_url,
-        validity_seconds=VALIDITY_SECONDS.get(message.purpose.tier, 900),
-        idempotency_key=str(attempt_id),
+        validity_seconds=VALIDITY_SECONDS.get(intent.message.purpose.tier, 900),
+        idempotency_key=str(intent.permit.attempt_id),
     )
+    return channel(intent.message.channel).outbound(common, _finished(intent.message))
+
+
+def _finished(message: Message) -> Rendered:
+    """What the person gets, as it was made for them, opened."""
+    organization_id, table = require_organization_id(), "messaging_message"
+    body = vault.unseal_text(organization_id, table, "body_sealed", message.id, message.body_sealed)
+    if message.parts_sealed is None:
+        return Rendered(body)
+    parts = vault.unseal_text(organization_id, table, "parts_sealed", message.id, message.parts_sealed)
+    return Rendered(body, json.loads(parts))
 
 
 def _callback_urls(
@@ -174,13 +199,6 @@ def _callback_urls(
         return [""] * len(attempt_ids)
     base, secret = f"{settings.WEBHOOK_URL}/webhooks/{account.provider}/status", credentials["callback_secret"].encode()
     return [carrier.callback_url(base, account.token, attempt_id, secret) for attempt_id in attempt_ids]
-
-
-def open_credentials(account: ProviderAccount) -> dict[str, str]:
-    """The credentials of an account, opened for a call or a signature."""
-    organization_id, sealed = require_organization_id(), account.credentials_sealed
-    text = vault.unseal_text(organization_id, "messaging_provideraccount", "credentials_sealed", account.id, sealed)
-    return dict(json.loads(text))
 
 
 def _take_slot(sender_id: uuid.UUID) -> int | None:

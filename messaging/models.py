@@ -6,7 +6,7 @@ from consent.models import CHANNELS, ConsentEvent, DecisionRecord, Point, Purpos
 from core.fields import MomentOfCreation
 from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
-from messaging.states import STATES
+from messaging.states import CALL_OUTCOMES, STATES
 
 
 class ProviderAccount(TenantModel):
@@ -17,11 +17,13 @@ class ProviderAccount(TenantModel):
 
     provider = models.CharField(max_length=30)
     label = models.CharField(max_length=80)
-    account_name = models.CharField(max_length=80)
+    account_name = models.CharField(max_length=254)
     base_url = models.URLField(max_length=200, blank=True)
     credentials_sealed = models.BinaryField()
     secret_hint = models.CharField(max_length=4)
     token = models.CharField(max_length=43)
+    #: the carrier on this machine: what goes through it costs no units
+    practice = models.BooleanField(default=False)
     state = models.CharField(max_length=10, default="unchecked")
     problem_code = models.CharField(max_length=40, blank=True)
     checked_at = models.DateTimeField(null=True)
@@ -40,12 +42,14 @@ class ProviderAccount(TenantModel):
 class Sender(TenantModel):
     """What people see a message come from: a number or a name of the business. It has one lane and one speed.
 
-    `rate_per_second` is what the carrier's contract allows; the lane stays below it (rate + burst ≤ contract).
+    `rate_per_second` is what the carrier's contract allows; the lane stays below it (rate + burst ≤ contract). `shown_as` is
+    the number people see where the carrier knows it by an id, else empty.
     """
 
     account = TenantForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="senders")
     channel = models.CharField(max_length=8, choices=CHANNELS)
-    address = models.CharField(max_length=40)
+    address = models.CharField(max_length=254)
+    shown_as = models.CharField(max_length=40, blank=True, default="")
     label = models.CharField(max_length=80)
     rate_per_second = models.PositiveIntegerField(default=10)
     paused_at = models.DateTimeField(null=True)
@@ -78,7 +82,9 @@ class TemplateVersion(TenantModel):
 
     template = TenantForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
-    body = models.TextField(max_length=2000)
+    body = models.TextField()
+    #: what the channel needs beside the text: see messaging/channels
+    parts = models.JSONField(default=dict)
     created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
@@ -102,6 +108,8 @@ class Message(TenantModel):
     purpose = TenantForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
     template_version = TenantForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="+")
     body_sealed = models.BinaryField()
+    #: what this person gets beside the text, as sealed JSON; null where the text is all
+    parts_sealed = models.BinaryField(null=True)
     state = models.CharField(max_length=12, default="ready")
     #: why it was not sent, or the carrier's code for why it failed
     reason = models.CharField(max_length=40, blank=True)
@@ -112,7 +120,7 @@ class Message(TenantModel):
     lease_until = models.DateTimeField(null=True)
     claim_count = models.PositiveIntegerField(default=0)
     attempt_count = models.PositiveIntegerField(default=0)
-    provider_message_id = models.CharField(max_length=64, blank=True)
+    provider_message_id = models.CharField(max_length=255, blank=True)
     delivery_rank = models.PositiveSmallIntegerField(default=0)
     units = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -161,6 +169,8 @@ class SendAttempt(TenantModel):
     outcome = models.CharField(max_length=20, blank=True)
     outcome_at = models.DateTimeField(null=True)
     code = models.CharField(max_length=40, blank=True)
+    #: units were held for it, and neither charged nor given back yet; what they are says the ledger
+    units_held = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -169,6 +179,12 @@ class SendAttempt(TenantModel):
                 condition=models.Q(outcome__in=["", "accepted", "not_accepted", "ambiguous", "aborted_before_call"]),
                 name="attempt_outcome_known",
             ),
+        ]
+        indexes = [
+            # used by: the sweeper
+            models.Index(
+                fields=["organization", "message"], name="attempt_units_held", condition=models.Q(units_held=True)
+            )
         ]
 
 
@@ -194,7 +210,7 @@ class ProviderEvent(models.Model):
     account_id = models.UUIDField()
     event_key = models.CharField(max_length=120)
     attempt_id = models.UUIDField(null=True)
-    provider_message_id = models.CharField(max_length=64, blank=True)
+    provider_message_id = models.CharField(max_length=255, blank=True)
     status = models.CharField(max_length=12, blank=True)
     code = models.CharField(max_length=40, blank=True)
     body_sealed = models.BinaryField()
@@ -221,12 +237,17 @@ class InboundMessage(TenantModel):
     channel = models.CharField(max_length=8)
     point = TenantForeignKey(Point, on_delete=models.PROTECT, related_name="+")
     body_sealed = models.BinaryField()
+    #: what they sent: text, a pressed button, image, reaction … (see providers.chat_messages); `media_id` is the carrier's
+    form = models.CharField(max_length=14, default="text")
+    media_id = models.CharField(max_length=64, blank=True, default="")
+    #: when the network says that they sent it; null where it says nothing
+    said_at = models.DateTimeField(null=True)
     #: stop, start, help, doubt (it may be a stop, and counts as one until somebody has judged) or text
     kind = models.CharField(max_length=6)
     #: "" nothing to judge; asked (a START without proof as well, and all that an unreadable address wrote); stop or not_stop
     #: as somebody of the team judged, or stop, restarted as the person said since
     verdict = models.CharField(max_length=10, blank=True)
-    provider_message_id = models.CharField(max_length=64)
+    provider_message_id = models.CharField(max_length=255)
     message_id = models.UUIDField(null=True)
     origin = models.CharField(max_length=20, blank=True)
     origin_id = models.UUIDField(null=True)
@@ -251,6 +272,12 @@ class InboundMessage(TenantModel):
             models.Index(fields=["organization", "point"], name="inbound_judged", condition=~models.Q(verdict="")),
             # used by: a run's answers
             models.Index(fields=["organization", "origin", "origin_id"], name="inbound_by_origin"),
+            # used by: whether a WhatsApp conversation is open
+            models.Index(
+                fields=["organization", "point", "sender", "-received_at"],
+                name="inbound_opens",
+                condition=models.Q(channel="whatsapp"),
+            ),
         ]
 
 
@@ -265,3 +292,81 @@ class SendGate(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "origin", "origin_id"], name="send_gate_once")]
+
+
+class Call(TenantModel):
+    """What came of one call: one row for each message that was called, made by the first news of it.
+
+    `first_id` is the message of the first try, a recipient's own; a further try after busy or no answer is a message and a row
+    of its own with the next `number`. `outcome` is empty while the call goes on, and is written once.
+    """
+
+    message = TenantForeignKey(Message, on_delete=models.PROTECT, related_name="+")
+    first_id = models.UUIDField()
+    number = models.PositiveSmallIntegerField(default=1)
+    #: human, machine, fax or unknown, as the carrier guessed
+    answered_by = models.CharField(max_length=8, blank=True)
+    outcome = models.CharField(max_length=10, blank=True)
+    #: what was pressed, in order
+    keys = models.CharField(max_length=20, blank=True)
+    left_message = models.BooleanField(default=False)
+    seconds = models.PositiveIntegerField(null=True)
+    rang_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "message"], name="call_once"),
+            # two reports of a busy line at one moment make one further try
+            models.UniqueConstraint(fields=["organization", "first_id", "number"], name="call_try_once"),
+            models.CheckConstraint(condition=models.Q(outcome__in=["", *CALL_OUTCOMES]), name="call_outcome_known"),
+        ]
+
+
+class ProviderTemplate(TenantModel):
+    """A text the network has to approve before it may be sent to people who have not just written (WhatsApp).
+
+    draft ──▶ submitted ──▶ approved ⇄ paused      approved, paused ──▶ disabled      submitted ──▶ rejected ──▶ submitted
+    any ──▶ gone, when the network has it no more.   `news_at` is the moment of the last news that was heeded: older news
+    changes nothing. `unfit` says why one that was made elsewhere cannot be filled here.
+    """
+
+    account = TenantForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="templates")
+    name = models.CharField(max_length=512)
+    language = models.CharField(max_length=12)
+    #: transactional, support, promotional; empty for one made elsewhere until somebody has said it
+    use_case = models.CharField(max_length=14, blank=True)
+    category = models.CharField(max_length=16)
+    #: header, body, footer, buttons and samples: see channels.whatsapp_rules
+    content = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, default="draft")
+    #: green, yellow, red; empty while the network has no opinion
+    quality = models.CharField(max_length=10, blank=True)
+    reason = models.CharField(max_length=40, blank=True)
+    advice = models.CharField(max_length=500, blank=True)
+    unfit = models.CharField(max_length=120, blank=True)
+    #: the category the network is about to give it, and when
+    next_category = models.CharField(max_length=16, blank=True)
+    next_category_at = models.DateTimeField(null=True)
+    provider_template_id = models.CharField(max_length=32, blank=True)
+    submitted_at = models.DateTimeField(null=True)
+    news_at = models.DateTimeField(null=True)
+    created_at = MomentOfCreation()
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "account", "name", "language"], name="provider_template_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=["draft", "submitted", "approved", "rejected", "paused", "disabled", "gone"]
+                ),
+                name="provider_template_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"

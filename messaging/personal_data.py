@@ -9,6 +9,7 @@ def register_fields() -> None:
     """Claim every field of this app that says something about a person."""
     claim(
         PersonalField("messaging_message", "body_sealed", "contact", True, "null", "message"),
+        PersonalField("messaging_message", "parts_sealed", "contact", True, "null", "message"),
         PersonalField("messaging_message", "point_id", "contact", False, "keep", "message", _RECORD),
         PersonalField("messaging_inboundmessage", "body_sealed", "contact", True, "delete", "message"),
         PersonalField("messaging_inboundmessage", "point_id", "contact", False, "delete", "message"),

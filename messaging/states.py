@@ -50,6 +50,18 @@ MOVES: Final[dict[State, frozenset[State]]] = {
 STATES: Final[tuple[State, ...]] = tuple(MOVES)
 TERMINAL: Final[frozenset[State]] = frozenset(state for state, onward in MOVES.items() if not onward)
 
+#: origins of messages to one person; the origin's id is the address, so that its page is the conversation
+ORIGIN_OF_ONE: Final = "one"
+ORIGIN_OF_ANSWER: Final = "reply"
+#: the origin of a further call after a busy line or no answer; the origin's id is that of the first, whose gate holds for it
+ORIGIN_AGAIN: Final = "again"
+ONE_ORIGINS: Final[tuple[str, ...]] = (ORIGIN_OF_ONE, ORIGIN_OF_ANSWER)
+
+#: the reason of a message that waits, ready to leave, because there were no units for it
+WAITING_FOR_UNITS: Final = "waiting_for_units"
+#: the same, because the network has paused the template it is made of
+WAITING_FOR_TEMPLATE: Final = "waiting_for_template"
+
 #: how far a receipt proves the message got; `failed` outranks `sent`, and a late `delivered` outranks `failed`
 RANKS: Final[dict[ReceiptStatus, int]] = {
     "unknown": 0,
@@ -59,6 +71,18 @@ RANKS: Final[dict[ReceiptStatus, int]] = {
     "failed": 35,
     "delivered": 40,
     "read": 50,
+}
+
+#: how a call ended, and what people read
+CALL_OUTCOMES: Final[dict[str, str]] = {
+    "human": "Answered by a person",
+    "unclear": "Answered, maybe by a person",
+    "machine": "Answered by a machine",
+    "fax": "Answered by a fax",
+    "busy": "Busy",
+    "no_answer": "No answer",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
 }
 
 _FAILED = RANKS["failed"]

@@ -4,8 +4,9 @@ import uuid
 
 from django.db import connection
 
+from accounts.contracts import SYSTEM
 from core.jobs import enqueue, platform_task, tenant_task
-from messaging import lanes
+from messaging import lanes, template_office
 from messaging.actions.sweeping import sweep_organization as sweep
 
 
@@ -33,6 +34,30 @@ def sweep_all() -> None:
         enqueue("messaging.drain_sender", organization_id=organization_id, sender_id=sender_id)
     for (organization_id,) in left:
         enqueue("messaging.sweep_organization", organization_id=organization_id)
+
+
+@tenant_task("messaging.submit_template", own_transactions=True)
+def submit_template(*, organization_id: uuid.UUID, template_id: str) -> None:
+    """Hand a template over for review; what the network objects to stays on the template."""
+    template_office.submit_template_later(organization_id, uuid.UUID(template_id))
+
+
+@tenant_task("messaging.sync_templates", own_transactions=True)
+def sync_templates(*, organization_id: uuid.UUID, account_id: str) -> int:
+    """Bring in how the network keeps an account's templates."""
+    return template_office.sync_templates(
+        actor=SYSTEM, organization_id=organization_id, account_id=uuid.UUID(account_id)
+    )
+
+
+@platform_task("messaging.sync_all_templates")
+def sync_all_templates() -> None:
+    """Ring for every account with templates: news come by webhook, and this is for those that got lost."""
+    with connection.cursor() as cursor:
+        cursor.execute("select organization_id, account_id from app_template_accounts()")
+        accounts = cursor.fetchall()
+    for organization_id, account_id in accounts:
+        enqueue("messaging.sync_templates", organization_id=organization_id, account_id=account_id)
 
 
 @platform_task("messaging.keep_partitions")

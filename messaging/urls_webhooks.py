@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from messaging.views import webhooks
+from messaging.views import calls, webhooks
 
 app_name = "webhooks"
 urlpatterns = [
     path("<slug:name>/status/<str:token>/<uuid:attempt_id>", webhooks.status, name="status"),
+    path("<slug:name>/voice/<str:token>/<uuid:attempt_id>", calls.voice, name="voice"),
     path("<slug:name>/inbound/<str:token>", webhooks.inbound, name="inbound"),
 ]

@@ -4,12 +4,14 @@ import base64
 import dataclasses
 import json
 import pathlib
+import uuid
 from typing import Literal, get_args
 
 from sandbox.messages import Message
 
 Personality = Literal["twilio", "keyed", "webhook_only"]
-_KEPT = ("sid", "token", "inbound_url", "personality", "sender", "advanced_opt_out")
+Language = Literal["twilio", "telnyx"]
+_KEPT = ("sid", "token", "inbound_url", "personality", "sender", "advanced_opt_out", "speaks")
 DEFAULT_SENDER = "+14025550100"
 
 
@@ -20,6 +22,9 @@ class Account:
     twilio        no key, a list to look things up in
     keyed         honours the header Idempotency-Key for 24 h, successes only
     webhook_only  no key and no list: only webhooks tell
+
+    `speaks` is whose wire it uses. One that speaks Telnyx has a messaging profile's id as `sid` and an API key as `token`; it
+    honours keys and acts on STOP by itself, as Telnyx does.
     """
 
     sid: str
@@ -28,12 +33,15 @@ class Account:
     personality: Personality = "twilio"
     sender: str = DEFAULT_SENDER
     advanced_opt_out: bool = False
+    speaks: Language = "twilio"
     opted_out: set[str] = dataclasses.field(default_factory=set)
     keys: dict[str, "KeyedAnswer"] = dataclasses.field(default_factory=dict)
 
     @property
     def authorization(self) -> str:
         """The header a client must send."""
+        if self.speaks == "telnyx":
+            return f"Bearer {self.token}"
         return "Basic " + base64.b64encode(f"{self.sid}:{self.token}".encode()).decode()
 
     def forget(self) -> None:
@@ -78,8 +86,11 @@ class Accounts:
             raise BadAccount("advanced_opt_out: give true or false")
         if account.personality not in get_args(Personality):
             raise BadAccount(f"personality: give one of {', '.join(get_args(Personality))}")
-        if not (account.sid.startswith("AC") and len(account.sid) == 34):
-            raise BadAccount("sid: give AC and 32 hexadecimal digits")
+        if account.speaks not in get_args(Language):
+            raise BadAccount(f"speaks: give one of {', '.join(get_args(Language))}")
+        if not _fits(account):
+            wanted = "a UUID" if account.speaks == "telnyx" else "AC and 32 hexadecimal digits"
+            raise BadAccount(f"sid: give {wanted}")
         if not account.token:
             raise BadAccount("token: give a secret that is not empty")
         self._index(account)
@@ -113,3 +124,13 @@ class Accounts:
         """Drop what the accounts remember of their messages."""
         for account in self._by_sid.values():
             account.forget()
+
+
+def _fits(account: Account) -> bool:
+    """Whether the account is named as its carrier names accounts."""
+    if account.speaks == "twilio":
+        return account.sid.startswith("AC") and len(account.sid) == 34
+    try:
+        return str(uuid.UUID(account.sid)) == account.sid
+    except ValueError:
+        return False

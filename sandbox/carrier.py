@@ -1,8 +1,10 @@
 """The carrier itself: what it holds, and the few things that may happen to a message."""
 
+import uuid
+from collections.abc import Callable
 from typing import Any
 
-from sandbox import numbers, segments, twilio_shapes
+from sandbox import mail_wills, numbers, segments, twilio_shapes
 from sandbox.accounts import Account, Accounts
 from sandbox.clock import Clock
 from sandbox.faults import Faults
@@ -27,8 +29,11 @@ class Carrier:
         self.numbers = numbers.load()
         self.faults = Faults()
         self.mailbox = Mailbox(self.ledger)
+        self.mail_wills = mail_wills.load()
         default = Account(settings.account_sid, settings.auth_token, inbound_url=settings.inbound_url)
         self.accounts = Accounts(default, settings.data / "accounts.json")
+        #: what the other channels forget when everything begins again
+        self.also_reset: list[Callable[[], None]] = []
         self._rebuild()
 
     def _rebuild(self) -> None:
@@ -95,7 +100,7 @@ class Carrier:
     def _new(self, account: Account, *, sender: str, recipient: str, body: str, **more: Any) -> Message:
         now = self.clock.seconds(account.sid)
         message = Message(
-            sid=new_sid("MM" if more.get("media") else "SM"),
+            sid=str(uuid.uuid4()) if account.speaks == "telnyx" else new_sid("MM" if more.get("media") else "SM"),
             account=account.sid,
             sender=sender,
             recipient=recipient,
@@ -134,7 +139,10 @@ class Carrier:
         self.ledger.clear()
         self.messages.clear()
         self.mailbox.clear()
+        self.mail_wills.forget()
         self.faults.forget()
         self.numbers.forget()
         self.accounts.forget()
         self.clock.reset()
+        for forget in self.also_reset:
+            forget()

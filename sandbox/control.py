@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import doors
+from sandbox import doors, telnyx_shapes
 from sandbox.accounts import Account, BadAccount
 from sandbox.carrier import Carrier
 from sandbox.faults import BadScript
@@ -17,7 +17,7 @@ from sandbox.twilio_shapes import message_json
 from sandbox.twilio_webhooks import Webhooks
 
 _LEDGER_LIMIT = 1_000_000
-_ACCOUNT_FIELDS = frozenset({"sid", "token", "inbound_url", "personality", "sender", "advanced_opt_out"})
+_ACCOUNT_FIELDS = frozenset({"sid", "token", "inbound_url", "personality", "sender", "advanced_opt_out", "speaks"})
 
 
 class Control:
@@ -153,6 +153,8 @@ class Control:
         except BadAccount as bad:
             return doors.refused(str(bad), 400)
         shown = {name: getattr(account, name) for name in sorted(_ACCOUNT_FIELDS - {"token"})}
+        if account.speaks == "telnyx":
+            shown["public_key"] = telnyx_shapes.public_key(account.token)
         return web.json_response(shown, status=201)
 
     async def phones(self, request: web.Request) -> web.Response:

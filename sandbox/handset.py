@@ -2,30 +2,37 @@
 
 import pathlib
 import re
+from collections.abc import Sequence
 
 from aiohttp import web
 
-from sandbox import doors, pages
+from sandbox import call_pages, doors, pages, whatsapp_pages
+from sandbox.calls import Call, Calls
 from sandbox.carrier import Carrier
 from sandbox.control import correspondent, move_clock
-from sandbox.pages import Place
+from sandbox.messages import Message
+from sandbox.pages import Place, Willed
 from sandbox.postman import Postman
 from sandbox.twilio_webhooks import Webhooks
+from sandbox.whatsapp_chats import Chats
 
 _HERE = pathlib.Path(__file__).parent
 _SHOWN_EVENTS = 20
 _SHOWN_PHONES = 12
 _FIRST_PHONE = "+14025550101"
+#: the tabs, and how the screen of each looks
+_SCREENS = {"sms": "thread", "whatsapp": "thread chats", "calls": "mails calls", "mail": "mails"}
 _STATIC = {
     "handset.css": "text/css",
     "plain.css": "text/css",
     "handset.js": "text/javascript",
     "icons.svg": "image/svg+xml",
 }
+_MOVE = re.compile(r"answer|decline|hang_up|key [0-9*#]")
 _FONT = re.compile(r"url\([\"']?[^)\"']*?([\w-]+\.woff2)[\"']?\)")
 _SAFE = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -39,8 +46,10 @@ class Handset:
     The page asks for no secret: whoever reaches the port may hold a phone. Forms of other sites are refused.
     """
 
-    def __init__(self, carrier: Carrier, webhooks: Webhooks, postman: Postman) -> None:
+    def __init__(self, carrier: Carrier, webhooks: Webhooks, postman: Postman, chats: Chats, calls: Calls) -> None:
         self._carrier = carrier
+        self._chats = chats
+        self._calls = calls
         self._webhooks = webhooks
         self._postman = postman
         self._template = (_HERE / "templates" / "handset.html").read_text("utf-8")
@@ -52,6 +61,7 @@ class Handset:
             web.get("/handset/live", self.live),
             web.post("/handset/reply", self.reply),
             web.post("/handset/clock", self.clock),
+            web.post("/handset/call", self.call),
             web.get("/handset/{name:[a-z.]+}", self.static),
             web.get("/handset/fonts/{name:[\\w-]+\\.woff2}", self.font),
         ]
@@ -68,9 +78,11 @@ class Handset:
             "phone_words": pages.number(place.phone),
             "tab": place.tab,
             "mail": pages.escape(place.mail),
-            "numbers": pages.number_rows(self._carrier.numbers.listed(), place),
+            "numbers": pages.number_rows(self._listed(place), place),
             "zone": pages.escape(settings.zone.key),
-            "screen": "thread" if place.tab == "sms" else "mails",
+            "screen": _SCREENS[place.tab],
+            "send_to": "/handset/chat" if place.tab == "whatsapp" else "/handset/reply",
+            "settings": whatsapp_pages.settings(place.phone) if place.tab == "whatsapp" else "",
         }
         return web.Response(text=pages.page(self._template, values), content_type="text/html", headers=_SAFE)
 
@@ -83,13 +95,18 @@ class Handset:
     def _pieces(self, place: Place) -> dict[str, str]:
         carrier, zone = self._carrier, self._carrier.settings.zone
         now = carrier.clock.now().astimezone(zone)
-        messages = carrier.messages.thread(place.phone)
-        newest = [(phone, carrier.messages.thread(phone, 1)[0]) for phone in carrier.messages.phones(_SHOWN_PHONES)]
-        _, business = correspondent(carrier, place.phone)
+        amounts = {
+            "sms": len(carrier.messages.thread(place.phone)),
+            "whatsapp": len(self._chats.messages.thread(place.phone)),
+            "calls": len(self._calls.of_phone(place.phone)),
+            "mail": len(carrier.mailbox.newest_first()),
+        }
+        self._calls.hold(place.phone)
         return {
-            "log": pages.thread(messages, zone) if place.tab == "sms" else self._mail(place),
-            "tabs": pages.tabs(place, len(messages), len(carrier.mailbox.newest_first())),
-            "phones": pages.phone_rows(newest, place),
+            "call": call_pages.card(self._calls.live(place.phone)),
+            "log": self._log(place),
+            "tabs": pages.tabs(place, amounts),
+            "phones": pages.phone_rows(self._newest(), place),
             "happened": pages.happened(list(reversed(carrier.ledger.recent))[:_SHOWN_EVENTS], zone),
             "time": f"{now:%H:%M:%S}",
             "short_time": f"{now:%H:%M}",
@@ -97,8 +114,42 @@ class Handset:
             "offset": pages.badge(
                 "wait" if carrier.clock.offset else "plain", pages.offset_words(carrier.clock.offset)
             ),
-            "business": pages.number(business),
+            "business": self._partner(place),
         }
+
+    def _log(self, place: Place) -> str:
+        zone = self._carrier.settings.zone
+        if place.tab == "whatsapp":
+            return whatsapp_pages.conversation(self._chats.messages.thread(place.phone), place.phone, zone)
+        if place.tab == "calls":
+            return call_pages.call_list(self._calls.of_phone(place.phone), zone)
+        return (
+            pages.thread(self._carrier.messages.thread(place.phone), zone) if place.tab == "sms" else self._mail(place)
+        )
+
+    def _partner(self, place: Place) -> str:
+        """Whom the phone in hand talks to."""
+        if place.tab == "whatsapp":
+            business = self._chats.business_of(place.phone)
+            return whatsapp_pages.partner(business.display_number, is_open=self._chats.is_open(business, place.phone))
+        return pages.number(correspondent(self._carrier, place.phone)[1])
+
+    def _newest(self) -> list[tuple[str, str, Message | Call]]:
+        """The newest thread of each phone with its tab, whichever channel it is of."""
+        found: dict[str, tuple[str, str, Message | Call]] = {
+            phone: (phone, "calls", self._calls.of_phone(phone)[-1]) for phone in self._calls.phones()[:_SHOWN_PHONES]
+        }
+        for tab, messages in (("sms", self._carrier.messages), ("whatsapp", self._chats.messages)):
+            for phone in messages.phones(_SHOWN_PHONES):
+                last = messages.thread(phone, 1)[0]
+                if phone not in found or found[phone][2].created < last.created:
+                    found[phone] = (phone, tab, last)
+        return sorted(found.values(), key=lambda row: -row[2].created)[:_SHOWN_PHONES]
+
+    def _listed(self, place: Place) -> Sequence[tuple[str, Willed]]:
+        if place.tab == "calls":
+            return self._calls.wills.listed()
+        return self._chats.numbers.listed() if place.tab == "whatsapp" else self._carrier.numbers.listed()
 
     def _mail(self, place: Place) -> str:
         mail = self._carrier.mailbox.get(int(place.mail)) if place.mail else None
@@ -107,10 +158,10 @@ class Handset:
         return pages.mail_list(self._carrier.mailbox.newest_first(), place, self._carrier.settings.zone)
 
     def _place(self, request: web.Request) -> Place:
-        newest = self._carrier.messages.phones(1)
-        phone = _bare(request.query.get("phone", "")) or (newest[0] if newest else _FIRST_PHONE)
-        mail = request.query.get("mail", "")
-        tab = "mail" if mail or request.query.get("tab") == "mail" else "sms"
+        newest = self._newest()
+        phone = _bare(request.query.get("phone", "")) or (newest[0][0] if newest else _FIRST_PHONE)
+        mail, tab = request.query.get("mail", ""), request.query.get("tab", "")
+        tab = "mail" if mail else tab if tab in _SCREENS else "sms"
         return Place(phone, tab, mail if mail.isdecimal() else "")
 
     async def reply(self, request: web.Request) -> web.StreamResponse:
@@ -130,20 +181,33 @@ class Handset:
         if doors.from_another_site(request):
             return doors.refused("Forms of another site's page are refused.")
         form = await request.post()
-        phone = str(form.get("phone", ""))
+        phone, tab = str(form.get("phone", "")), str(form.get("tab", ""))
         try:
             offset = self._carrier.clock.moved(str(form.get("move", "")), self._carrier.settings.zone)
             told = await move_clock(self._carrier, self._webhooks, self._postman, offset, tell=True)
         except ValueError as bad:
-            return self._said(request, phone, str(bad))
+            return self._said(request, phone, str(bad), tab)
         trouble = told is not None and not 200 <= told < 300
-        return self._said(request, phone, "The product did not take the new time." if trouble else "")
+        return self._said(request, phone, "The product did not take the new time." if trouble else "", tab)
 
-    def _said(self, request: web.Request, phone: str, problem: str) -> web.StreamResponse:
+    async def call(self, request: web.Request) -> web.StreamResponse:
+        """Answer, decline, press a key or hang up, as the person holding the phone."""
+        if doors.from_another_site(request):
+            return doors.refused("Forms of another site's page are refused.")
+        form = await request.post()
+        call, move = self._calls.get(str(form.get("call", ""))), str(form.get("move", ""))
+        if call is None or call.is_over:
+            return self._said(request, call.recipient if call else "", "This call is over.", "calls")
+        if not _MOVE.fullmatch(move):
+            return self._said(request, call.recipient, "Press one of the keys.", "calls")
+        call.moves.put_nowait(move)
+        return self._said(request, call.recipient, "", "calls")
+
+    def _said(self, request: web.Request, phone: str, problem: str, tab: str = "sms") -> web.StreamResponse:
         """A script gets the words; a form goes back to the page."""
         if request.headers.get("Accept") == "application/json":
             return web.json_response({"problem": problem}, headers=_SAFE)
-        raise web.HTTPSeeOther(Place(phone).address(), headers=_SAFE)
+        raise web.HTTPSeeOther(Place(phone, tab if tab in _SCREENS else "sms").address(), headers=_SAFE)
 
     async def static(self, request: web.Request) -> web.StreamResponse:
         """Our own small files, and the product's stylesheet, its fonts fetched here as well."""

@@ -17,7 +17,9 @@ import orjson
 
 from sandbox.clock import Clock
 
-KINDS = ("message", "twiml_reply", "carrier_reply", "inbound", "callback", "mail", "change")
+KINDS: tuple[str, ...] = ("message", "twiml_reply", "carrier_reply", "inbound", "callback", "mail", "change")
+KINDS += ("chat", "chat_inbound", "chat_preference", "chat_template")
+KINDS += ("call", "call_end")
 _RECENT = 60  # what the handset page shows of the past
 
 

@@ -1,4 +1,4 @@
-"""The mail catcher: every mail the product sends ends here, in memory and in the ledger, and goes nowhere."""
+"""The mail catcher: every mail that anybody sends ends here, in memory and in the ledger, and goes nowhere."""
 
 import asyncio
 import collections
@@ -6,21 +6,29 @@ import dataclasses
 import email
 import email.message
 import email.policy
+import re
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sandbox.ledger import Ledger, moment_of
 from sandbox.mail_text import codes, read_text
+from sandbox.mail_wills import MailWills
 
 _KEPT = 500
 _TEXT_LIMIT = 20_000
+_HTML_LIMIT = 120_000
 _SIZE_LIMIT = 10 * 1024 * 1024
+_ONE_CLICK = "list-unsubscribe=one-click"
+_HTTPS = re.compile(r"<(https?://[^<>\s]+)>")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Mail:
-    """One caught mail. `id` is its ledger id; `at` the business time as ISO text."""
+    """One caught mail. `id` is its ledger id; `at` the business time as ISO text.
+
+    `unsubscribe` is where its one-click button leads, empty for a mail without one (RFC 8058 wants two headers for it).
+    """
 
     id: int
     at: str
@@ -29,6 +37,8 @@ class Mail:
     subject: str
     text: str
     message_id: str
+    html: str = ""
+    unsubscribe: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The mail for the control API, with the codes found in it."""
@@ -42,24 +52,58 @@ class Mailbox:
         self._ledger = ledger
         self._mails: collections.OrderedDict[int, Mail] = collections.OrderedDict()
 
-    def take(self, sender: str, recipients: list[str], content: bytes) -> Mail:
+    def take(self, sender: str, recipients: list[str], content: bytes, **more: str) -> Mail:
         """Keep a mail. Effects: one ledger line first."""
         parsed = email.message_from_bytes(content, policy=email.policy.default)
+        return self.keep(
+            sender,
+            recipients,
+            subject=str(parsed["subject"] or ""),
+            text=read_text(parsed),
+            html=_html(parsed),
+            unsubscribe=one_click_address({name.lower(): str(value) for name, value in parsed.items()}),
+            key=str(parsed["message-id"] or "").strip(),
+            **more,
+        )
+
+    def keep(
+        self,
+        sender: str,
+        recipients: list[str],
+        *,
+        subject: str,
+        text: str,
+        html: str,
+        unsubscribe: str,
+        key: str,
+        **more: str,
+    ) -> Mail:
+        """Keep a mail whose parts are known. Effects: one ledger line first."""
         facts = {
             "from": sender,
             "to": ",".join(recipients),
-            "subject": str(parsed["subject"] or ""),
-            "body": read_text(parsed)[:_TEXT_LIMIT],
-            "key": str(parsed["message-id"] or "").strip(),
+            "subject": subject,
+            "body": text[:_TEXT_LIMIT],
+            "html": html[:_HTML_LIMIT],
+            "unsubscribe": unsubscribe,
+            "key": key,
         }
-        self._ledger.append("mail", accepted=True, account="", sid="", status="received", **facts)
+        self._ledger.append("mail", accepted=True, **({"account": "", "sid": "", "status": "received"} | more | facts))
         return self.restore(self._ledger.recent[-1])
 
     def restore(self, entry: dict[str, Any]) -> Mail:
         """A mail from its ledger line."""
-        recipients = tuple(entry["to"].split(","))
-        moment = moment_of(entry).isoformat(timespec="seconds")
-        mail = Mail(entry["id"], moment, entry["from"], recipients, entry["subject"], entry["body"], entry["key"])
+        mail = Mail(
+            entry["id"],
+            moment_of(entry).isoformat(timespec="seconds"),
+            entry["from"],
+            tuple(entry["to"].split(",")),
+            entry["subject"],
+            entry["body"],
+            entry["key"],
+            entry.get("html", ""),
+            entry.get("unsubscribe", ""),
+        )
         self._mails[mail.id] = mail
         if len(self._mails) > _KEPT:
             self._mails.popitem(last=False)
@@ -83,18 +127,34 @@ class Mailbox:
         self._mails.clear()
 
 
+def one_click_address(headers: dict[str, str]) -> str:
+    """Where a mail program's unsubscribe button leads, by lower-case headers; empty unless both headers are there."""
+    if "".join(headers.get("list-unsubscribe-post", "").split()).lower() != _ONE_CLICK:
+        return ""
+    found = _HTTPS.search("".join(headers.get("list-unsubscribe", "").split()))
+    return found[1] if found else ""
+
+
+def _html(parsed: email.message.EmailMessage) -> str:
+    part = parsed.get_body(preferencelist=("html",))
+    try:
+        return str(part.get_content()) if part is not None else ""
+    except (LookupError, ValueError):
+        return ""
+
+
 class _Handler:
     """What the SMTP server asks: may this recipient come in, and here is a mail."""
 
-    def __init__(self, mailbox: Mailbox, refusing: dict[str, str]) -> None:
+    def __init__(self, mailbox: Mailbox, wills: MailWills) -> None:
         self._mailbox = mailbox
-        self._refusing = refusing
+        self._wills = wills
 
     async def handle_RCPT(  # the name is the SMTP library's
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Turn away the mailboxes of the table, take all others."""
-        if why := self._refusing.get(address.partition("@")[0].lower()):
+        if why := self._wills.answer(address):
             self._mailbox.refuse(envelope.mail_from or "", address, why)
             return why
         envelope.rcpt_tos.append(address)
@@ -105,12 +165,14 @@ class _Handler:
         content = envelope.content
         raw = content if isinstance(content, bytes) else str(content or "").encode()
         mail = self._mailbox.take(envelope.mail_from or "", envelope.rcpt_tos, raw)
+        if server.transport and any(self._wills.of(each).after == "hang_up" for each in envelope.rcpt_tos):
+            server.transport.abort()
         return f"250 2.0.0 Caught as {mail.id}"
 
 
-async def serve(mailbox: Mailbox, refusing: dict[str, str], host: str, port: int) -> asyncio.Server:
+async def serve(mailbox: Mailbox, wills: MailWills, host: str, port: int) -> asyncio.Server:
     """Listen for mail."""
-    handler = _Handler(mailbox, refusing)
+    handler = _Handler(mailbox, wills)
     return await asyncio.get_running_loop().create_server(
         lambda: SMTP(handler, hostname="sandbox.invalid", enable_SMTPUTF8=True, data_size_limit=_SIZE_LIMIT),
         host,

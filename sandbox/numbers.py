@@ -61,7 +61,6 @@ class Numbers:
         outcomes = [_outcome(row) for row in table["outcome"]] + _bad_ends(table["bad_ends"], table["delivery"])
         self.outcomes = {outcome.name: outcome for outcome in outcomes}
         self.senders: dict[str, int] = table["senders"]
-        self.mailboxes: dict[str, str] = table["mailboxes"]
         self._written: str = table["rule"]["written"]
         self._rule = re.compile(table["rule"]["pattern"])
         self._by_digits = {outcome.digits: outcome for outcome in outcomes}
@@ -76,6 +75,15 @@ class Numbers:
             return outcome
         match = self._rule.match(bare)
         return self._by_digits.get(match[1], self.ordinary) if match else self.ordinary
+
+    def digits_of(self, number: str) -> str:
+        """The last two digits of a magic number that nobody has pinned, else empty."""
+        match = self._rule.match(number)
+        return match[1] if match and number not in self._pinned else ""
+
+    def written(self, digits: str) -> str:
+        """The magic number with these last two digits."""
+        return self._written + digits
 
     def answer_of(self, number: str, outcome: Outcome) -> Answer:
         """The answer at the door this time. Effects: a number that misbehaves once is remembered."""

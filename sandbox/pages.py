@@ -4,18 +4,40 @@ import dataclasses
 import datetime
 import string
 import urllib.parse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.mail_text import pieces
 from sandbox.mailbox import Mail
 from sandbox.messages import FINAL, Message
-from sandbox.numbers import Outcome
 from sandbox.twilio_shapes import RULES
 
 _BAD = frozenset({"undelivered", "failed", "canceled"})
 _PREVIEW = 60
+TABS = {"sms": "SMS", "whatsapp": "WhatsApp", "calls": "Calls", "mail": "Mail"}
+_DRAWINGS = {"calls": "phone"}
+#: what the product was told, where it is no receipt
+_HEARD = {"received": "The text reached the product", "asks": "The product was asked what to say"}
+
+
+
+class Willed(Protocol):
+    """What a number has decided to do, in words."""
+
+    @property
+    def it_will(self) -> str: ...
+    @property
+    def you_see(self) -> str: ...
+    @property
+    def tone(self) -> str: ...
+
+
+class Told(Protocol):
+    """What a phone got last."""
+
+    @property
+    def body(self) -> str: ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -104,10 +126,23 @@ def mail_view(mail: Mail, place: Place) -> str:
     """One mail as text; codes stand out, links can be followed."""
     shown = {"text": escape, "code": lambda text: f'<strong class="code">{escape(text)}</strong>', "link": _link}
     text = "".join(shown[piece.kind](piece.text) for piece in pieces(mail.text))
+    page = f'<iframe class="mail-page" sandbox src="/handset/mail/{mail.id}" title="The mail as a page"></iframe>'
     return (
         f'<article class="mail"><a class="btn btn-sm" href="{place.link(mail="")}">{icon("undo")}All mail</a>'
         f'<h2>{escape(mail.subject)}</h2><p class="meta">from {escape(mail.sender)}<br>'
-        f'to {escape(", ".join(mail.recipients))}</p><div class="mail-text">{text}</div></article>'
+        f'to {escape(", ".join(mail.recipients))}</p>{_unsubscribe(mail, place)}{page if mail.html else ""}'
+        f'<div class="mail-text">{text}</div></article>'
+    )
+
+
+def _unsubscribe(mail: Mail, place: Place) -> str:
+    """The button mail programs show beside the sender, where the mail allows it."""
+    if not mail.unsubscribe:
+        return ""
+    return (
+        '<form method="post" action="/handset/unsubscribe" data-quiet>'
+        f'<input type="hidden" name="phone" value="{escape(place.phone)}">'
+        f'<input type="hidden" name="mail" value="{mail.id}"><button class="btn btn-sm">Unsubscribe</button></form>'
     )
 
 
@@ -115,12 +150,13 @@ def _link(address: str) -> str:
     return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{escape(address)}</a>'
 
 
-def phone_rows(threads: Iterable[tuple[str, Message]], place: Place) -> str:
-    """The phones with the newest threads, to be taken into the hand."""
+def phone_rows(threads: Iterable[tuple[str, str, Told]], place: Place) -> str:
+    """The phones with the newest threads, to be taken into the hand; each opens the tab of its last message."""
     rows = [
-        f'<a class="phone-row" href="{place.link(phone=phone, tab="sms", mail="")}"{_current(phone == place.phone)}>'
-        f'<span class="strong num">{number(phone)}</span><span class="meta">{escape(last.body[:_PREVIEW])}</span></a>'
-        for phone, last in threads
+        f'<a class="phone-row" href="{place.link(phone=phone, tab=tab, mail="")}"{_current(phone == place.phone)}>'
+        f'<span class="strong num">{icon(_DRAWINGS.get(tab, tab))}{number(phone)}</span>'
+        f'<span class="meta">{escape(last.body[:_PREVIEW])}</span></a>'
+        for phone, tab, last in threads
     ]
     return "".join(rows) or '<p class="event">No phone has a message yet.</p>'
 
@@ -129,21 +165,22 @@ def _current(is_current: bool) -> str:
     return ' aria-current="true"' if is_current else ""
 
 
-def tabs(place: Place, texts: int, mails: int) -> str:
-    """SMS or mail, with how many there are."""
+def tabs(place: Place, amounts: Mapping[str, int]) -> str:
+    """The channels of the phone, with how many messages there are."""
     return "".join(
         f'<a href="{place.link(tab=tab, mail="")}"{_current(place.tab == tab)}>'
-        f'{icon(tab)}{name} <span class="num">{amount}</span></a>'
-        for tab, name, amount in (("sms", "SMS", texts), ("mail", "Mail", mails))
+        f'{icon(_DRAWINGS.get(tab, tab))}{TABS[tab]} <span class="num">{amount}</span></a>'
+        for tab, amount in amounts.items()
     )
 
 
-def number_rows(listed: Iterable[tuple[str, Outcome]], place: Place) -> str:
+def number_rows(listed: Iterable[tuple[str, Willed]], place: Place) -> str:
     """The table of magic numbers."""
+    tab = place.tab if place.tab != "mail" else "sms"
     return "".join(
         f'<tr><td class="num strong">{number(phone)}</td><td>{escape(outcome.it_will)}</td>'
         f'<td class="you-see">{badge(outcome.tone, outcome.you_see)}</td>'
-        f'<td class="r"><a class="btn btn-sm" href="{place.link(phone=phone, tab="sms", mail="")}">Hold this phone</a></td></tr>'
+        f'<td class="r"><a class="btn btn-sm" href="{place.link(phone=phone, tab=tab, mail="")}">Hold this phone</a></td></tr>'
         for phone, outcome in listed
     )
 
@@ -179,22 +216,36 @@ def _told(entry: dict[str, Any]) -> tuple[str, str, str, str]:
         return _told_callback(entry)
     if kind == "mail":
         return "mail", "note", "A mail came in", f"{entry['subject']} · to {entry['to']}"
+    if kind == "chat_template":
+        return "note", "plain", f"Template {entry['status'].lower()}", entry["to"]
+    if kind == "chat_preference":
+        said = "stopped marketing" if entry["status"] == "stop" else "allowed marketing again"
+        return "hand", "wait", f"The phone {said} in WhatsApp", f"by {entry['from']}"
+    if kind == "call_end":
+        said = f"{quote} · " if entry["body"] else ""
+        return "phone", "note" if entry["accepted"] else "wait", f"The call ended: {entry['status']}", said + entry["to"]
     if kind == "change":
         return "note", "plain", f"Message {entry['status']}", f"to {entry['to']}"
     if not entry["accepted"]:
         reason = f"code {entry['code']}" if entry.get("code") else entry["status"].replace("_", " ")
-        return "x", "no", "A message was not taken", f"to {entry['to']} · {reason}"
+        return "x", "no", f"A {'call' if kind == 'call' else 'message'} was not taken", f"to {entry['to']} · {reason}"
     titles = {
         "inbound": ("sms", "note", "The phone wrote"),
         "twiml_reply": ("send", "plain", "The product answered at once"),
         "carrier_reply": ("hand", "wait", "The carrier itself answered"),
+        "call": ("phone", "note", "A call was taken"),
+        "chat": ("whatsapp", "note", "A WhatsApp message was taken"),
+        "chat_inbound": ("whatsapp", "note", "The phone wrote on WhatsApp"),
     }
     drawing, tone, title = titles.get(kind, ("send", "note", "A message was taken"))
-    return drawing, tone, title, f"{quote} · {entry['from']} to {entry['to']}"
+    words = f"{quote} · " if entry.get("body") else ""
+    return drawing, tone, title, f"{words}{entry['from']} to {entry['to']}"
 
 
 def _told_callback(entry: dict[str, Any]) -> tuple[str, str, str, str]:
-    title = "The text reached the product" if entry["status"] == "received" else f"Receipt: {entry['status']}"
+    title = _HEARD.get(entry["status"]) or f"Receipt: {entry['status']}"
+    if entry["status"].startswith("key "):
+        title = f"The product heard {entry['status']}"
     if entry["code"]:
         title += f" {entry['code']}"
     if entry["accepted"]:

@@ -93,6 +93,16 @@ class Postman:
             await asyncio.sleep(_RETRY_PAUSE * attempt)
         return posted
 
+    async def deliver(self, url: str, headers: dict[str, str], body: bytes, noted: Noted, retries: int = 0) -> Posted:
+        """Post bytes that are signed already, again after anything but a good answer; every try is noted as it ends."""
+        for attempt in range(1, retries + 2):
+            posted = await self._try(url, headers, body, attempt)
+            noted(posted)
+            if attempt > retries or (not posted.why and 200 <= posted.http < 300):
+                break
+            await asyncio.sleep(_RETRY_PAUSE * attempt)
+        return posted
+
     async def _try(self, url: str, headers: dict[str, str], body: bytes, attempt: int) -> Posted:
         assert self._session is not None
         began = time.perf_counter()

@@ -46,6 +46,11 @@ def error(code: int, detail: str = "") -> tuple[int, bytes]:
     return status, orjson.dumps({"code": code, "message": text, "more_info": more, "status": status})
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an address of a phone or of one of the carrier's other channels."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
 def refusal(form: Form, senders: dict[str, int], now: float) -> int:
     """The code of the first rule this send request breaks, 0 when it may pass."""
     sender = field(form, "From")
@@ -73,7 +78,7 @@ def _content_refusal(form: Form) -> int:
 
 def _delivery_refusal(form: Form) -> int:
     callback, validity = field(form, "StatusCallback"), field(form, "ValidityPeriod")
-    if callback and not _callable(callback):
+    if callback and not is_callable(callback):
         return 21609
     shortest, longest = LIMITS["validity_seconds"]
     if validity and not (validity.isdecimal() and shortest <= int(validity) <= longest):
@@ -81,7 +86,7 @@ def _delivery_refusal(form: Form) -> int:
     return 0
 
 
-def _callable(url: str) -> bool:
+def is_callable(url: str) -> bool:
     """Absolute, over HTTP, and without an underscore in the host name."""
     try:
         parts = urllib.parse.urlsplit(url)

@@ -10,7 +10,7 @@ import re
 import time
 from typing import Any
 
-from sandbox import segments, twiml
+from sandbox import segments, telnyx_webhooks, twiml
 from sandbox.accounts import Account
 from sandbox.carrier import Carrier
 from sandbox.faults import Planned
@@ -143,6 +143,8 @@ class Webhooks:
     async def _deliver(self, account: Account, message: Message, url: str, opt_out: str = "") -> Posted:
         facts = {**_facts(message), "url": url, "status": "received", "code": 0}
         note = functools.partial(self._note, "callback", facts)
+        if account.speaks == "telnyx":
+            return await telnyx_webhooks.deliver(self._postman, account, message, url, opt_out, note)
         fields = inbound_fields(message, opt_out)
         return await self._postman.post(account.token, url, fields, note)
 
@@ -164,8 +166,10 @@ class Webhooks:
 
     async def _tell(self, account: Account, message: Message, step: Step) -> int:
         facts = {**_facts(message), "url": message.callback_url, "status": step.status, "code": step.code}
-        fields = callback_fields(message, step, self._carrier.clock.now(account.sid))
         note = functools.partial(self._note, "callback", facts)
+        if account.speaks == "telnyx":
+            return (await telnyx_webhooks.tell(self._postman, account, message, step, note)).http
+        fields = callback_fields(message, step, self._carrier.clock.now(account.sid))
         return (await self._postman.post(account.token, message.callback_url, fields, note)).http
 
     def _lose(self, message: Message, url: str, step: Step) -> None:
@@ -173,8 +177,8 @@ class Webhooks:
         self._carrier.ledger.append("callback", accepted=False, attempt=0, http=0, ms=0, why="lost", **facts)
 
     def _answers(self, account: Account, message: Message, posted: Posted) -> Heard:
-        if posted.http != 200:
-            problem = "" if 200 < posted.http < 300 else "the webhook did not take it"
+        if posted.http != 200 or account.speaks == "telnyx":
+            problem = "" if 200 <= posted.http < 300 else "the webhook did not take it"
             return Heard(message.sid, posted.http, problem=problem)
         try:
             texts = twiml.messages(posted.body)
@@ -189,6 +193,8 @@ class Webhooks:
 
     def _opt_out(self, account: Account, phone: str, business: str, text: str) -> str:
         """STOP, START or HELP when the carrier itself understands and answers it, else empty."""
+        if account.speaks == "telnyx":
+            return self._telnyx_opt_out(account, phone, business, text)
         if not account.advanced_opt_out:
             return ""
         word = text.strip().upper()
@@ -199,6 +205,13 @@ class Webhooks:
             account.opted_out.discard(phone)
         if kind:
             reply = RULES["opt_out_replies"][kind]
+            self.begin(self._carrier.answer_person(account, "carrier_reply", business, phone, reply))
+        return kind
+
+    def _telnyx_opt_out(self, account: Account, phone: str, business: str, text: str) -> str:
+        kind = telnyx_webhooks.understood(account, phone, text)
+        if kind:
+            reply = telnyx_webhooks.RULES["opt_out_replies"][kind]
             self.begin(self._carrier.answer_person(account, "carrier_reply", business, phone, reply))
         return kind
 

@@ -1,25 +1,20 @@
 """The doors of the Twilio API: create, fetch, list, change and delete messages, and check credentials."""
 
-import asyncio
 import itertools
 import time
 import urllib.parse
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
 from aiohttp import web
 
 from sandbox import twilio_shapes
 from sandbox.accounts import Account, KeyedAnswer
 from sandbox.carrier import Carrier
 from sandbox.messages import FINAL, Message
-from sandbox.numbers import Answer
+from sandbox.twilio_answers import AFTER, as_json, error, taken, turned_away
 from sandbox.twilio_shapes import API_VERSION, LIMITS, Form, field
 from sandbox.twilio_webhooks import Webhooks
-
-_JSON = {"Content-Type": "application/json;charset=utf-8"}
-_AFTER = frozenset({"slow", "lost_after", "hang_after", "error_after", "malformed", "no_id"})
 
 
 class TwilioApi:
@@ -46,7 +41,7 @@ class TwilioApi:
         """Take a message, or say why not. The ledger has its line before anyone is answered."""
         account = self._authenticated(request)
         if account is None:
-            return _error(20003)
+            return error(20003)
         form = twilio_shapes.read_form(await request.read())
         key = request.headers.get("Idempotency-Key", "") if account.personality == "keyed" else ""
         recipient = field(form, "To")
@@ -54,18 +49,18 @@ class TwilioApi:
         answer = self._carrier.numbers.answer_of(recipient, outcome)
         if answer == "ok":
             answer = self._carrier.faults.answer(int(time.time()))
-        if answer not in _AFTER and answer not in ("ok", "refused"):
+        if answer not in AFTER and answer not in ("ok", "refused"):
             self._carrier.refuse(account, form, key, answer)
-            return await self._turn_away(request, answer)
+            return await turned_away(request, self._carrier.faults, answer)
         code = self._refusal(account, form, outcome.code if answer == "refused" else 0)
         if code:
             self._carrier.refuse(account, form, key, "refused", code)
-            return _error(code)
+            return error(code)
         message = self._keyed(account, form, key)
         if message is None:
             self._carrier.refuse(account, form, key, "refused", 20422)
-            return _error(20422)
-        return await self._answered(request, answer, message)
+            return error(20422)
+        return await taken(request, self._carrier.faults, answer, twilio_shapes.message_json(message))
 
     def _refusal(self, account: Account, form: Form, willed: int) -> int:
         code = twilio_shapes.refusal(form, self._carrier.numbers.senders, self._carrier.clock.seconds())
@@ -89,63 +84,36 @@ class TwilioApi:
         self._webhooks.begin(message)
         return message
 
-    async def _turn_away(self, request: web.Request, answer: Answer) -> web.StreamResponse:
-        """Answers of a carrier that has taken nothing."""
-        if answer == "rate_limited":
-            return _error(20429, {"Retry-After": str(self._carrier.faults.retry_after_seconds)})
-        if answer == "error_before":
-            return _error(20500)
-        if answer == "hang_before":
-            await asyncio.sleep(self._carrier.faults.hang_seconds)
-        return _cut(request)
-
-    async def _answered(self, request: web.Request, answer: Answer, message: Message) -> web.StreamResponse:
-        """Answers of a carrier that has taken the message."""
-        body = twilio_shapes.message_json(message)
-        if answer == "slow":
-            await asyncio.sleep(self._carrier.faults.slow_seconds)
-        if answer == "hang_after":
-            await asyncio.sleep(self._carrier.faults.hang_seconds)
-        if answer in ("lost_after", "hang_after"):
-            return _cut(request)
-        if answer == "error_after":
-            return _error(20500)
-        if answer == "malformed":
-            return web.Response(status=201, body=orjson.dumps(body)[:40], headers=_JSON)
-        if answer == "no_id":
-            del body["sid"], body["uri"]
-        return _json(body, 201)
-
     async def fetch(self, request: web.Request) -> web.Response:
         """One message as it is now."""
         message, code = self._found(request)
-        return _json(twilio_shapes.message_json(message)) if message else _error(code)
+        return as_json(twilio_shapes.message_json(message)) if message else error(code)
 
     async def change(self, request: web.Request) -> web.Response:
         """Cancel a scheduled message, or empty the text of a finished one."""
         message, code = self._found(request)
         if message is None:
-            return _error(code)
+            return error(code)
         form = twilio_shapes.read_form(await request.read())
         status = message.now().status
         if field(form, "Status") == "canceled":
             if status != "scheduled":
-                return _error(30409)
+                return error(30409)
             self._webhooks.cancel(message)
         elif "Body" in form and field(form, "Body") == "":
             if status not in FINAL:
-                return _error(20009)
+                return error(20009)
             message.body = ""
             self._carrier.change(message, "redacted")
-        return _json(twilio_shapes.message_json(message))
+        return as_json(twilio_shapes.message_json(message))
 
     async def delete(self, request: web.Request) -> web.Response:
         """Forget a finished message; the ledger keeps its lines."""
         message, code = self._found(request)
         if message is None:
-            return _error(code)
+            return error(code)
         if message.now().status not in FINAL:
-            return _error(20009)
+            return error(20009)
         self._carrier.messages.remove(message)
         self._carrier.change(message, "deleted")
         return web.Response(status=204)
@@ -154,23 +122,23 @@ class TwilioApi:
         """The account itself: a check of credentials."""
         account = self._authenticated(request)
         if account is None:
-            return _error(20003)
-        return _json(twilio_shapes.account_json(account.sid, self._carrier.clock.seconds()))
+            return error(20003)
+        return as_json(twilio_shapes.account_json(account.sid, self._carrier.clock.seconds()))
 
     async def unknown(self, request: web.Request) -> web.Response:
         """A path the carrier does not have."""
-        return _error(20404)
+        return error(20404)
 
     async def listing(self, request: web.Request) -> web.Response:
         """The account's messages, newest first, by To, From and DateSent, a page at a time."""
         account = self._authenticated(request)
         if account is None or account.personality == "webhook_only":
-            return _error(20003 if account is None else 20404)
+            return error(20003 if account is None else 20404)
         query = twilio_shapes.read_form(request.query_string.encode())
         size = _whole(field(query, "PageSize"), LIMITS["page_size_default"])
         size = max(1, min(size, LIMITS["page_size"]))
         found = list(itertools.islice(self._matching(account, query), size + 1))
-        return _json(_page(account, query, found[:size], size, more=len(found) > size))
+        return as_json(_page(account, query, found[:size], size, more=len(found) > size))
 
     def _matching(self, account: Account, query: Form) -> Iterator[Message]:
         wanted_to, wanted_from = field(query, "To"), field(query, "From")
@@ -219,21 +187,3 @@ def _page(account: Account, query: Form, found: list[Message], size: int, *, mor
 
 def _whole(text: str, otherwise: int) -> int:
     return int(text) if text.isdecimal() else otherwise
-
-
-def _json(content: dict[str, Any], status: int = 200) -> web.Response:
-    return web.Response(status=status, body=orjson.dumps(content), headers=_JSON)
-
-
-def _error(code: int, headers: dict[str, str] | None = None) -> web.Response:
-    status, body = twilio_shapes.error(code)
-    if status == 401:
-        headers = {"WWW-Authenticate": 'Basic realm="Twilio API"'}
-    return web.Response(status=status, body=body, headers=_JSON | (headers or {}))
-
-
-def _cut(request: web.Request) -> web.StreamResponse:
-    """End the connection without an answer, so that the caller cannot know what happened."""
-    if request.transport:
-        request.transport.abort()
-    return web.Response(status=500)

@@ -110,6 +110,7 @@ def local_environment(chosen: Ports, kept: Mapping[str, str], source: Mapping[st
         "OPERATOR_URL": _http(chosen.operator),
         "CSRF_TRUSTED_ORIGINS": f"{_http(chosen.web)},{_http(chosen.operator)}",
         "SANDBOX_URL": _http(chosen.sandbox),
+        "SANDBOX_SMTP": f"smtp://{ports.LOCALHOST}:{chosen.smtp}",
         "SANDBOX_HOME_URL": _http(chosen.web),
         "SANDBOX_CLOCK_HOOK_URL": f"{_http(chosen.web)}/practice/clock/",
         # a carrier keeps the address for replies beside the number; here it is made from that of the receipts

@@ -70,9 +70,10 @@ class Newcomer:
 
     def connect(self) -> None:
         """The practice carrier, its credentials checked, and a number."""
-        page = self.browser.get("/senders/")
-        typed = {"carrier": "practice", "label": "Practice", "account_name": ACCOUNT, "secret": TOKEN}
-        page = self.browser.fill(page, typed, "connect")
+        page = self.browser.get("/senders/?carrier=practice")
+        typed = {"label": "Practice", "account_sid": ACCOUNT, "auth_token": TOKEN}
+        self.browser.fill(page, typed, "connect")
+        page = self.browser.get("/senders/?channel=sms")
         typed = {"label": "Shop line", "address": _SENDER, "rate_per_second": "50"}
         self._see(self.browser.fill(page, typed, "senders/add"), "Shop line")
 
@@ -92,7 +93,7 @@ class Newcomer:
         """A campaign to everybody on the list."""
         if not 9 <= self._business_time().astimezone(_ZONE).hour < 20:
             self._move_clock("09:00")  # offers wait for the morning, and so would the check
-        page = self.browser.get("/campaigns/new/")
+        page = self.browser.get("/campaigns/new/sms/")
         chosen = {
             "name": "Autumn cloth",
             "purpose": page.find(r'<option value="([0-9a-f-]{36})"[^>]*>\s*Offers'),
@@ -100,7 +101,7 @@ class Newcomer:
             "included": page.find(r'<input(?=[^>]*name="included")[^>]*value="([0-9a-f-]{36})"'),
             "body": "Autumn cloth is in, {{ contact.first_name }}. Corner Cloth. Reply STOP to end.",
         }
-        page = self.browser.fill(page, chosen, "/campaigns/new/")
+        page = self.browser.fill(page, chosen, "/campaigns/new/sms/")
         self.campaign = page.find(r"/campaigns/([0-9a-f-]{36})/")
 
     def check(self) -> None:

@@ -3,7 +3,9 @@
 import binascii
 import datetime
 import hmac
+import ipaddress
 import secrets
+from collections.abc import Iterable
 
 from django.conf import settings
 
@@ -16,13 +18,24 @@ from core import clock
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LONGEST_DAYS = 365
+MOST_NETWORKS = 20
 
 
-def issue_api_key(*, actor: Actor, name: str, scopes: list[str], days: int) -> tuple[ApiKey, str]:
+def issue_api_key(
+    *,
+    actor: Actor,
+    name: str,
+    scopes: list[str],
+    days: int,
+    networks: Iterable[str] = (),
+    is_test: bool | None = None,
+) -> tuple[ApiKey, str]:
     """Make a key for an application; answer the row and the whole key, which exists nowhere else.
 
+    Shape:  networks such as "203.0.113.0/24" or single addresses; none lets the key be used from anywhere. A test key sends
+            through the practice carrier alone; left open, it is one as long as the organisation is not live.
     Units:  days of life, 1 to 365.
-    Errors: Refused for an unknown or empty scope, or a life outside those days.
+    Errors: Refused for an unknown or empty scope, a life outside those days, or what is no network.
     """
     actor.require("change_keys")
     if not scopes or not set(scopes) <= set(API_SCOPES):
@@ -40,20 +53,43 @@ def issue_api_key(*, actor: Actor, name: str, scopes: list[str], days: int) -> t
     if not 1 <= days <= LONGEST_DAYS:
         raise Refused("A key lives between 1 and 365 days.", field="days", remedy="Choose a number in between.")
     public_id, secret = _random(12), _random(43)
-    kind = "live" if Organization.objects.current().state == OrganizationState.LIVE else "test"
+    if is_test is None:
+        is_test = Organization.objects.current().state != OrganizationState.LIVE
     key = ApiKey.objects.create(
         name=name.strip(),
         public_id=public_id,
         digest=key_digest(public_id, secret),
         last_four=secret[-4:],
         scopes=sorted(scopes),
+        is_test=is_test,
+        networks=_networks(networks),
         expires_at=clock.now() + datetime.timedelta(days=days),
     )
     record_audit(
-        actor=actor, action="api_key.issued", on=("api_key", key.id), data={"scopes": key.scopes, "days": days}
+        actor=actor,
+        action="api_key.issued",
+        on=("api_key", key.id),
+        data={"scopes": key.scopes, "days": days, "test": is_test, "networks": key.networks},
     )
-    body = f"crl_{kind}_{public_id}_{secret}"
+    body = f"crl_{'test' if is_test else 'live'}_{public_id}_{secret}"
     return key, f"{body}_{checksum(body)}"
+
+
+def _networks(texts: Iterable[str]) -> list[str]:
+    """Networks in their usual form, each once. Errors: Refused naming what is none."""
+    found = []
+    for text in texts:
+        try:
+            found.append(str(ipaddress.ip_network(text.strip())))
+        except ValueError as error:
+            raise Refused(
+                f"{text.strip()[:43]} is no network.",
+                field="networks",
+                remedy="Write an address or a network, such as 203.0.113.7 or 203.0.113.0/24.",
+            ) from error
+    if len(found) > MOST_NETWORKS:
+        raise Refused(f"A key has at most {MOST_NETWORKS} networks.", field="networks", remedy="Join some into one.")
+    return sorted(set(found))
 
 
 def revoke_api_key(*, actor: Actor, key: ApiKey) -> None:

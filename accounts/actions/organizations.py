@@ -19,18 +19,21 @@ from core.tenancy import require_organization_id, tenant_context
 #: organisations of which one person may be an owner: an agency's, not a spammer's
 MOST_ORGANIZATIONS = 10
 #: settings of one line
-_NAMES = ("name", "legal_name", "place", "support_contact")
+_NAMES = ("name", "legal_name", "place", "postal_address", "support_contact")
 #: what `change_settings` may change; anything else is another verb's business
 SETTINGS = [
     "name",
     "legal_name",
     "place",
+    "postal_address",
     "time_zone",
     "default_country",
     "default_language",
     "currency",
     "message_cap",
     "message_cap_days",
+    "approval_above_people",
+    "approval_above_units",
     "support_contact",
     "use_case",
     "consent_page_url",

@@ -5,7 +5,6 @@ import django.db.models.deletion
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import core.fields
 import core.ids
 import core.tenancy
 from core.tenant_sql import compose_keys, resolver_function, secure
@@ -41,7 +40,7 @@ class Migration(migrations.Migration):
                     "permissions",
                     django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None),
                 ),
-                ("created_at", core.fields.MomentOfCreation()),
+                ("created_at", models.DateTimeField()),
                 (
                     "organization",
                     models.ForeignKey(

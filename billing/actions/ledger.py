@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -13,6 +14,12 @@ from billing.states import KINDS, PER_UNIT
 from core import clock
 
 LARGEST_TOP_UP = 10_000_000
+
+_RESERVE = """
+select billing_reserve(%(references)s::uuid[], %(messages)s::uuid[], %(amounts)s::bigint[], %(versions)s::text[],
+                       %(channels)s::text[], %(origins)s::uuid[], %(actor_kind)s, %(actor)s::uuid)
+"""
+_FINISH = "select charged, given_back from billing_finish(%s::uuid[], %s::uuid[], %s, %s::uuid)"
 
 
 def add_units(*, actor: Actor, units: int, note: str, kind: str = "top_up") -> LedgerEntry:
@@ -37,29 +44,53 @@ def add_units(*, actor: Actor, units: int, note: str, kind: str = "top_up") -> L
 def reserve_units(*, actor: Actor, charges: Sequence[Charge]) -> set[uuid.UUID]:
     """Hold what these attempts would cost, in their order, as far as the units reach; answer the references that are held.
 
-    Shape:   any number of charges; those that cost nothing are held without an entry.
-    Effects: one entry for each; the organisation's balance is locked until the transaction ends, so two lanes cannot both
-             hold the last unit.
+    Shape:   any number of charges; those that cost nothing are held without an entry, those that are held already are held
+             once; what was charged or given back before is not held again.
+    Effects: one entry for each, all by one statement; the organisation's balance is locked until the transaction ends, so two
+             lanes cannot both hold the last unit.
     """
-    free = [charge for charge in charges if charge.amount == 0]
-    room = _available_locked()
-    held: list[Charge] = []
-    for charge in charges:
-        if 0 < charge.amount <= room:
-            room -= charge.amount
-            held.append(charge)
-    LedgerEntry.objects.bulk_create([_entry_of(actor, "reserve", charge) for charge in held])
-    return {charge.reference for charge in [*held, *free]}
+    if not charges:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVE, _columns_of(charges) | {"actor_kind": actor.kind, "actor": actor.id})
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _columns_of(charges: Sequence[Charge]) -> dict[str, Any]:
+    return {
+        "references": [charge.reference for charge in charges],
+        "messages": [charge.message_id for charge in charges],
+        "amounts": [charge.amount for charge in charges],
+        "versions": [charge.version for charge in charges],
+        "channels": [charge.channel for charge in charges],
+        "origins": [charge.origin_id for charge in charges],
+    }
+
+
+def finish_units(
+    *, actor: Actor, taken: Sequence[uuid.UUID] = (), not_taken: Sequence[uuid.UUID] = ()
+) -> tuple[int, int]:
+    """Charge what was held for the attempts a carrier took, give back what was held for those it did not take.
+
+    Shape:   answers how many were charged, and how many given back; what is neither held nor open any more stays as it is.
+    Effects: one entry for each, all by one statement. The balance is locked until the transaction ends.
+    """
+    if not taken and not not_taken:
+        return 0, 0
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISH, [list(taken), list(not_taken), actor.kind, actor.id])
+        charged, given_back = cursor.fetchone()
+    return charged, given_back
 
 
 def settle_units(*, actor: Actor, references: Sequence[uuid.UUID]) -> int:
     """Charge what was held for these attempts; what was charged or given back already stays. Answer how many."""
-    return _finish(actor, references, "settle")
+    return finish_units(actor=actor, taken=references)[0]
 
 
 def release_units(*, actor: Actor, references: Sequence[uuid.UUID]) -> int:
     """Give back what was held for these attempts; what was charged or given back already stays. Answer how many."""
-    return _finish(actor, references, "release")
+    return finish_units(actor=actor, not_taken=references)[1]
 
 
 def refund_units(*, actor: Actor, reference: uuid.UUID, note: str) -> bool:
@@ -70,28 +101,9 @@ def refund_units(*, actor: Actor, reference: uuid.UUID, note: str) -> bool:
         return False
     entry = _entry(actor, "refund", charged.amount, note=note[:200])
     entry.reference, entry.message_id = reference, charged.message_id
+    entry.channel, entry.origin_id = charged.channel, charged.origin_id
     entry.save(force_insert=True)
     return True
-
-
-def _finish(actor: Actor, references: Sequence[uuid.UUID], kind: str) -> int:
-    """Charge or release once: the two exclude each other, and the unique key refuses a second of the same."""
-    _available_locked()
-    rows = LedgerEntry.objects.filter(reference__in=references, kind__in=["reserve", "settle", "release"])
-    held, done = {}, set()
-    for row in rows:
-        if row.kind == "reserve":
-            held[row.reference] = row
-        else:
-            done.add(row.reference)
-    entries = []
-    for reference, row in held.items():
-        if reference not in done:
-            entry = _entry(actor, kind, row.amount)
-            entry.reference, entry.message_id, entry.price_version = reference, row.message_id, row.price_version
-            entries.append(entry)
-    LedgerEntry.objects.bulk_create(entries)
-    return len(entries)
 
 
 def _available_locked() -> int:
@@ -99,12 +111,6 @@ def _available_locked() -> int:
     with connection.cursor() as cursor:
         cursor.execute("select billing_hold_available()")
         return int(cursor.fetchone()[0])
-
-
-def _entry_of(actor: Actor, kind: str, charge: Charge) -> LedgerEntry:
-    entry = _entry(actor, kind, charge.amount)
-    entry.reference, entry.message_id, entry.price_version = charge.reference, charge.message_id, charge.version
-    return entry
 
 
 def _entry(actor: Actor, kind: str, amount: int, note: str = "") -> LedgerEntry:

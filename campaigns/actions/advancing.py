@@ -3,16 +3,17 @@
 import datetime
 
 from campaigns.actions.launching import BREATH_SECONDS, hold_launch, move_run
+from campaigns.actions.measuring import measure_run
 from campaigns.actions.planning import plan_batch
 from campaigns.models import Recipient, Run
-from campaigns.personal_values import text_for
+from campaigns.personal_values import message_for
 from contacts.models import Contact
 from core import clock
 from core.jobs import enqueue
 from core.tenancy import require_organization_id
 from messaging.actions.queueing import Errand, Wish, queue_messages, set_gate
+from messaging.channels.registry import channel as channel_of
 from messaging.models import Message
-from messaging.segments import count_segments
 from messaging.states import TERMINAL
 
 PROMOTE_MOST = 2000
@@ -31,6 +32,7 @@ def plan_step(run: Run) -> bool:
     if plan_batch(run):
         return True
     if run.kind == "simulation":
+        measure_run(run)
         move_run(run, "simulated", next_at=None, finished_at=clock.now())
     elif run.outgrown:
         hold_launch(run)
@@ -87,21 +89,28 @@ def promote_recipients(run: Run) -> int:
 
 def _wish(run: Run, row: Recipient, contact: Contact | None) -> Wish | None:
     """The finished message of one recipient; None when the person is gone or the text lost a value since the plan."""
-    text = text_for(run.template_version.body, contact) if contact is not None else None
-    if text is None or row.point_id is None:
+    channel = channel_of(run.sender.channel)
+    made = message_for(channel, run.template_version, contact) if contact is not None else None
+    if made is None or row.point_id is None:
         return None
-    return Wish(row.id, row.point_id, text, count_segments(text).parts)
+    return Wish(row.id, row.point_id, made.body, channel.units_of(made), made.parts)
 
 
 def _look_for_the_end(run: Run) -> None:
-    """Finished only when every row is final; needs attention while an outcome is unknown (E13)."""
+    """Finished only when every row is final; needs attention while an outcome is unknown (E13).
+
+    Until then the next look is at the moment at which somebody's hours open, or soon while anything is on its way.
+    """
     waiting = Recipient.objects.filter(run=run, due_at__isnull=False, promoted_at=None)
     first = waiting.order_by("due_at").values_list("due_at", flat=True).first()
     messages = Message.objects.filter(origin="run", origin_id=run.id)
-    open_now = messages.exclude(state__in=[*TERMINAL, "uncertain"]).exists()
+    back = messages.filter(sender_id=run.sender_id, next_at__isnull=False).order_by("next_at")
+    moments = [at for at in (first, back.values_list("next_at", flat=True).first()) if at is not None]
     soon = clock.now() + datetime.timedelta(seconds=_STEP_SECONDS)
-    if first is not None or open_now:
-        run.next_at = max(first, soon) if first is not None and not open_now else soon
+    if moments and min(moments) <= soon or messages.exclude(state__in=[*TERMINAL, "uncertain", "ready"]).exists():
+        moments = [soon]
+    if moments:
+        run.next_at = min(moments)
         run.save(update_fields=["next_at"])
         return
     unclear = messages.filter(state__in=["uncertain", "quarantined"]).exists()

@@ -5,13 +5,22 @@ import uuid
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import SYSTEM, Actor, Refused
+from accounts.models import Organization
+from billing.contracts import units_text
+from campaigns.actions.approving import demand_approval
+from campaigns.actions.writing import refuse_content
 from campaigns.models import Campaign, Recipient, Run
 from campaigns.selectors.drafts import latest_check
+from campaigns.selectors.quotes import quote_run
 from campaigns.states import CAMPAIGN_STATES, LIVE, can_move
 from core import clock
 from core.jobs import enqueue
 from core.tenancy import require_organization_id
+from messaging.actions.practice import demand_practice
 from messaging.actions.queueing import cancel_messages, set_gate
+from messaging.channels.protocol import AsksOfOrganization, lack_of
+from messaging.channels.registry import channel as channel_of
+from messaging.channels.standing import refuse_misuse
 
 BREATH_SECONDS = 60
 #: who plans further ahead looks at people, law and prices that will be others
@@ -40,12 +49,15 @@ def launch_campaign(*, actor: Actor, campaign: Campaign, confirmed: int, at: dat
     Shape:   confirmed is the number of people the person typed: what the last check said.
     Effects: one run; planned by a task; nothing leaves before the breath is over, and nothing at all if by then more people
              would get it than were confirmed.
-    Errors:  Refused when it was launched already, was not checked, the number differs, or the time has passed or is too far.
+    Errors:  Refused when it was launched already, was not checked, the number differs, the time has passed or is too far,
+             the units do not reach for what it costs at least, a second person has to approve it and has not, or its
+             channel must say something about the organisation that nobody has told yet.
     """
     actor.require("send_campaigns")
     campaign = Campaign.objects.select_for_update().get(id=campaign.id)
     if campaign.state != "draft":
         raise Refused("This campaign was launched already.", remedy="Look at its report, or copy it.")
+    _demand_told(campaign)
     check = latest_check(campaign)
     if check is None or check.state != "simulated":
         raise Refused("Check the campaign first: then you know who gets it.", remedy="Press Check.")
@@ -58,7 +70,13 @@ def launch_campaign(*, actor: Actor, campaign: Campaign, confirmed: int, at: dat
             remedy="Type the number in the heading.",
         )
     _demand_moment(at)
+    demand_practice(actor, check.sender)
+    _demand_content(campaign)
+    _demand_units(check)
+    approval = demand_approval(actor, check)
     run = _new_run(actor, campaign, "launch", at or clock.now(), confirmed)
+    if approval is not None:
+        Run.objects.filter(id=run.id).update(approved_by=approval.decided_by)
     if at is not None:
         Run.objects.filter(id=run.id).update(state="waiting", next_at=at)
     else:
@@ -141,6 +159,17 @@ def move_run(run: Run, state: str, **fields: object) -> None:
         Campaign.objects.filter(id=run.campaign_id).update(state=CAMPAIGN_STATES[state])
 
 
+def _demand_content(campaign: Campaign) -> None:
+    """What was fit when it was saved may not be now: a template that lost its approval, a name that changed."""
+    version = campaign.template.versions.order_by("-number").first()
+    assert version is not None, "a campaign is saved with its text"
+    try:
+        refuse_content(campaign.channel, version)
+        refuse_misuse(version.parts, tier=campaign.purpose.tier, account_id=campaign.sender.account_id)
+    except Refused as refusal:
+        raise Refused(refusal.message, remedy=refusal.remedy or "Change the campaign.") from refusal
+
+
 def _demand_moment(at: datetime.datetime | None) -> None:
     if at is None:
         return
@@ -148,6 +177,23 @@ def _demand_moment(at: datetime.datetime | None) -> None:
         raise Refused("That time has passed.", field="at", remedy="Choose a later one, or leave it empty for now.")
     if at > clock.now() + datetime.timedelta(days=MOST_DAYS_AHEAD):
         raise Refused("That is more than a year away.", field="at", remedy="Choose an earlier time.")
+
+
+def _demand_told(campaign: Campaign) -> None:
+    channel = channel_of(campaign.channel)
+    lack = lack_of(channel, Organization.objects.current()) if isinstance(channel, AsksOfOrganization) else None
+    if lack is not None:
+        raise lack
+
+
+def _demand_units(check: Run) -> None:
+    quote = quote_run(check)
+    if quote is not None and not quote.enough:
+        raise Refused(
+            f"This costs {quote.text}, and you have {units_text(quote.available)}.",
+            field="units",
+            remedy=f"Add {units_text(quote.missing)}, or choose fewer people.",
+        )
 
 
 def _demand(run: Run, state: str, why: str) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 from django.db import connection
 
 from campaigns.models import Recipient, Run
-from campaigns.personal_values import plain_names, text_for
+from campaigns.personal_values import message_for, needs_values, plain_names
 from campaigns.selectors.drafts import list_ids
 from contacts.models import Contact
 from core import clock
-from messaging.content import precompile
+from messaging.channels.registry import channel as channel_of
 from messaging.facts import (
     Context,
     RawFacts,
@@ -30,9 +30,10 @@ from messaging.facts import (
 )
 
 SLICE = 50_000
-_FACT_COLUMNS = "has_address, number_type, in_circle, suppression, consent, minor, regions, zones, counts"
+_FACT_COLUMNS = "has_address, kind, number_type, in_circle, suppression, consent, minor, regions, zones, heard, counts"
 
-# One row for each person on an included list, with their first phone; an address two people share goes to the first of them.
+# One row for each person on an included list, with their first address for the channel: its best kind, and as what they
+# gave it (a number given for WhatsApp alone gets no texts and no calls). One that two people share goes to the first of them.
 _PEOPLE = """
 create temporary table plan_people on commit drop as
 select audience.contact_id, address.point_id,
@@ -46,9 +47,12 @@ from (
 ) audience
 left join lateral (
   select l.point_id from contacts_contactpoint l
-  join consent_point p on p.organization_id = l.organization_id and p.id = l.point_id and p.kind = 'phone'
+  join consent_point p on p.organization_id = l.organization_id and p.id = l.point_id
+    and p.kind = any(%(point_kinds)s::text[])
   where l.organization_id = %(organization)s and l.contact_id = audience.contact_id
-  order by l.label, l.created_at, l.id limit 1
+    and l.label = any(%(point_kinds)s::text[])
+  order by array_position(%(point_kinds)s::text[], l.label::text), array_position(%(point_kinds)s::text[], p.kind::text),
+    l.created_at, l.id limit 1
 ) address on true
 """
 
@@ -56,8 +60,8 @@ _FACTS = "create temporary table plan_facts on commit drop as "
 
 _VERDICTS = """
 create temporary table plan_verdicts (
-  has_address boolean, number_type text, in_circle boolean, suppression text, consent text, minor boolean, regions text,
-  zones text, counts integer[], outcome text, reason text, until timestamptz, decision_id uuid
+  has_address boolean, kind text, number_type text, in_circle boolean, suppression text, consent text, minor boolean,
+  regions text, zones text, heard boolean, counts integer[], outcome text, reason text, until timestamptz, decision_id uuid
 ) on commit drop
 """
 
@@ -88,7 +92,8 @@ from (
          else '' end as reason
   from plan_people p
   join plan_facts f on f.key = p.contact_id
-  join plan_verdicts v using (has_address, number_type, in_circle, suppression, consent, minor, regions, zones, counts)
+  join plan_verdicts v
+    using (has_address, kind, number_type, in_circle, suppression, consent, minor, regions, zones, heard, counts)
   left join plan_unfit unfit on unfit.contact_id = p.contact_id
   left join plan_taken taken on taken.point_id = p.point_id
 ) judged
@@ -112,11 +117,13 @@ def plan_batch(run: Run) -> bool:
     Effects: a recipient row for each person of the slice, decisions for distinct facts, the cursor. At most about a dozen
              statements for up to 50,000 people.
     """
-    context = context_for(sender=run.sender, purpose=run.purpose, at=max(clock.now(), run.planned_for))
+    at = max(clock.now(), run.planned_for)
+    context = context_for(sender=run.sender, purpose=run.purpose, at=at, version_id=run.template_version_id)
     included, excluded = list_ids(run.campaign)
     parameters = facts_parameters(context) | {
         "included": included,
         "excluded": excluded,
+        "point_kinds": list(channel_of(run.sender.channel).point_kinds),
         "after": run.planned_through,
         "slice": SLICE,
         "run": run.id,
@@ -145,12 +152,13 @@ def _judge(cursor: Any, context: Context) -> None:
     cursor.execute(_VERDICTS)
     rows = [_verdict_row(raw, verdict) for raw, verdict in verdicts.items()]
     if rows:
-        cursor.executemany(f"insert into plan_verdicts values ({', '.join(['%s'] * 13)})", rows)
+        cursor.executemany(f"insert into plan_verdicts values ({', '.join(['%s'] * 15)})", rows)
 
 
 def _verdict_row(raw: RawFacts, verdict: Verdict) -> list[Any]:
     facts = [
         raw.has_address,
+        raw.kind,
         raw.number_type,
         raw.in_circle,
         raw.suppression,
@@ -158,27 +166,27 @@ def _verdict_row(raw: RawFacts, verdict: Verdict) -> list[Any]:
         raw.minor,
         raw.regions,
         raw.zones,
+        raw.heard,
     ]
     return [*facts, list(raw.counts), verdict.outcome, verdict.reason, verdict.until, verdict.record_id]
 
 
 def _find_unfit(cursor: Any, run: Run) -> None:
-    """People for whom the text cannot be rendered; only a text with variables needs to look."""
+    """People for whom the message cannot be made; only texts with variables need to look."""
     cursor.execute("create temporary table plan_unfit (contact_id uuid primary key) on commit drop")
-    body = run.template_version.body
-    if not precompile(body).variables:
+    channel, version = channel_of(run.sender.channel), run.template_version
+    texts = channel.texts(version)
+    if not needs_values(texts):
         return
-    plain = plain_names(body)
+    plain = plain_names(texts)
     if plain is not None:
         cursor.execute(_UNFIT, {"organization": run.organization_id, "needed": [name[8:] for name in plain]})
         return
     cursor.execute(
-        "select f.key from plan_facts f join plan_verdicts v"
-        " using (has_address, number_type, in_circle, suppression, consent, minor, regions, zones, counts)"
-        " where v.outcome <> 'denied'"
+        f"select f.key from plan_facts f join plan_verdicts v using ({_FACT_COLUMNS}) where v.outcome <> 'denied'"
     )
     candidates = [row[0] for row in cursor.fetchall()]
-    unfit = [contact.id for contact in _contacts(candidates) if text_for(body, contact) is None]
+    unfit = [contact.id for contact in _contacts(candidates) if message_for(channel, version, contact) is None]
     cursor.execute("insert into plan_unfit select unnest(%s::uuid[])", [unfit])
 
 

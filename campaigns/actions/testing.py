@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Callable
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
@@ -13,40 +14,51 @@ from consent.actions.points import ensure_points
 from consent.values import Address, address_of
 from contacts.models import CustomField
 from core import clock, vault
+from core.email import EmailAddress, parse_email
 from core.ids import new_id
 from core.phone import PhoneNumber, parse_phone
 from core.tenancy import require_organization_id
 from messaging.actions.queueing import Errand, Wish, queue_messages
-from messaging.content import precompile
+from messaging.channels.protocol import Content, MessageChannel, Rendered
+from messaging.channels.registry import channel as channel_of
 from messaging.content_rules import ContentError
-from messaging.segments import count_segments
 
 _HOURS = 1
 _SAMPLES = {"number": 7, "date": "2026-12-31", "boolean": True}
+_ADDRESSES = {"phone": "a phone", "email": "an email address"}
+_READERS: dict[str, Callable[[str], object]] = {"phone": parse_phone, "email": parse_email}
 
 
 def send_test(*, actor: Actor, campaign: Campaign) -> int:
-    """Send the campaign's text as it is now to every guest with a phone; answer to how many (D15).
+    """Send what the campaign says as it is now to every guest its channel reaches; answer to how many (D15).
 
-    Effects: one message for each guest with values that belong to nobody; the gate decides about each at the door, and a
+    Effects: one message for each such guest with values that belong to nobody; the gate decides about each at the door, and a
              guest who never agreed to this purpose is left out with that reason like anybody else.
-    Errors:  Refused when no guest has a phone, or the text cannot be made.
+    Errors:  Refused when the channel reaches no guest, or the message cannot be made.
     """
     actor.require("send_campaigns")
     version = campaign.template.versions.order_by("-number").first()
     assert version is not None, "a campaign is saved with its text"
-    guests = _phones()
+    channel = channel_of(campaign.channel)
+    kind = guest_kind(channel)
+    guests = _reached(kind)
     if not guests:
-        raise Refused("No guest has a phone yet.", remedy="Add your own under Settings, Guests.")
+        raise Refused(f"No guest has {_ADDRESSES[kind]} yet.", remedy="Add your own under Settings, Guests.")
     points = ensure_points([address for _, address in guests])
     fields = {field.key: _SAMPLES.get(field.kind, field.label) for field in CustomField.objects.all()}
     wishes = []
     for guest, address in guests:
-        text = _text(version.body, guest, fields)
-        wishes.append(Wish(new_id(), points[address.kind, address.key], text, count_segments(text).parts))
+        made = _made(channel, version, guest, fields)
+        point_id = points[address.kind, address.key]
+        wishes.append(Wish(new_id(), point_id, made.body, channel.units_of(made), made.parts))
     queue_messages(errand=_errand(campaign, version.id), wishes=wishes)
     record_audit(actor=actor, action="campaign.tested", on=("campaign", campaign.id), data={"messages": len(wishes)})
     return len(wishes)
+
+
+def guest_kind(channel: MessageChannel) -> str:
+    """Which kind of a guest's address the channel reaches: guests have phones and mailboxes."""
+    return next(kind for kind in channel.point_kinds if kind in _ADDRESSES)
 
 
 def _errand(campaign: Campaign, version_id: uuid.UUID) -> Errand:
@@ -61,12 +73,12 @@ def _errand(campaign: Campaign, version_id: uuid.UUID) -> Errand:
     )
 
 
-def _phones() -> list[tuple[Guest, Address]]:
+def _reached(kind: str) -> list[tuple[Guest, Address]]:
     found = []
-    for guest in Guest.objects.filter(kind="phone").order_by("created_at"):
-        number = parse_phone(guest_address(guest))
-        if isinstance(number, PhoneNumber):
-            found.append((guest, address_of(number)))
+    for guest in Guest.objects.filter(kind=kind).order_by("created_at"):
+        parsed = _READERS[kind](guest_address(guest))
+        if isinstance(parsed, PhoneNumber | EmailAddress):
+            found.append((guest, address_of(parsed)))
     return found
 
 
@@ -77,11 +89,11 @@ def guest_address(guest: Guest) -> str:
     )
 
 
-def _text(body: str, guest: Guest, fields: dict[str, object]) -> str:
+def _made(channel: MessageChannel, version: Content, guest: Guest, fields: dict[str, object]) -> Rendered:
     try:
-        text = precompile(body).render(sample_values(guest.label, fields)).strip()
+        made = channel.render(version, sample_values(guest.label, fields))
     except ContentError as error:
         raise Refused(error.problem, remedy=error.remedy) from error
-    if not text:
+    if not made.body:
         raise Refused("The text comes out empty.", remedy="Write what people shall read.")
-    return text
+    return made

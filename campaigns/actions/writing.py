@@ -1,7 +1,8 @@
 """Writing a campaign: what, to whom, from which sender."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
@@ -10,6 +11,9 @@ from campaigns.personal_values import check_names
 from consent.models import Purpose
 from contacts.models import CustomField, List
 from messaging.actions.writing import save_text
+from messaging.channels.protocol import Content, Written
+from messaging.channels.registry import channel as channel_of
+from messaging.channels.standing import refuse_misuse
 from messaging.content_rules import ContentError
 from messaging.models import Sender
 from messaging.providers.registry import PROVIDERS
@@ -25,24 +29,34 @@ class Draft:
     body: str
     included: Sequence[List]
     excluded: Sequence[List] = ()
+    #: what the sender's channel needs beside the text
+    parts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def content(self) -> Written:
+        """What people would get of it."""
+        return Written(self.body, self.parts)
 
 
 def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = None) -> Campaign:
     """Write a new campaign, or change one that has not been launched.
 
-    Errors: Refused when it is launched already, has no list, has one that is also left out, or its text is longer than the
-            sender's provider takes, cannot be understood, or asks for something no contact has; nothing is changed.
+    Errors: Refused when it is launched already, has no list, has one that is also left out, would change its channel, or
+            when what it says is longer than the sender's provider takes, is not fit for the channel, cannot be understood,
+            or asks for something no contact has; nothing is changed.
     """
     actor.require("author_campaigns")
     if campaign is not None:
         campaign = Campaign.objects.select_for_update().get(id=campaign.id)
         if campaign.state != "draft":
             raise Refused("A campaign that was launched cannot be changed.", remedy="Copy it and change the copy.")
+        _refuse_other_channel(campaign, draft.sender)
     if not draft.included:
         raise Refused("A campaign needs somebody to go to.", field="included", remedy="Choose at least one list.")
     _refuse_contradiction(draft)
     _refuse_long_text(draft)
-    _refuse_unknown_names(draft.body)
+    refuse_content(draft.sender.channel, draft.content)
+    refuse_misuse(draft.parts, tier=draft.purpose.tier, account_id=draft.sender.account_id)
     version = save_text(
         actor=actor,
         template=campaign.template if campaign else None,
@@ -50,10 +64,12 @@ def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = Non
         channel=draft.sender.channel,
         purpose=draft.purpose,
         body=draft.body,
+        parts=draft.parts,
     )
     campaign = campaign or Campaign(created_by=actor.id)
     campaign.name, campaign.purpose, campaign.sender = draft.name.strip(), draft.purpose, draft.sender
     campaign.channel, campaign.template = draft.sender.channel, version.template
+    campaign.changed_by = actor.id
     campaign.save()
     _set_lists(campaign, draft)
     record_audit(actor=actor, action="campaign.saved", on=("campaign", campaign.id), data={"text": version.number})
@@ -76,11 +92,22 @@ def _refuse_long_text(draft: Draft) -> None:
         raise Refused(problem, field="body", remedy=f"Shorten it by {len(draft.body) - most:,}.")
 
 
-def _refuse_unknown_names(body: str) -> None:
-    try:
-        check_names(body, dict(CustomField.objects.values_list("key", "label")))
-    except ContentError as error:
-        raise Refused(error.problem, field="body", remedy=error.remedy) from error
+def _refuse_other_channel(campaign: Campaign, sender: Sender) -> None:
+    if sender.channel != campaign.channel:
+        problem = f"This campaign is for {campaign.get_channel_display()}, and that sender is for {sender.get_channel_display()}."
+        raise Refused(problem, field="sender", remedy="Choose another sender, or write a new campaign.")
+
+
+def refuse_content(channel_name: str, content: Content) -> None:
+    """Errors: Refused, with the field, when this is not fit for the channel or asks for something no contact has."""
+    channel = channel_of(channel_name)
+    channel.check(content.body, content.parts)
+    custom = dict(CustomField.objects.values_list("key", "label"))
+    for field, text in channel.texts(content).items():
+        try:
+            check_names(text, custom)
+        except ContentError as error:
+            raise Refused(error.problem, field=field, remedy=error.remedy) from error
 
 
 def _set_lists(campaign: Campaign, draft: Draft) -> None:

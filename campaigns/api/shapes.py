@@ -6,13 +6,32 @@ from rest_framework import serializers
 
 from campaigns.selectors.campaigns import STATES
 from campaigns.states import RUN_MOVES
+from consent.api.shapes import CHANNEL_WORDS
+from contacts.api.shapes import MOST_LISTS
 from core.api import Given, Moment, PageQuery
+from messaging.content_rules import SOURCE_CHARACTERS
 
 
 class CampaignQuery(PageQuery):
     """Which campaigns."""
 
     state = serializers.ChoiceField(required=False, choices=list(STATES))
+    channel = serializers.ChoiceField(required=False, choices=CHANNEL_WORDS)
+
+
+class CampaignIn(Given):
+    """A whole draft. Its channel is chosen when it is made, and stays."""
+
+    name = serializers.CharField(max_length=80)
+    channel = serializers.ChoiceField(choices=CHANNEL_WORDS)
+    purpose = serializers.CharField(max_length=40, help_text="Its key or its id.")
+    sender = serializers.UUIDField()
+    body = serializers.CharField(max_length=SOURCE_CHARACTERS, trim_whitespace=False, help_text="With its variables.")
+    content = serializers.DictField(
+        required=False, default=dict, help_text="What the channel needs beside the text, such as an email's subject."
+    )
+    included = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_LISTS)
+    excluded = serializers.ListField(child=serializers.UUIDField(), required=False, default=list, max_length=MOST_LISTS)
 
 
 class CampaignOut(serializers.Serializer[Any]):
@@ -20,7 +39,7 @@ class CampaignOut(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(source="campaign.id")
     name = serializers.CharField(source="campaign.name")
-    channel = serializers.CharField(source="campaign.channel")
+    channel = serializers.ChoiceField(source="campaign.channel", choices=CHANNEL_WORDS)
     state = serializers.ChoiceField(source="campaign.state", choices=list(STATES))
     purpose_id = serializers.UUIDField(source="campaign.purpose_id")
     sender_id = serializers.UUIDField(source="campaign.sender_id")
@@ -45,6 +64,7 @@ class CampaignDetailOut(CampaignOut):
     """One campaign in full: what it says, to whom, and its launches, newest first."""
 
     body = serializers.CharField()
+    content = serializers.DictField(help_text="What the channel needs beside the text, such as an email's subject.")
     version = serializers.IntegerField()
     included = serializers.ListField(child=serializers.UUIDField())
     excluded = serializers.ListField(child=serializers.UUIDField())
@@ -60,6 +80,29 @@ class CountedOut(serializers.Serializer[Any]):
     people = serializers.IntegerField()
 
 
+class QuoteLineOut(serializers.Serializer[Any]):
+    """One country of a quote; empty where an address tells none. `price` is for one part."""
+
+    country = serializers.CharField(allow_blank=True)
+    people = serializers.IntegerField()
+    least_parts = serializers.IntegerField()
+    most_parts = serializers.IntegerField()
+    price = serializers.IntegerField(help_text="Thousandths of a unit.")
+    price_version = serializers.CharField()
+
+
+class QuoteOut(serializers.Serializer[Any]):
+    """What it would cost now, in thousandths of a unit. `least` and `most` differ where people's values decide how many
+    parts their text has. A launch is refused while `enough` is false. Through the practice carrier it is `free`.
+    """
+
+    free = serializers.BooleanField()
+    least = serializers.IntegerField()
+    most = serializers.IntegerField()
+    enough = serializers.BooleanField()
+    lines = QuoteLineOut(many=True)
+
+
 class CheckOut(serializers.Serializer[Any]):
     """Who would get it and who would not. `fresh`: a launch accepts it. While `state` is planning the counts still grow."""
 
@@ -72,6 +115,7 @@ class CheckOut(serializers.Serializer[Any]):
     asked = serializers.IntegerField()
     gets = serializers.IntegerField()
     left_out = serializers.IntegerField()
+    quote = QuoteOut(allow_null=True, help_text="Null while the check is being made.")
     reasons = CountedOut(many=True)
 
 
@@ -104,6 +148,14 @@ class AnswersOut(serializers.Serializer[Any]):
     opted_out = serializers.IntegerField()
 
 
+class UsedOut(serializers.Serializer[Any]):
+    """What its messages came to, in thousandths of a unit: charged, held for those whose end is open, given back."""
+
+    charged = serializers.IntegerField()
+    held = serializers.IntegerField()
+    given_back = serializers.IntegerField()
+
+
 class RunOut(serializers.Serializer[Any]):
     """The report of one launch. `breath_until`: until then it can be undone and nothing leaves."""
 
@@ -120,5 +172,6 @@ class RunOut(serializers.Serializer[Any]):
     segments = serializers.IntegerField()
     people = PeopleOut()
     answers = AnswersOut()
+    used = UsedOut()
     left_out = CountedOut(many=True)
     troubles = CountedOut(many=True, help_text="What went wrong after the launch.")

@@ -14,7 +14,7 @@ from accounts.api import actor_of
 from accounts.doors import api
 from campaigns.access import access_campaign, access_run
 from campaigns.actions import launching
-from campaigns.api import shapes
+from campaigns.api import drafts, shapes
 from campaigns.models import Campaign, Run
 from campaigns.selectors.campaigns import campaign_card, campaign_rows
 from campaigns.selectors.checks import Check, newest_check
@@ -23,36 +23,64 @@ from core.api import answers, page, page_of, read
 
 
 @extend_schema(
+    methods=["GET"],
     operation_id="list_campaigns",
     tags=["campaigns"],
     parameters=[shapes.CampaignQuery],
     responses=answers(page_of(shapes.CampaignOut)),
 )
-@api("see_campaigns")
-@api_view(["GET"])
+@extend_schema(
+    methods=["POST"],
+    operation_id="create_campaign",
+    tags=["campaigns"],
+    request=shapes.CampaignIn,
+    responses=answers(shapes.CampaignDetailOut, 201),
+)
+@api("")
+@api_view(["GET", "POST"])
 def campaigns(request: Request) -> Response:
-    """Campaigns, newest first, with their numbers."""
+    """Campaigns, newest first, with their numbers (scope see_campaigns); or write one (scope author_campaigns)."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        actor.require("author_campaigns")
+        return Response(_written(drafts.save(actor, request.data)), status=201)
+    actor.require("see_campaigns")
     asked, rows = read(shapes.CampaignQuery, request.query_params), Campaign.objects.select_related("sender")
-    if "state" in asked:
-        rows = rows.filter(state=asked["state"])
+    rows = rows.filter(**{name: asked[name] for name in ("state", "channel") if name in asked})
     return page(request, rows, lambda found: shapes.CampaignOut(campaign_rows(found), many=True).data)
 
 
-@extend_schema(operation_id="get_campaign", tags=["campaigns"], responses=answers(shapes.CampaignDetailOut))
-@api("see_campaigns")
-@api_view(["GET"])
+@extend_schema(
+    methods=["GET"], operation_id="get_campaign", tags=["campaigns"], responses=answers(shapes.CampaignDetailOut)
+)
+@extend_schema(
+    methods=["PUT"],
+    operation_id="change_campaign",
+    tags=["campaigns"],
+    request=shapes.CampaignIn,
+    responses=answers(shapes.CampaignDetailOut),
+)
+@api("")
+@api_view(["GET", "PUT"])
 def campaign(request: Request, campaign_id: uuid.UUID) -> Response:
-    """One campaign: what it says, to whom, how far it is."""
-    found = access_campaign(actor_of(request), campaign_id)
+    """One campaign (scope see_campaigns); or a draft written anew, as a whole (scope author_campaigns)."""
+    writes = request.method == "PUT"
+    found = access_campaign(actor_of(request), campaign_id, "author_campaigns" if writes else "see_campaigns")
+    return Response(_written(drafts.save(actor_of(request), request.data, found) if writes else found))
+
+
+def _written(found: Campaign) -> Any:
+    """One campaign in full."""
     card, (row,) = campaign_card(found), campaign_rows([found])
     told = {"campaign": found, "asked": row.asked, "gets": row.gets, "tally": row.tally} | {
-        "body": card.body,
+        "body": card.content.body,
+        "content": card.content.parts,
         "version": card.version,
         "included": [each.id for each in card.included],
         "excluded": [each.id for each in card.excluded],
         "runs": [run for run, _ in card.runs],
     }
-    return Response(shapes.CampaignDetailOut(told).data)
+    return shapes.CampaignDetailOut(told).data
 
 
 @extend_schema(methods=["GET"], operation_id="get_check", tags=["campaigns"], responses=answers(shapes.CheckOut))
@@ -77,7 +105,7 @@ def check(request: Request, campaign_id: uuid.UUID) -> Response:
 
 
 def _check(found: Check) -> Any:
-    same = ("run", "fresh", "audience", "asked", "gets", "left_out")
+    same = ("run", "fresh", "audience", "asked", "gets", "left_out", "quote")
     reasons = [row for group in found.groups for row in group.rows]
     return shapes.CheckOut({name: getattr(found, name) for name in same} | {"reasons": reasons}).data
 
@@ -153,6 +181,6 @@ def _run(request: Request, run_id: uuid.UUID, right: str) -> Run:
 
 def _told(run: Run) -> Any:
     report: Report = run_report(run)
-    same = ("run", "planned", "allowed", "sent", "segments", "people", "answers", "troubles")
+    same = ("run", "planned", "allowed", "sent", "segments", "people", "answers", "used", "troubles")
     left_out = [row for group in report.left_out for row in group.rows]
     return shapes.RunOut({name: getattr(report, name) for name in same} | {"left_out": left_out}).data

@@ -10,9 +10,11 @@ from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
 from campaigns.models import Campaign, CampaignList, Run
+from campaigns.selectors.waiting import waiting_badge, waits_until
 from campaigns.states import RUN_WORDS
 from consent.models import Purpose
 from contacts.models import List
+from messaging.channels.protocol import Written
 from messaging.models import Message, Sender
 from messaging.states import RANKS
 
@@ -142,10 +144,14 @@ def _row(campaign: Campaign, run: Run | None, tallies: Mapping[uuid.UUID, Tally]
         when, words = campaign.scheduled_at, "leaves"
     elif run is not None and run.kind == "launch":
         when, words = run.started_at or run.created_at, "started" if run.started_at else "launched"
+    later = waits_until(run) if run is not None else None
+    if later is not None:
+        when, words = later, "goes on" if tallies.get(run.id, Tally()).sent else "begins"  # type: ignore[union-attr]
+    near = run if run is not None and run.state in _NEARER else campaign
     is_draft = campaign.state == "draft" or run is None
     return CampaignRow(
         campaign=campaign,
-        badge=state_words(run.state if run is not None and run.state in _NEARER else campaign.state),
+        badge=waiting_badge() if later is not None else state_words(near.state),
         asked=run.planned_count if run is not None and known else None,
         gets=run.allowed_count if run is not None and known else None,
         tally=tallies.get(run.id, Tally()) if run is not None else Tally(),
@@ -166,7 +172,7 @@ class CampaignCard:
 
     campaign: Campaign
     badge: Mapping[str, object]
-    body: str
+    content: Written
     version: int
     included: Sequence[List]
     excluded: Sequence[List]
@@ -182,7 +188,7 @@ def campaign_card(campaign: Campaign) -> CampaignCard:
     return CampaignCard(
         campaign=campaign,
         badge=state_words(campaign.state),
-        body=version.body if version else "",
+        content=Written(version.body, version.parts) if version else Written(""),
         version=version.number if version else 0,
         included=[row.list for row in rows if not row.excluded],
         excluded=[row.list for row in rows if row.excluded],

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from campaigns.models import Campaign, Run
 from campaigns.selectors.drafts import latest_check, list_ids
+from campaigns.selectors.quotes import Quote, quote_run
 from campaigns.selectors.reports import ReasonGroup, Wave, run_report, waves
 from contacts.models import ListMember
 from core.wording import counted_text
@@ -12,13 +13,15 @@ from core.wording import counted_text
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Check:
-    """A simulation. `fresh` says whether a launch would accept it; `audience` how many people the lists hold now."""
+    """A simulation. `fresh` says whether a launch would accept it; `audience` how many people the lists hold now,
+    `quote` what it would cost now (None while it is being made)."""
 
     run: Run
     fresh: bool
     audience: int
     groups: Sequence[ReasonGroup]
     waves: Sequence[Wave]
+    quote: Quote | None = None
 
     @property
     def working(self) -> bool:
@@ -54,16 +57,16 @@ class Check:
 
 
 def newest_check(campaign: Campaign) -> Check | None:
-    """The newest check of a campaign, fresh or not; None when there was none. At most eight queries."""
+    """The newest check of a campaign, fresh or not; None when there was none. At most ten queries."""
     runs = Run.objects.filter(campaign=campaign, kind="simulation").select_related(
-        "sender__account", "template_version"
+        "sender__account", "template_version", "purpose"
     )
     run = runs.order_by("-created_at").first()
     return check_of(run) if run is not None else None
 
 
 def check_of(run: Run) -> Check:
-    """One simulation with its reasons. At most seven queries."""
+    """One simulation with its reasons. At most nine queries."""
     accepted = latest_check(run.campaign)
     working = run.state == "planning"
     return Check(
@@ -72,6 +75,7 @@ def check_of(run: Run) -> Check:
         audience=audience_size(run.campaign),
         groups=() if working else run_report(run).left_out,
         waves=() if working else waves(run),
+        quote=quote_run(run),
     )
 
 

@@ -9,9 +9,13 @@ from accounts.contracts import Actor
 from accounts.models import Guest, Organization
 from campaigns.models import Campaign, Run
 from campaigns.selectors.campaigns import CampaignRow, recent_campaigns
+from campaigns.selectors.waiting import waiting_badge
 from campaigns.states import RUN_WORDS
+from consent.expiry import too_old
 from consent.models import ConsentState, Purpose, Suppression
 from contacts.models import Contact, ContactPoint
+from core import clock
+from core.wording import counted_text
 from messaging.models import Sender
 from messaging.selectors.replies import waiting_replies
 
@@ -68,8 +72,12 @@ class Home:
     def lead(self) -> str:
         """One sentence of context."""
         running = sum(row.badge["label"] == RUN_WORDS["sending"][0] for row in self.campaigns or ())
-        if running:
-            return f"{running} campaign{' is' if running == 1 else 's are'} running."
+        waiting = [row.when for row in self.campaigns or () if row.badge["label"] == waiting_badge()["label"]]
+        said = [counted_text(running, "campaign is", "campaigns are") + " sending."] if running else []
+        if waiting:
+            said.append(counted_text(len(waiting), "campaign waits", "campaigns wait") + " for people's hours to open.")
+        if said:
+            return " ".join(said)
         return "No campaign is running. What needs somebody appears here first."
 
     @property
@@ -105,7 +113,9 @@ def reachable_people() -> int:
     """How many people agreed to some purpose on some channel and have not said stop there. One query."""
     here = Q(channel="") | Q(channel=OuterRef("channel"))
     stopped = Suppression.objects.filter(here, point_id=OuterRef("point_id"), lifted_at=None)
-    agreed = ConsentState.objects.filter(~Exists(stopped), status="granted", purpose__archived_at=None)
+    agreed = ConsentState.objects.filter(
+        ~Exists(stopped), ~too_old(clock.now()), status="granted", purpose__archived_at=None
+    )
     links = ContactPoint.objects.filter(point_id__in=agreed.values("point_id"))
     return int(links.aggregate(people=Count("contact_id", distinct=True))["people"])
 

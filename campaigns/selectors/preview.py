@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.contracts import Refused
 from accounts.models import Guest
 from campaigns.models import Campaign
 from campaigns.outcomes import BY_KEY, Outcome, message_outcome
@@ -15,6 +16,8 @@ from campaigns.reasons import words_of
 from campaigns.states import TEST_ORIGIN
 from consent.models import Point
 from contacts.models import Contact, CustomField, List
+from messaging.channels.protocol import Content
+from messaging.channels.registry import channel as channel_of
 from messaging.content import precompile
 from messaging.content_rules import ContentError
 from messaging.models import Message
@@ -36,16 +39,26 @@ class Length:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Preview:
-    """A text as one person would read it. Without a contact it shows sample values; `problem` stands instead of a text."""
+    """What one person would get. Without a contact it shows sample values; `problem` stands instead of a message.
 
+    `text` is what they read or hear as plain text, `parts` the rest their channel gives them; `length` only for SMS.
+    """
+
+    channel: str
     contact: Contact | None
-    text: str
-    length: Length | None
+    text: str = ""
+    parts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    length: Length | None = None
     problem: str = ""
     remedy: str = ""
     missing: Sequence[str] = ()
     has_next: bool = False
     has_previous: bool = False
+
+    @property
+    def template(self) -> str:
+        """What shows a message of this channel."""
+        return f"campaigns/_preview_{self.channel}.html"
 
 
 def length_of(text: str, *, varies: bool = False) -> Length:
@@ -71,41 +84,61 @@ def length_of_draft(body: str) -> Length:
 
 
 def preview(
-    *, body: str, list_ids: Iterable[uuid.UUID], contact_id: uuid.UUID | None = None, move: str = ""
+    *,
+    channel: str,
+    content: Content,
+    list_ids: Iterable[uuid.UUID],
+    contact_id: uuid.UUID | None = None,
+    move: str = "",
 ) -> Preview:
-    """A text as somebody of these lists (of everybody, when none is chosen) would read it. At most five queries.
+    """A content as somebody of these lists (of everybody, when none is chosen) would get it. At most five queries, and what the
+    channel asks to know whether it is fit.
 
     Shape: `move` next or previous goes from the contact named; a contact who is not among them leads to the first one.
     """
-    try:
-        check_names(body, dict(CustomField.objects.values_list("key", "label")))
-    except ContentError as error:
-        return Preview(None, "", None, error.problem, error.remedy)
+    custom = dict(CustomField.objects.values_list("key", "label"))
+    problem = _problem_of(channel, content, custom)
+    if problem is not None:
+        return problem
     people = _people(list_ids)
     contact = _chosen(people, contact_id, move)
     if contact is None:
-        return _sample(body)
-    around: dict[str, Any] = {
-        "has_next": people.filter(id__gt=contact.id).exists(),
-        "has_previous": people.filter(id__lt=contact.id).exists(),
-    }
-    missing = missing_names(body, contact)
+        return _made(Preview(channel, None), content, sample_values("Sample", custom))
+    around = Preview(
+        channel,
+        contact,
+        has_next=people.filter(id__gt=contact.id).exists(),
+        has_previous=people.filter(id__lt=contact.id).exists(),
+    )
+    missing = missing_names(channel_of(channel).texts(content), contact)
     if missing:
-        return Preview(contact, "", None, missing=missing, **around)
-    try:
-        text = precompile(body).render(values_of(contact)).strip()
-    except ContentError as error:
-        return Preview(contact, "", None, error.problem, error.remedy, **around)
-    return Preview(contact, text, length_of(text), **around)
+        return dataclasses.replace(around, missing=missing)
+    return _made(around, content, values_of(contact))
 
 
-def _sample(body: str) -> Preview:
-    fields = dict(CustomField.objects.values_list("key", "label"))
+def _problem_of(channel: str, content: Content, custom: Mapping[str, str]) -> Preview | None:
+    """The preview that says what is wrong with a content, or that there is none yet; None where one can be shown."""
+    if not content.body.strip():
+        return Preview(channel, None)
     try:
-        text = precompile(body).render(sample_values("Sample", fields)).strip()
+        channel_of(channel).check(content.body, content.parts)
+        for text in channel_of(channel).texts(content).values():
+            check_names(text, custom)
+    except Refused as refusal:
+        return Preview(channel, None, problem=refusal.message, remedy=refusal.remedy)
     except ContentError as error:
-        return Preview(None, "", None, error.problem, error.remedy)
-    return Preview(None, text, length_of(text, varies=True))
+        return Preview(channel, None, problem=error.problem, remedy=error.remedy)
+    return None
+
+
+def _made(around: Preview, content: Content, values: dict[str, Any]) -> Preview:
+    """The preview with the message made of these values, or with the reason why it cannot be made."""
+    try:
+        rendered = channel_of(around.channel).render(content, values)
+    except ContentError as error:
+        return dataclasses.replace(around, problem=error.problem, remedy=error.remedy)
+    length = length_of(rendered.body, varies=around.contact is None) if around.channel == "sms" else None
+    return dataclasses.replace(around, text=rendered.body, parts=rendered.parts, length=length)
 
 
 def _people(list_ids: Iterable[uuid.UUID]) -> "QuerySet[Contact]":

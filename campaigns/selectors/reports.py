@@ -9,6 +9,8 @@ from typing import NamedTuple
 from django.db.models import Case, Count, DateTimeField, F, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from billing.contracts import Used
+from billing.selectors import used_by
 from campaigns.models import Recipient, Run
 from campaigns.outcomes import ANSWERS, OUTCOMES, Outcome, answer_kind, message_outcome, plan_outcome
 from campaigns.reasons import explain, words_of
@@ -16,7 +18,9 @@ from consent.reasons import UnknownReason
 from core import clock
 from core.wording import counted_text
 from messaging.models import InboundMessage, Message
+from messaging.states import WAITING_FOR_TEMPLATE, WAITING_FOR_UNITS
 
+_WAITING = (WAITING_FOR_UNITS, WAITING_FOR_TEMPLATE)
 _SEVERITIES = (
     ("fix", "You can change this"),
     ("wait", "It passes by itself"),
@@ -67,6 +71,12 @@ class Report:
     answers: Mapping[str, int]
     sent: int
     segments: int
+    used: Used = dataclasses.field(default_factory=Used)
+
+    @property
+    def without_units(self) -> int:
+        """How many wait because there were no units for their message."""
+        return self.by_reason.get(("waiting", WAITING_FOR_UNITS), 0)
 
     @property
     def planned(self) -> int:
@@ -109,6 +119,8 @@ class Report:
 def run_report(run: Run) -> Report:
     """The report of a run. One query of one moment, however many people there are: the parts add up at every tick.
 
+    What a launch has used of the units takes one query more.
+
     Shape: recipients that messaging has count by their message, all others by themselves; answers count people once.
     """
     rows = _counted(run)
@@ -126,6 +138,7 @@ def run_report(run: Run) -> Report:
         answers={key: sum(row.people for row in rows if row.key == key) for key in ANSWERS},
         sent=sum(row.taken for row in rows),
         segments=sum(row.segments for row in rows),
+        used=used_by(run.id) if run.kind == "launch" else Used(),
     )
 
 
@@ -172,7 +185,7 @@ def _severity(code: str) -> str:
         return "fix"
 
 
-def _reason_row(view: str, code: str, people: int, carrier: str = "twilio") -> ReasonRow:
+def _reason_row(view: str, code: str, people: int, carrier: str = "") -> ReasonRow:
     label, sentence = words_of(code, carrier, outcome=view)
     return ReasonRow(view, code, label, sentence, people, _TONES[_severity(code)])
 
@@ -183,7 +196,7 @@ def _troubles(rows: Sequence[_Count], run: Run) -> list[ReasonRow]:
     found = [
         _reason_row(row.key, row.reason, row.people, carrier)
         for row in rows
-        if row.key in ("failed", "refused", "unclear", "held", "expired")
+        if row.key in ("failed", "refused", "unclear", "held", "expired") or row.reason in _WAITING
     ]
     return sorted(found, key=lambda row: -row.people)
 

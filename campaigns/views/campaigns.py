@@ -14,7 +14,7 @@ from accounts.doors import member
 from campaigns.access import access_campaign
 from campaigns.actions import drafts, testing
 from campaigns.models import Campaign
-from campaigns.selectors.campaigns import campaign_card, campaign_page, needs, state_chips
+from campaigns.selectors.campaigns import CampaignCard, campaign_card, campaign_page, needs, state_chips
 from campaigns.selectors.checks import audience_size
 from campaigns.selectors.drafts import held_launch
 from campaigns.selectors.preview import Preview, guest_lines, preview
@@ -58,7 +58,7 @@ def show_campaign(request: MemberRequest, campaign: Campaign, refusal: Refused |
     context = {
         "card": card,
         "campaign": campaign,
-        "shown": _shown(request, card.body, lists) if request.actor.may("see_contacts") else None,
+        "shown": _shown(request, card, lists) if request.actor.may("see_contacts") else None,
         "audience": audience_size(campaign),
         "may_write": request.actor.may("author_campaigns"),
         "may_send": request.actor.may("send_campaigns"),
@@ -69,12 +69,18 @@ def show_campaign(request: MemberRequest, campaign: Campaign, refusal: Refused |
     return render(request, "campaigns/detail.html", context, status=422 if refusal else 200)
 
 
-def _shown(request: MemberRequest, body: str, list_ids: Sequence[uuid.UUID]) -> Preview:
+def _shown(request: MemberRequest, card: CampaignCard, list_ids: Sequence[uuid.UUID]) -> Preview:
     try:
         contact_id = uuid.UUID(request.GET.get("contact", ""))
     except ValueError:
         contact_id = None
-    return preview(body=body, list_ids=list_ids, contact_id=contact_id, move=request.GET.get("move", ""))
+    return preview(
+        channel=card.campaign.channel,
+        content=card.content,
+        list_ids=list_ids,
+        contact_id=contact_id,
+        move=request.GET.get("move", ""),
+    )
 
 
 def _tests(campaign: Campaign) -> dict[str, Any]:

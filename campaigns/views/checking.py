@@ -13,10 +13,12 @@ from accounts.doors import member
 from accounts.models import Organization
 from campaigns.access import access_campaign
 from campaigns.actions.launching import launch_campaign, simulate_campaign
-from campaigns.forms import LaunchForm
+from campaigns.forms.launch import LaunchForm
 from campaigns.models import Campaign
+from campaigns.selectors.approvals import Standing, may_approve, standing_of
 from campaigns.selectors.checks import Check, newest_check
 from campaigns.selectors.drafts import held_launch
+from campaigns.selectors.readiness import first_message, readiness
 from campaigns.views.campaigns import show_campaign
 from campaigns.views.requests import MemberRequest
 from core import clock
@@ -44,9 +46,14 @@ def _form(found: Check | None, data: Any = None) -> LaunchForm:
 
 
 def _page(request: MemberRequest, campaign: Campaign, found: Check | None, form: LaunchForm) -> HttpResponse:
+    asks = found is not None and found.fresh and not found.working and campaign.state == "draft"
+    approval = standing_of(found.run) if found is not None and asks else None
     context = {
         "campaign": campaign,
         "check": found,
+        "approval": approval,
+        **_second_person(request, campaign, approval),
+        **_what_leaves(request, found),
         "form": form,
         "last_launch": held_launch(campaign),
         "may_write": request.actor.may("author_campaigns"),
@@ -55,6 +62,27 @@ def _page(request: MemberRequest, campaign: Campaign, found: Check | None, form:
         "now": clock.now(),
     }
     return render(request, "campaigns/check.html", context, status=422 if form.errors else 200)
+
+
+def _what_leaves(request: MemberRequest, found: Check | None) -> dict[str, Any]:
+    """What a finished check says of the message itself and of all that a launch needs."""
+    done = found is not None and not found.working
+    return {
+        "needs": [need.seen_by(request.actor) for need in readiness(found)] if found is not None and done else (),
+        "shown": first_message(found) if found is not None and done else None,
+        "may_see_units": request.actor.may("see_units"),
+    }
+
+
+def _second_person(request: MemberRequest, campaign: Campaign, approval: Standing | None) -> dict[str, bool]:
+    """What whoever looks may do about the approval."""
+    asked = approval.approval if approval is not None else None
+    return {
+        "may_ask": approval is not None and asked is None and request.actor.may("send_campaigns"),
+        "may_decide": asked is not None and asked.state == "asked" and may_approve(request.actor, campaign, asked),
+        "may_launch": request.actor.may("send_campaigns")
+        and (approval is None or not approval.needed or approval.given),
+    }
 
 
 @member("send_campaigns")

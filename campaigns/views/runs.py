@@ -22,15 +22,18 @@ from campaigns.selectors.campaigns import state_words
 from campaigns.selectors.checks import audience_size
 from campaigns.selectors.people import VIEWS, people_chips, people_page, people_total
 from campaigns.selectors.reports import run_report, waves
+from campaigns.selectors.waiting import waiting_badge, waiting_heading
 from campaigns.selectors.words import heading_of
 from campaigns.states import LIVE
 from campaigns.views.campaigns import STOP_POLLING
 from campaigns.views.requests import MemberRequest
 from core import clock
 from core.wording import counted_text
+from messaging.selectors.calls import call_report
 
 #: a large run is counted less often: (from how many people on, seconds between two looks)
 _PACES = ((200_000, 15), (20_000, 6), (0, 2))
+_IDLE_PACE = 15
 
 
 @member("see_campaigns")
@@ -52,11 +55,12 @@ def _told(request: MemberRequest, run: Run) -> dict[str, Any]:
     """What the report says; fixed in number of queries, whatever the run holds."""
     report, now = run_report(run), clock.now()
     left = (run.breath_until - now).total_seconds() if run.breath_until is not None else 0.0
-    heading, lead = heading_of(report)
+    waiting = waiting_heading(report)
+    heading, lead = waiting or heading_of(report)
     return {
         "run": run,
         "report": report,
-        "badge": state_words(run.state),
+        "badge": waiting_badge() if waiting else state_words(run.state),
         "heading": heading,
         "lead": lead,
         "live": run.state in LIVE,
@@ -64,12 +68,14 @@ def _told(request: MemberRequest, run: Run) -> dict[str, Any]:
         "seconds": max(0, round(left)),
         "breath": launching.BREATH_SECONDS,
         "audience": audience_size(run.campaign) if run.state == "planning" else 0,
+        "calls": call_report(origin="run", origin_id=run.id) if run.sender.channel == "voice" else None,
         "waves": waves(run) if run.state in ("breath", "sending", "paused") else (),
-        "pace": next(pace for size, pace in _PACES if run.planned_count >= size),
+        "pace": _IDLE_PACE if waiting else next(pace for size, pace in _PACES if run.planned_count >= size),
         "may_send": request.actor.may("send_campaigns"),
         "may_write": request.actor.may("author_campaigns"),
         "may_see_people": request.actor.may("see_contacts"),
         "may_export": request.actor.may("export_contacts"),
+        "may_see_units": request.actor.may("see_units"),
         "now": now,
     }
 

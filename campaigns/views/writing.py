@@ -1,35 +1,43 @@
-"""Writing a campaign: the form, the length as one types, the text as somebody would read it."""
+"""Writing a campaign: its channel, the form, the length as one types, the message as somebody would get it."""
 
 import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.contracts import Refused
 from accounts.doors import member
 from campaigns.access import access_campaign
 from campaigns.actions.launching import simulate_campaign
-from campaigns.actions.writing import Draft, save_campaign
-from campaigns.forms import TEXT_LENGTH, CampaignForm, plain_lines
+from campaigns.actions.writing import save_campaign
+from campaigns.forms.campaign import TEXT_LENGTH, CampaignForm, plain_lines
+from campaigns.forms.registry import FORMS
 from campaigns.models import Campaign
 from campaigns.personal_values import VARIABLES
 from campaigns.selectors.campaigns import needs
+from campaigns.selectors.channels import channel_choices
 from campaigns.selectors.drafts import list_ids
 from campaigns.selectors.preview import length_of_draft, preview
 from campaigns.views.requests import MemberRequest
 from contacts.models import CustomField
 from messaging.content_rules import ContentError
-from messaging.segments import with_look_alikes
+
+
+@member("author_campaigns")
+@require_GET
+def new(request: MemberRequest) -> HttpResponse:
+    """Which channel a new campaign is for: the choice cannot be changed later, so it comes first."""
+    return render(request, "campaigns/new.html", {"needs": needs(), "choices": channel_choices(FORMS)})
 
 
 @member("author_campaigns")
 @require_http_methods(["GET", "POST"])
-def new(request: MemberRequest) -> HttpResponse:
-    """Write a new campaign."""
-    return _page(request, None, {})
+def write(request: MemberRequest, channel: str) -> HttpResponse:
+    """Write a new campaign for a channel."""
+    return _page(request, _form_of(channel), None, {})
 
 
 @member("author_campaigns")
@@ -39,43 +47,58 @@ def change(request: MemberRequest, campaign_id: uuid.UUID) -> HttpResponse:
     campaign = access_campaign(request.actor, campaign_id, "author_campaigns")
     if request.method == "GET" and campaign.state != "draft":
         return redirect("campaigns:detail", campaign.id)
-    version = campaign.template.versions.order_by("-number").first()
+    form_class, version = _form_of(campaign.channel), campaign.template.versions.order_by("-number").first()
     included, excluded = list_ids(campaign)
     initial = {
         "name": campaign.name,
         "purpose": campaign.purpose_id,
         "sender": campaign.sender_id,
-        "body": version.body if version else "",
         "included": included,
         "excluded": excluded,
     }
-    return _page(request, campaign, initial)
+    return _page(request, form_class, campaign, initial | (form_class.fields_of(version) if version else {}))
 
 
-def _page(request: MemberRequest, campaign: Campaign | None, initial: dict[str, Any]) -> HttpResponse:
+def _form_of(channel: str) -> type[CampaignForm]:
+    """The form of a channel; a channel nobody can write for is not there."""
+    if channel not in FORMS:
+        raise Http404("no campaign is written for that channel")
+    return FORMS[channel]
+
+
+def _page(
+    request: MemberRequest, form_class: type[CampaignForm], campaign: Campaign | None, initial: dict[str, Any]
+) -> HttpResponse:
     """The form; whatever is refused, everything typed comes back with it."""
     data = request.POST.copy() if request.method == "POST" else None
-    plainer = data is not None and "plainer" in data
-    if plainer:
-        data["body"] = with_look_alikes(data.get("body", ""))  # type: ignore[index,union-attr]
-    form = CampaignForm(data, initial=initial)
-    if data is not None and not plainer and form.is_valid():
+    again = data is not None and form_class.asks_again in data
+    if data is not None and again:
+        for name, value in form_class.asked_again(data).items():
+            data[name] = value
+    form = form_class(data, initial=initial)
+    if data is not None and not again and form.is_valid():
         try:
-            saved = save_campaign(actor=request.actor, draft=Draft(**form.cleaned_data), campaign=campaign)
+            saved = save_campaign(actor=request.actor, draft=form.draft(), campaign=campaign)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             return _saved(request, saved, "check" in request.POST)
-    body = str(form["body"].value() or "")
-    context = {
+    status = 422 if data is not None and not again else 200
+    return render(request, "campaigns/form.html", _shown(form, campaign), status=status)
+
+
+def _shown(form: CampaignForm, campaign: Campaign | None) -> dict[str, Any]:
+    """What the page of a form needs: the form, what stands beside it, and a look at what is written."""
+    content = form.glimpse({name: form[name].value() for name in form.fields})
+    return {
         "form": form,
+        "parts_template": f"campaigns/_parts_{form.channel}.html",
         "campaign": campaign,
+        "title": campaign.name if campaign is not None else f"New {form.spoken} campaign",
         "needs": needs(),
         "variables": _variables(),
-        "shown": preview(body=plain_lines(body), list_ids=_ids(form["included"].value())),
+        "shown": preview(channel=form.channel, content=content, list_ids=_ids(form["included"].value())),
     }
-    status = 422 if data is not None and not plainer else 200
-    return render(request, "campaigns/form.html", context, status=status)
 
 
 def _saved(request: MemberRequest, campaign: Campaign, check: bool) -> HttpResponse:
@@ -110,10 +133,11 @@ def counter(request: MemberRequest) -> HttpResponse:
 @member("author_campaigns")
 @require_POST
 def show_preview(request: MemberRequest) -> HttpResponse:
-    """The text as one person would read it."""
-    chosen = _ids([request.POST.get("contact", "")])
+    """What is being written, as one person would get it."""
+    form_class, chosen = _form_of(request.POST.get("channel", "sms")), _ids([request.POST.get("contact", "")])
     shown = preview(
-        body=plain_lines(request.POST.get("body", "")[: TEXT_LENGTH + 1]),
+        channel=form_class.channel,
+        content=form_class.glimpse(request.POST),
         list_ids=_ids(request.POST.getlist("included")),
         contact_id=chosen[0] if chosen else None,
         move=request.POST.get("move", ""),

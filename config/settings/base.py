@@ -95,9 +95,15 @@ PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000")
 WEBHOOK_URL = env.text("WEBHOOK_URL", PUBLIC_URL)
 SANDBOX_URL = env.text("SANDBOX_URL", "")
 SANDBOX_SECRET = env.text("SANDBOX_SECRET", "")
+#: the practice carrier's mail server, such as smtp://127.0.0.1:8025; the only one that may stand on a private address
+SANDBOX_SMTP = env.text("SANDBOX_SMTP", "")
 
 #: what a message may come from → the page about it; messaging knows its origins by these words alone
-ORIGIN_PAGES = {"run": "campaigns:run"}
+ORIGIN_PAGES = {
+    "run": "campaigns:run",
+    "one": "messaging:conversation",
+    "reply": "messaging:conversation",
+}
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],
@@ -141,7 +147,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api_keys.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.api_input.PlainJSONParser"],
     "EXCEPTION_HANDLER": "accounts.api.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }

@@ -6,11 +6,13 @@ locks the state rows, so a message and an opt-out about one address queue up as 
 
 import datetime
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from accounts.contracts import Actor
 from consent.actions.ledger_rows import (
     ask,
+    counts_from,
     lock_points,
     make_event,
     protection_of,
@@ -19,9 +21,11 @@ from consent.actions.ledger_rows import (
     write_suppressions,
 )
 from consent.actions.lifting import lift_stop
-from consent.models import ConsentEvent, ConsentState
+from consent.expiry import has_ended
+from consent.models import ConsentEvent, ConsentState, Purpose, Suppression
 from consent.states import LIFTABLE, can_move
 from consent.values import Claim, Provenance
+from core import clock
 from core.tenancy import require_organization_id
 
 #: what became of a claim
@@ -35,7 +39,7 @@ _HOLD_STATES = (
     "select 1 from consent_consentstate where organization_id = %s and point_id = any(%s) order by id for update"
 )
 _PROTECTED = (
-    "select point_id from consent_suppression where organization_id = %s and point_id = any(%s)"
+    "select point_id, expires_at from consent_suppression where organization_id = %s and point_id = any(%s)"
     " and channel = %s and kind = %s and lifted_at is null"
 )
 # What people said themselves, oldest first. A stop that a newer yes to one purpose has lifted is still a no to all others.
@@ -54,7 +58,7 @@ def record_claims(*, actor: Actor, claims: Sequence[Claim], provenance: Provenan
     """Write what a file, a form or a person says about consent; answer for each claim what became of it, in order.
 
     taken      the ledger has a new event, and the state follows it
-    unchanged  the state said so already, with at least this much proof
+    unchanged  the state said so already, with at least this much proof, and that agreement is not too old yet
     kept_out   the person had said no, and this may not raise it: nothing is written
 
     A no is outweighed by the person alone: by a proven yes that is newer, from a source in which we saw them act
@@ -62,16 +66,18 @@ def record_claims(*, actor: Actor, claims: Sequence[Claim], provenance: Provenan
     brings back that one purpose; other purposes and channels stay stopped. Complaints and erasure are lifted by no claim.
 
     Effects: one event and one state row for each claim taken. Queries for any number of claims: three where nothing is
-             taken, five for up to 100 taken, eleven (and two COPY) for more; and up to four for each stop that is lifted.
+             taken, five for up to 100 taken, eleven (and two COPY) for more; one more where somebody agreed before, and
+             up to four for each stop that is lifted.
     Source:  B11: an import never raises a consent by itself; 47 CFR 64.1200(a)(10) on taking a no back.
     """
     lock_points(claim.point_id for claim in claims)
     states = _states(claims)
+    tiers = _tiers(claims, states)
     noes = _noes(claim.point_id for claim in claims)
     outcomes, events, raised = [], [], []
     for claim in claims:
         key = (claim.point_id, claim.purpose_id, claim.channel)
-        outcome = _judge(claim, states.get(key), noes, provenance)
+        outcome = _judge(claim, states.get(key), noes, provenance, tiers)
         outcomes.append(outcome)
         if outcome == TAKEN:
             event = _event(actor, claim, provenance)
@@ -86,7 +92,20 @@ def record_claims(*, actor: Actor, claims: Sequence[Claim], provenance: Provenan
     return outcomes
 
 
-def _judge(claim: Claim, state: ConsentState | None, noes: Noes, provenance: Provenance) -> str:
+def foresee_claims(*, claims: Sequence[Claim], provenance: Provenance) -> list[str]:
+    """What `record_claims` would answer to each of these claims, came it alone and now. At most three queries, no write."""
+    states = _states(claims)
+    tiers = _tiers(claims, states)
+    noes = _noes(claim.point_id for claim in claims)
+    return [
+        _judge(claim, states.get((claim.point_id, claim.purpose_id, claim.channel)), noes, provenance, tiers)
+        for claim in claims
+    ]
+
+
+def _judge(
+    claim: Claim, state: ConsentState | None, noes: Noes, provenance: Provenance, tiers: Mapping[uuid.UUID, str]
+) -> str:
     """A no always counts; a yes counts only where nobody has said no, or where the person's newer one outweighs it."""
     status = state.status if state else "none"
     if claim.status == "withdrawn":
@@ -96,7 +115,11 @@ def _judge(claim: Claim, state: ConsentState | None, noes: Noes, provenance: Pro
         return KEPT_OUT
     if claim.status == "unproven":
         return TAKEN if status == "none" else UNCHANGED
-    return UNCHANGED if status == "granted" and not said else TAKEN
+    if state is None or status != "granted" or said:
+        return TAKEN
+    tier, now = tiers[claim.purpose_id], clock.now()
+    renewed = has_ended(state.changed_at, tier, now) and not has_ended(claim.occurred_at, tier, now)
+    return TAKEN if renewed else UNCHANGED
 
 
 def _outweighs(claim: Claim, said: Sequence[No], provenance: Provenance) -> bool:
@@ -138,28 +161,58 @@ def stop_point(
 
 
 def suppress_points(
-    *, actor: Actor, point_ids: Sequence[uuid.UUID], channel: str, kind: str, source: str, provenance: Provenance
+    *,
+    actor: Actor,
+    point_ids: Sequence[uuid.UUID],
+    channel: str,
+    kind: str,
+    source: str,
+    provenance: Provenance,
+    evidence: Mapping[str, Any] | None = None,
+    until: datetime.datetime | None = None,
 ) -> int:
     """Protect addresses from now on (bounced, do-not-call, a list from another tool); answer how many were not protected yet.
 
-    Effects: one event and one suppression each; consent states stay, for the day the suppression ends.
+    Shape:   `until` ends the protection by itself; None is for good.
+    Effects: one event and one suppression each; consent states stay, for the day the suppression ends. One that holds as long
+             already stays as it is; one that would end earlier is replaced, so nothing is ever shortened.
     Errors:  UnknownWord for a source that `consent.states` does not list.
     """
     lock_points(point_ids)
     # a sender about to use one of these consents holds it; wait for it, so that nobody is reached after this commits
     ask(_HOLD_STATES, list(point_ids))
-    protected = {each for (each,) in ask(_PROTECTED, list(point_ids), channel, kind)}
-    fresh = [point_id for point_id in dict.fromkeys(point_ids) if point_id not in protected]
-    events = [make_event(actor, point_id, channel, "withdrawn", source, provenance, {}) for point_id in fresh]
+    ends: dict[uuid.UUID, datetime.datetime | None] = dict(ask(_PROTECTED, list(point_ids), channel, kind))
+    asked = dict.fromkeys(point_ids)
+    fresh = [point_id for point_id in asked if point_id not in ends or _ends_earlier(ends[point_id], until)]
+    events = [
+        make_event(actor, point_id, channel, "withdrawn", source, provenance, evidence or {}) for point_id in fresh
+    ]
     write_events(events)
-    write_suppressions([protection_of(event, kind) for event in events])
+    for event in events:
+        if event.point_id in ends:
+            replaced = Suppression.objects.filter(point_id=event.point_id, channel=channel, kind=kind, lifted_at=None)
+            replaced.update(lifted_at=event.recorded_at, lifted_event=event)
+    write_suppressions([protection_of(event, kind, until) for event in events])
     return len(fresh)
+
+
+def _ends_earlier(end: datetime.datetime | None, until: datetime.datetime | None) -> bool:
+    return end is not None and (until is None or end < until)
 
 
 def _states(claims: Sequence[Claim]) -> dict[Key, ConsentState]:
     ids = list({claim.point_id for claim in claims})
     rows = ConsentState.objects.raw(_STATES_OF, [require_organization_id(), ids])
     return {(row.point_id, row.purpose_id, row.channel): row for row in rows}
+
+
+def _tiers(claims: Sequence[Claim], states: Mapping[Key, ConsentState]) -> dict[uuid.UUID, str]:
+    """The tiers by which it is judged whether somebody agreed too long ago; empty where nobody agreed before."""
+    once = len({(claim.point_id, claim.purpose_id, claim.channel) for claim in claims}) == len(claims)
+    if once and not any(state.status == "granted" for state in states.values()):
+        return {}
+    purposes = Purpose.objects.filter(id__in={claim.purpose_id for claim in claims})
+    return dict(purposes.values_list("id", "tier"))
 
 
 def _noes(point_ids: Iterable[uuid.UUID]) -> Noes:
@@ -178,5 +231,5 @@ def _event(actor: Actor, claim: Claim, provenance: Provenance) -> ConsentEvent:
 
 def _state_of(key: Key, state: ConsentState | None, event: ConsentEvent) -> ConsentState:
     row = state or ConsentState(point_id=key[0], purpose_id=key[1], channel=key[2])
-    row.status, row.event_id, row.changed_at = event.status, event.id, event.recorded_at
+    row.status, row.event_id, row.changed_at = event.status, event.id, counts_from(event)
     return row

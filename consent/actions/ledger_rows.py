@@ -78,6 +78,14 @@ def make_event(
     )
 
 
+def counts_from(event: ConsentEvent) -> datetime.datetime:
+    """Since when a state that follows this event holds: a no since we learned of it, anything else since it was said.
+
+    An agreement grows old from its own date; one that claims to come from the future from the moment it was recorded.
+    """
+    return event.recorded_at if event.status == "withdrawn" else min(event.occurred_at, event.recorded_at)
+
+
 def write_events(events: Sequence[ConsentEvent]) -> None:
     """Add events to the ledger."""
     if events:
@@ -104,6 +112,6 @@ def write_suppressions(rows: Sequence[Protection]) -> None:
         insert_rows("consent_suppression", _SUPPRESSION, values, ignore=True)
 
 
-def protection_of(event: ConsentEvent, kind: str) -> Protection:
-    """The suppression that follows from an event, without an end."""
-    return (event.point_id, event.channel, kind, event.source, event.id, event.recorded_at, None)
+def protection_of(event: ConsentEvent, kind: str, until: datetime.datetime | None = None) -> Protection:
+    """The suppression that follows from an event; without an end unless one is given."""
+    return (event.point_id, event.channel, kind, event.source, event.id, event.recorded_at, until)

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Collection
 
 from accounts.contracts import Actor
-from consent.actions.ledger_rows import lock_points, make_event, write_suppressions
+from consent.actions.ledger_rows import counts_from, lock_points, make_event, write_suppressions
 from consent.models import ConsentEvent, ConsentState, Point, Suppression
 from consent.states import LIFTABLE, POINT_CHANNELS
 from consent.values import Provenance
@@ -132,5 +132,5 @@ def _last_said(state: ConsentState) -> ConsentEvent | None:
 
 
 def _follow(state: ConsentState, event: ConsentEvent) -> None:
-    state.status, state.event, state.changed_at = event.status, event, event.recorded_at
+    state.status, state.event, state.changed_at = event.status, event, counts_from(event)
     state.save(update_fields=["status", "event", "changed_at"])

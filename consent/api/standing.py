@@ -4,12 +4,10 @@ import dataclasses
 import datetime
 import uuid
 from collections.abc import Sequence
-from typing import cast
 
 from accounts.contracts import Actor
-from consent.contracts import Tier
+from consent.expiry import status_at
 from consent.models import ConsentState, Point, Purpose, Suppression
-from consent.rulebook import rulebook
 from consent.selectors.suppressions import live_suppressions
 from consent.states import POINT_CHANNELS
 from consent.values import address_of
@@ -63,7 +61,4 @@ def standing_of(actor: Actor, address: PhoneNumber | EmailAddress) -> Standing:
 def _state(purpose: Purpose, channel: str, row: ConsentState | None) -> State:
     if row is None:
         return State(purpose, channel, "none", None, None)
-    status = row.status
-    if status == "granted" and rulebook().consent_expires_at(cast(Tier, purpose.tier), row.changed_at) <= clock.now():
-        status = "expired"
-    return State(purpose, channel, status, row.event_id, row.changed_at)
+    return State(purpose, channel, status_at(row, purpose.tier, clock.now()), row.event_id, row.changed_at)

@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping
 from typing import cast
 
 from consent.contracts import Ask, Channel, ConsentStatus, Denied, Facts, SuppressionKind, Tier
+from consent.expiry import status_at
 from consent.gate import decide
 from consent.models import ConsentEvent, ConsentState, PlatformSuppression, Point, Purpose, Suppression
 from consent.reasons import Reason, reason
 from consent.rulebook import rulebook
 from consent.selectors.suppressions import live_suppressions
 from consent.selectors.words import CHANNEL_LABELS, receipt_number, source_label, status_badge, suppression_label
-from consent.states import POINT_CHANNELS, strongest_suppression, takes
+from consent.states import POINT_CHANNELS, reaches, strongest_suppression
 from core import clock
 
 LATEST_EVENTS = 20
@@ -128,7 +129,7 @@ def _channels(point: Point, purpose: Purpose, states: Mapping[tuple[uuid.UUID, s
 def _standing(
     point: Point, purpose: Purpose, channel: Channel, state: ConsentState | None, kinds: Collection[str]
 ) -> Standing:
-    status = _status(purpose, state)
+    status = status_at(state, purpose.tier, clock.now()) if state else "none"
     return Standing(
         channel=channel,
         label=CHANNEL_LABELS[channel],
@@ -138,15 +139,6 @@ def _standing(
         event_id=state.event_id if state else None,
         number=receipt_number(state.event_id, state.status) if state else "",
     )
-
-
-def _status(purpose: Purpose, state: ConsentState | None) -> ConsentStatus:
-    if state is None:
-        return "none"
-    if state.status == "granted":
-        ends = rulebook().consent_expires_at(cast(Tier, purpose.tier), state.changed_at)
-        return "expired" if ends <= clock.now() else "granted"
-    return cast(ConsentStatus, state.status)
 
 
 def _refusal(
@@ -163,7 +155,7 @@ def _refusal(
         sender_ready=True,
         content_ready=True,
         has_address=True,
-        address_valid=takes(channel, point.number_type),
+        address_valid=reaches(channel, point.kind, point.number_type),
         in_trial_circle=True,
         suppression=strongest_suppression(cast(Collection[SuppressionKind], kinds)),
         consent=status,

@@ -9,9 +9,8 @@ import datetime
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from consent.actions.ledger import KEPT_OUT, UNCHANGED, record_claims, suppress_points
+from consent.actions.ledger import KEPT_OUT, TAKEN, UNCHANGED, foresee_claims, record_claims, suppress_points
 from consent.values import Claim, Provenance
 from contacts.actions.import_planning import Key, RowPlan, addresses_of
 from contacts.actions.import_work import Work
@@ -24,11 +23,6 @@ _SUPPRESSED = (
     "select point_id, channel, kind from consent_suppression"
     " where organization_id = %s and point_id = any(%s) and lifted_at is null"
 )
-_STATES = (
-    "select point_id, purpose_id, channel, status from consent_consentstate"
-    " where organization_id = %s and point_id = any(%s)"
-)
-_STOPPING = ("opted_out", "complaint", "erased")
 
 
 @dataclasses.dataclass(slots=True)
@@ -45,26 +39,19 @@ class Said:
 
 @dataclasses.dataclass(slots=True)
 class Standing:
-    """What holds for the addresses of a slice: who may not be reached, and what the ledger's states are."""
+    """What holds for the addresses of a slice: whom nobody may reach."""
 
     erased: set[uuid.UUID] = dataclasses.field(default_factory=set)
-    stopped: set[tuple[uuid.UUID, str]] = dataclasses.field(default_factory=set)
     kinds: set[tuple[uuid.UUID, str, str]] = dataclasses.field(default_factory=set)
-    states: dict[tuple[Any, uuid.UUID | None, str], str] = dataclasses.field(default_factory=dict)
 
 
-def standing_of(point_ids: Sequence[uuid.UUID], *, with_states: bool) -> Standing:
-    """What holds for these addresses now. One query, two with states."""
+def standing_of(point_ids: Sequence[uuid.UUID]) -> Standing:
+    """What holds for these addresses now. One query."""
     found = Standing()
     for point_id, channel, kind in rows_about(_SUPPRESSED, point_ids):
         found.kinds.add((point_id, channel, kind))
-        if kind in _STOPPING:
-            found.stopped.add((point_id, channel))
         if kind == "erased":
             found.erased.add(point_id)
-    if with_states:
-        for point_id, purpose_id, channel, status in rows_about(_STATES, point_ids):
-            found.states[point_id, purpose_id, channel] = status
     return found
 
 
@@ -130,8 +117,11 @@ class Memory(Deduplicator):
         self.first_row(1, [(what, str(about))])
 
 
-def foresee(said: Sequence[Said], standing: Standing, memory: Memory) -> None:
-    """What `apply` would answer, without writing; `memory` stands for what earlier slices would have written."""
+def foresee(said: Sequence[Said], standing: Standing, memory: Memory, work: Work, now: datetime.datetime) -> None:
+    """What `apply` would answer, without writing; `memory` stands for what earlier slices would have written.
+
+    Effects: two queries, by which the ledger itself judges every yes for an address we hold.
+    """
     for each in said:
         if each.state == "withdrawn":
             place = (each.about, each.channel)
@@ -140,21 +130,23 @@ def foresee(said: Sequence[Said], standing: Standing, memory: Memory) -> None:
     for each in said:
         if each.state == "withdrawn":
             memory.keep("stop", (each.about, each.channel))
-    for each in said:
-        if each.state != "withdrawn":
-            _note(each.plan, each.channel, _foreseen(each, standing, memory))
+    asked = [each for each in said if each.state != "withdrawn"]
+    held = [each for each in asked if isinstance(each.about, uuid.UUID)]
+    claims = [_claim(each, work, now) for each in held]
+    judged = foresee_claims(claims=claims, provenance=Provenance("import", work.job_id)) if claims else []
+    outcomes = {id(each): outcome for each, outcome in zip(held, judged, strict=True)}
+    for each in asked:
+        _note(each.plan, each.channel, _foreseen(each, outcomes.get(id(each), TAKEN), memory))
 
 
-def _foreseen(each: Said, standing: Standing, memory: Memory) -> str:
-    """The ledger's own judgement of one yes, from facts read beforehand."""
+def _foreseen(each: Said, outcome: str, memory: Memory) -> str:
+    """What becomes of one yes: as the ledger judges it now, after what the rows before it would have written."""
     key = (each.about, each.purpose_id, each.channel)
-    status = standing.states.get(key, "none")
-    stops = {(each.about, each.channel), (each.about, "")}
-    if status == "withdrawn" or stops & standing.stopped or memory.holds("stop", (each.about, each.channel)):  # type: ignore[operator]
+    if outcome == KEPT_OUT or memory.holds("stop", (each.about, each.channel)):
         return ConsentNote.KEPT_OUT
-    if status == "granted" or memory.holds("granted", key):
+    if outcome == UNCHANGED or memory.holds("granted", key):
         return ConsentNote.UNCHANGED
-    if each.state == "unproven" and (status != "none" or memory.holds("unproven", key)):
+    if each.state == "unproven" and memory.holds("unproven", key):
         return ConsentNote.UNCHANGED
     memory.keep(each.state, key)
     return each.state

@@ -158,11 +158,12 @@ def _one_slice(
 def foresee_slice(work: Work, plans: Sequence[RowPlan], remembered: Remembered, list_name: str) -> None:
     """Say what would become of the rows; keep only the refused and the doubtful ones. At most ten queries and an insert."""
     points = known_points(_addresses(plans))
-    standing = import_consent.standing_of(list(points.values()), with_states=True)
+    standing = import_consent.standing_of(list(points.values()))
     if work.kind == "people":
         known = import_planning.look_up(points, work, plans)
         import_planning.decide_slice(plans, points, known, standing.erased, remembered.touched, list_name)
-        import_consent.foresee(import_consent.said_by(plans, points, work), standing, remembered.trial)
+        said = import_consent.said_by(plans, points, work)
+        import_consent.foresee(said, standing, remembered.trial, work, clock.now())
     else:
         import_consent.protect(plans, points, standing, work)
     import_writing.write_record([plan for plan in plans if plan.code or plan.problems], work)
@@ -177,7 +178,7 @@ def write_slice(work: Work, plans: Sequence[RowPlan], remembered: Remembered, li
     now = clock.now()
     points = ensure_points(_addresses(plans))
     lock_points(list(points.values()))
-    standing = import_consent.standing_of(list(points.values()), with_states=False)
+    standing = import_consent.standing_of(list(points.values()))
     if work.kind == "people":
         known = import_planning.look_up(points, work, plans)
         import_planning.decide_slice(plans, points, known, standing.erased, remembered.touched, list_name)

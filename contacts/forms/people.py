@@ -1,5 +1,7 @@
 """Shape and wording of what people type about contacts, lists and fields."""
 
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +11,7 @@ from accounts.models import Organization
 from contacts.actions.fields import REMEDIES
 from contacts.models import CustomField
 from contacts.selectors.lists import custom_fields
+from contacts.selectors.people import Holder, holders_of
 from core.email import parse_email
 from core.forms import CarillonForm
 from core.phone import parse_phone
@@ -80,7 +83,27 @@ def _custom_input(field: CustomField) -> forms.Field:
     )
 
 
-class ContactForm(DetailsForm):
+class AsksBeforeSharing(forms.Form):
+    """Says so when an address is somebody's already, and keeps it for two people only when told to.
+
+    Nothing is wrong with two people behind one number (B27); but mostly the second one is the first, typed again.
+    """
+
+    shared = forms.BooleanField(
+        required=False, widget=forms.HiddenInput, label="It is another person's too: keep it for both"
+    )
+    holders: Sequence[Holder] = ()
+
+    def ask_before_sharing(self, values: Sequence[Any], but: uuid.UUID | None = None) -> None:
+        """Refuse while somebody besides `but` has one of these addresses and nobody ticked the box."""
+        if values and not self.cleaned_data.get("shared"):
+            self.holders = [holder for holder in holders_of(values) if holder.id != but]
+        if self.holders:
+            self.fields["shared"].widget = forms.CheckboxInput()
+            self.add_error("shared", "Somebody has this address already. Open them, or tick here.")
+
+
+class ContactForm(AsksBeforeSharing, DetailsForm):
     """A new person."""
 
     phone = PhoneField(required=False, max_length=60, help_text="With country code, such as +1 402 555 0100.")
@@ -91,18 +114,37 @@ class ContactForm(DetailsForm):
 
     field_order = ["first_name", "last_name", "phone", "email", "whatsapp"]
 
+    def clean(self) -> dict[str, Any]:
+        """Ask when one of the addresses is somebody's."""
+        self.ask_before_sharing([value for _, value in self.points()])
+        return self.cleaned_data
+
     def points(self) -> list[tuple[str, Any]]:
         """The addresses with their labels."""
         return [
-            (label, self.cleaned_data[label]) for label in ("phone", "whatsapp", "email") if self.cleaned_data[label]
+            (label, self.cleaned_data[label])
+            for label in ("phone", "whatsapp", "email")
+            if self.cleaned_data.get(label)
         ]
 
 
-class AddressForm(CarillonForm, forms.Form):
+class AddressForm(AsksBeforeSharing, CarillonForm, forms.Form):
     """One more address for a person."""
 
     address = forms.CharField(max_length=254, label="Phone or email", help_text="Numbers with their country code.")
     whatsapp = forms.BooleanField(required=False, label="A WhatsApp number, not for texts and calls")
+
+    field_order = ["shared", "address", "whatsapp"]
+
+    def __init__(self, *args: Any, contact_id: uuid.UUID | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.contact_id = contact_id
+
+    def clean(self) -> dict[str, Any]:
+        """Ask when the address is somebody else's."""
+        if self.cleaned_data.get("address"):
+            self.ask_before_sharing([self.cleaned_data["address"]], but=self.contact_id)
+        return self.cleaned_data
 
     def clean_address(self) -> Any:
         """A phone number or an email address, as a value."""

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,12 +14,13 @@ from consent.actions.points import address_text
 from consent.models import Point
 from consent.values import address_of
 from contacts.models import Contact, ContactPoint, ContactTag, List
-from contacts.selectors.points import known_points
+from contacts.selectors.points import SHOWN, known_points, numbers_ending_in
 from contacts.selectors.reach import Reach, reach_of
 from core.email import EmailAddress, parse_email
-from core.phone import PhoneNumber, parse_phone
+from core.phone import PhoneNumber, digits_of, parse_phone
 
 PAGE = 50
+_NO_NUMBER = "Nobody has a number like this. Write its last four digits or more, or all of it."
 #: after every character PostgreSQL can hold in collation C: the end of a range of names
 _LAST = "\U0010ffff"
 
@@ -51,8 +52,8 @@ def people_page(
 ) -> PeoplePage:
     """One page of people, newest first, or by name when a name is searched. At most nine queries, whatever it holds.
 
-    Shape:  a query with @ or digits is a whole address, for those who may see addresses; any other is the beginning of a
-            name. `after` is a page's `next`.
+    Shape:  a query with @ or a number is an address, or the last digits of one, as far as this actor sees it; any other is
+            the beginning of a name. `after` is a page's `next`.
     """
     rows, note = _found(actor, query.strip())
     if list_id is not None:
@@ -67,7 +68,7 @@ def people_page(
 
 
 def _is_address(query: str) -> bool:
-    return "@" in query or sum(letter.isdigit() for letter in query) >= 5
+    return "@" in query or sum(letter.isdigit() for letter in query) >= 5 or len(digits_of(query)) >= SHOWN
 
 
 def _found(actor: Actor, query: str) -> "tuple[QuerySet[Contact], str]":
@@ -80,14 +81,23 @@ def _found(actor: Actor, query: str) -> "tuple[QuerySet[Contact], str]":
             rows.filter(search_name__gte=beginning, search_name__lt=beginning + _LAST),
             "Nobody's name begins like this.",
         )
+    points, note = _points_of(actor, query)
+    return rows.filter(id__in=ContactPoint.objects.filter(point_id__in=points).values("contact_id")), note
+
+
+def _points_of(actor: Actor, query: str) -> tuple[Collection[uuid.UUID], str]:
+    """The addresses a query means, and what to say when nobody has one of them."""
+    ending = digits_of(query)
     if not actor.may("see_addresses"):
-        return rows.none(), "Your role sees no numbers and addresses, so it cannot search by them."
+        points = numbers_ending_in(ending, opened=False) if ending else []
+        return points, "Your role sees the last four digits of a number, so it can search by those."
     value = parse_email(query) if "@" in query else parse_phone(query, Organization.objects.current().default_country)
-    if not isinstance(value, EmailAddress | PhoneNumber):
-        return rows.none(), "This is not a whole number or address. Write all of it, with its country code."
-    points = known_points([address_of(value)])
-    links = ContactPoint.objects.filter(point_id__in=points.values()).values("contact_id")
-    return rows.filter(id__in=links), "Nobody has this address."
+    whole = known_points([address_of(value)]) if isinstance(value, EmailAddress | PhoneNumber) else {}
+    if "@" in query:
+        return whole.values(), "Nobody has this address. Write all of it, as name@example.com."
+    if whole or not ending:
+        return whole.values(), _NO_NUMBER
+    return numbers_ending_in(ending, opened=True), _NO_NUMBER
 
 
 def _after(rows: "QuerySet[Contact]", after: str, *, by_name: bool) -> "QuerySet[Contact]":
@@ -141,6 +151,22 @@ def _person(
 def shown(actor: Actor, point: Point) -> str:
     """An address as this actor may see it: whole, or masked (A9)."""
     return address_text(point) if actor.may("see_addresses") else point.hint
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who has an address."""
+
+    id: uuid.UUID
+    name: str
+
+
+def holders_of(values: Iterable[PhoneNumber | EmailAddress]) -> list[Holder]:
+    """Up to five people who have one of these addresses, those we have known longest first. Three queries."""
+    points = known_points(map(address_of, values))
+    links = ContactPoint.objects.filter(point_id__in=points.values()).values("contact_id")
+    found = Contact.objects.filter(id__in=links).order_by("created_at", "id")[:5]
+    return [Holder(contact.id, f"{contact.first_name} {contact.last_name}".strip() or "No name") for contact in found]
 
 
 def people_count() -> int:

@@ -4,9 +4,11 @@ import dataclasses
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 
+from consent.expiry import status_at
 from consent.models import CHANNELS, ConsentState, Purpose, Suppression
 from consent.states import STATUS_LABELS, SUPPRESSION_LABELS, strongest_suppression
 from contacts.models import ContactPoint
+from core import clock
 
 _ICONS = {"whatsapp": "whatsapp", "sms": "sms", "email": "mail", "voice": "voice"}
 #: in the order people look for them
@@ -70,8 +72,10 @@ class _Facts:
         ids = set(point_ids)
         purposes = {purpose.id: purpose for purpose in Purpose.objects.filter(archived_at=None).order_by("created_at")}
         states: dict[tuple[uuid.UUID, str], dict[uuid.UUID, str]] = {}
-        for row in ConsentState.objects.filter(point_id__in=ids):
-            states.setdefault((row.point_id, row.channel), {})[row.purpose_id] = row.status
+        now = clock.now()
+        for row in ConsentState.objects.filter(point_id__in=ids, purpose_id__in=purposes):
+            tier = purposes[row.purpose_id].tier
+            states.setdefault((row.point_id, row.channel), {})[row.purpose_id] = status_at(row, tier, now)
         suppressed: dict[uuid.UUID, list[tuple[str, str]]] = {}
         for row in Suppression.objects.filter(point_id__in=ids, lifted_at=None):
             suppressed.setdefault(row.point_id, []).append((row.channel, row.kind))

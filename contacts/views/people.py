@@ -134,6 +134,7 @@ def _card(request: MemberRequest, contact_id: uuid.UUID, status: int = 200, **fo
         "may_stop": request.actor.may("change_consent"),
         "now": clock.now(),
         "may_see": request.actor.may("see_addresses"),
+        "may_read": request.actor.may("see_replies"),
     }
     return render(request, "contacts/detail.html", context | forms, status=status)
 
@@ -143,7 +144,7 @@ def _card(request: MemberRequest, contact_id: uuid.UUID, status: int = 200, **fo
 def add_address(request: MemberRequest, contact_id: uuid.UUID) -> HttpResponse:
     """Give a person one more address."""
     contact = access_contact(request.actor, contact_id, "change_contacts")
-    form = AddressForm(request.POST)
+    form = AddressForm(request.POST, contact_id=contact.id)
     if form.is_valid():
         try:
             people.add_point(

@@ -30,13 +30,24 @@ from picked where m.id = picked.id
 returning m.id, m.claim_count
 """
 
+# One whose last attempt is still open may have left, and nobody may say that it has not: it is uncertain.
+_QUARANTINE = """
+update messaging_message m
+set state = case when open.found then 'uncertain' else 'quarantined' end,
+    settle_at = case when open.found then m.expires_at end,
+    reason = 'worker_died', lease_token = null, lease_until = null
+from (select p.id, exists (select from messaging_sendattempt a where a.message_id = p.id and a.outcome = '') as found
+      from messaging_message p where p.id = any(%s)) as open
+where m.id = open.id
+"""
+
 
 def claim_due(*, sender_id: uuid.UUID, limit: int, token: uuid.UUID) -> list[uuid.UUID]:
     """Claim due messages of one sender under a lease.
 
     Shape:   limit 1..200 → ids, oldest first, maybe none. A message claimed before is answered alone.
     Effects: ready → claimed; one short transaction. After more than three claims that came to nothing a message is
-             quarantined: it is not tried again, and the organisation sees it.
+             quarantined: it is not tried again, and the organisation sees it. One that may have left is uncertain instead.
     """
     parameters: dict[str, Any] = {
         "organization": require_organization_id(),
@@ -51,8 +62,7 @@ def claim_due(*, sender_id: uuid.UUID, limit: int, token: uuid.UUID) -> list[uui
         poisoned = [message_id for message_id, count in claimed if count > MOST_CLAIMS]
         if poisoned:
             cursor.execute(
-                "update messaging_message set state = 'quarantined', reason = 'worker_died', lease_token = null,"
-                " lease_until = null where id = any(%s)",
+                _QUARANTINE,
                 [poisoned],
             )
     return [message_id for message_id, count in claimed if count <= MOST_CLAIMS]

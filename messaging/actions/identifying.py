@@ -11,9 +11,11 @@ from consent.actions.points import address_text, ensure_points
 from consent.models import Point, Suppression
 from consent.states import LIFTABLE
 from consent.values import Address, address_of
+from core.email import EmailAddress, parse_email
 from core.phone import PhoneNumber, parse_phone
 from core.spellings import other_spellings
 from messaging.models import InboundMessage, SendAttempt
+from messaging.providers.whatsapp_cloud_requests import PERSON_ID
 
 #: a number shorter than this (a short code, a name) has no other spelling, and its end would tell all of it
 _SHORTEST_NUMBER: Final = 7
@@ -33,6 +35,11 @@ def identify(text: str) -> Writer:
 
     Effects: the point is made where it was missing.
     """
+    mailbox = parse_email(text) if "@" in text else None
+    if isinstance(mailbox, EmailAddress):
+        return Writer(_ensure(address_of(mailbox)), exact=True, known=True)
+    if PERSON_ID.fullmatch(text):
+        return Writer(_ensure(person_address(text)), exact=True, known=True)
     number = parse_phone(text)
     if isinstance(number, PhoneNumber):
         return Writer(_ensure(address_of(number)), exact=True, known=True)
@@ -40,6 +47,16 @@ def identify(text: str) -> Writer:
     if others:
         return Writer(_ensure(address_of(others[0])), exact=False, known=True)
     return Writer(_ensure(_unreadable(text)), exact=False, known=False)
+
+
+def person_address(person_id: str) -> Address:
+    """Somebody WhatsApp names by an id instead of a number, as an address. The id tells no place, so none is assumed."""
+    return Address("whatsapp", person_id, person_id, f"WhatsApp … {person_id[-4:]}")
+
+
+def point_of_person(person_id: str) -> uuid.UUID | None:
+    """The point of a WhatsApp user's id, made where it was missing; None for a text that is no such id."""
+    return _ensure(person_address(person_id)) if PERSON_ID.fullmatch(person_id) else None
 
 
 def points_of_line(point_id: uuid.UUID) -> list[uuid.UUID]:

@@ -1,24 +1,22 @@
 """The inbox of carriers' webhooks: an event is kept first, then a receipt changes what it proves, in any order, repeats too."""
 
-import dataclasses
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 
-from accounts.contracts import SYSTEM
-from consent.actions.ledger import stop_point, suppress_points
-from consent.values import Provenance
 from core import vault
 from core.ids import new_id
 from core.tenancy import require_organization_id
+from messaging.actions.protecting import protect
 from messaging.contracts import Inbound, Receipt, Unknown
 from messaging.models import ProviderAccount, ProviderEvent
-from messaging.providers.protocol import ExplainsCodes, Provider
+from messaging.providers.call_message import CallAsks
+from messaging.providers.registry import meaning_of
 from messaging.states import RANKS
 
-Event = Receipt | Inbound | Unknown
+Event = Receipt | Inbound | Unknown | CallAsks
 
 _KEEP = """
 insert into messaging_providerevent
@@ -30,56 +28,69 @@ _KEPT = (
     "id", "provider", "account_id", "event_key", "attempt_id", "provider_message_id", "status", "code", "body_sealed"
 )  # fmt: skip
 
-# The message is found by our own attempt in the address, else by the carrier's id; nothing happens where neither is known.
-# A receipt proves that the carrier has the message. One that waits for another try because the last seemed to have failed
-# is settled by it as well, and is not sent again.
+# A message is found by our own attempt, else by the carrier's id; nothing happens where neither is known. What the receipts
+# of one batch say about one message counts as its highest. A receipt proves that the carrier has the message: one that waits
+# for another try because the last seemed to have failed is settled by it as well, and is not sent again.
 _APPLY = """
-with found as materialized (
-  select id as its, point_id as address, channel as by,
-    state in ('attempting', 'uncertain') or (state in ('ready', 'claimed') and attempt_count > 0) as proven
-  from messaging_message
-  where organization_id = %(organization)s and id = coalesce(
+with told as (
+  select * from unnest(%(rows)s::uuid[], %(attempts)s::uuid[], %(provider_ids)s::text[], %(events)s::uuid[],
+                       %(kinds)s::text[], %(ranks)s::smallint[], %(codes)s::text[])
+    as told(row_id, attempt_id, provider_id, event_id, kind, rank, code)
+), known as materialized (
+  select told.*, coalesce(
     (select a.message_id from messaging_sendattempt a
-     where a.organization_id = %(organization)s and a.id = %(attempt)s and a.account_id = %(account)s),
+     where a.organization_id = %(organization)s and a.id = told.attempt_id and a.account_id = %(account)s),
     (select m.id from messaging_message m
      join messaging_sender s on s.organization_id = m.organization_id and s.id = m.sender_id
-     where m.organization_id = %(organization)s and m.provider_message_id = %(provider_id)s
-       and m.provider_message_id <> '' and s.account_id = %(account)s limit 1))
-  for update
+     where m.organization_id = %(organization)s and m.provider_message_id = told.provider_id
+       and m.provider_message_id <> '' and s.account_id = %(account)s limit 1)) as its
+  from told
+), highest as (
+  select distinct on (its) its, rank, code, provider_id from known where its is not null order by its, rank desc, code desc
+), found as materialized (
+  select m.id as its, m.point_id as address, m.channel as by,
+    m.state in ('attempting', 'uncertain') or (m.state in ('ready', 'claimed') and m.attempt_count > 0) as proven
+  from messaging_message m where m.organization_id = %(organization)s and m.id in (select its from highest)
+  order by m.id for update
 ), risen as (
-  update messaging_message set
+  update messaging_message m set
     state = case when proven then 'accepted' else state end,
     next_at = case when proven then null else next_at end,
     lease_token = case when proven then null else lease_token end,
     lease_until = case when proven then null else lease_until end,
     settle_at = null,
-    provider_message_id = case when provider_message_id = '' then %(provider_id)s else provider_message_id end,
-    delivery_rank = greatest(delivery_rank, %(rank)s),
-    reason = case when %(code)s <> '' and %(rank)s >= delivery_rank then %(code)s
-                  when %(rank)s >= 40 then '' else reason end,
+    provider_message_id = case when provider_message_id = '' then highest.provider_id else provider_message_id end,
+    delivery_rank = greatest(delivery_rank, highest.rank),
+    reason = case when highest.code <> '' and highest.rank >= delivery_rank then highest.code
+                  when highest.rank >= 40 then '' else reason end,
     sent_at = coalesce(sent_at, app_now()),
-    delivered_at = case when %(rank)s >= 40 then coalesce(delivered_at, app_now()) else delivered_at end
-  from found where id = found.its
+    delivered_at = case when highest.rank >= 40 then coalesce(delivered_at, app_now()) else delivered_at end
+  from found join highest using (its) where m.id = found.its
 ), proof as (
-  update messaging_sendattempt a set outcome = 'accepted', outcome_at = app_now() from found
-  where a.organization_id = %(organization)s and a.id = %(attempt)s and a.message_id = found.its and a.outcome <> 'accepted'
+  update messaging_sendattempt a set outcome = 'accepted', outcome_at = app_now() from known join found using (its)
+  where a.organization_id = %(organization)s and a.id = known.attempt_id and a.message_id = found.its
+    and a.outcome <> 'accepted'
 ), event as (
   insert into messaging_messageevent (id, organization_id, message_id, kind, rank, code, occurred_at)
-  select %(event)s, %(organization)s, its, %(kind)s, %(rank)s, %(code)s, app_now() from found
+  select event_id, %(organization)s, its, kind, rank, code, app_now() from known join found using (its)
 ), done as (
-  update messaging_providerevent e set applied_at = app_now() from found where e.id = %(row)s
+  update messaging_providerevent e set applied_at = app_now() from known join found using (its) where e.id = known.row_id
 )
-select its, address, by from found
+select its, address, by, code from known join found using (its)
 """
 
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Found:
-    """The message a receipt is about, as far as protecting its address needs it."""
-
-    id: uuid.UUID
-    point_id: uuid.UUID
-    channel: str
+# What was kept before its message was known, and is known now. A carrier's clock and ours may cross by a moment, not a week.
+_EARLY = """
+select e.id from messaging_providerevent e
+join messaging_provideraccount p on p.organization_id = %(organization)s and p.id = e.account_id
+where e.applied_at is null and e.status <> '' and e.received_at > app_now() - interval '7 days' and (
+  exists (select from messaging_sendattempt a where a.organization_id = p.organization_id and a.id = e.attempt_id
+          and a.account_id = p.id)
+  or e.provider_message_id <> '' and exists (
+    select from messaging_message m join messaging_sender s on s.organization_id = m.organization_id and s.id = m.sender_id
+    where m.organization_id = p.organization_id and m.provider_message_id = e.provider_message_id and s.account_id = p.id))
+order by e.received_at limit %(batch)s
+"""
 
 
 def keep_event(*, account: ProviderAccount, event: Event, body: bytes) -> ProviderEvent | None:
@@ -109,59 +120,49 @@ def keep_event(*, account: ProviderAccount, event: Event, body: bytes) -> Provid
     return row
 
 
-def apply_receipts(*, account: ProviderAccount, carrier: Provider, rows: Sequence[ProviderEvent]) -> int:
+def apply_receipts(*, account: ProviderAccount, rows: Sequence[ProviderEvent]) -> int:
     """Let receipts change what they prove; answer how many found their message.
 
-    Effects: one statement for each: the rank only rises; an open or unclear attempt becomes accepted, also where the message
+    Effects: one statement for all: the rank only rises; an open or unclear attempt becomes accepted, also where the message
              waits for another try. A code that means "they said no" or "never again" protects the address. A receipt that
-             comes before our own answer stays in the inbox for the matcher.
+             comes before our own answer stays in the inbox for `match_early`.
     """
-    applied = 0
-    for row in rows:
-        message = _apply(account, row)
-        if message is None:
-            continue
-        if row.code and isinstance(carrier, ExplainsCodes):
-            _protect(message, carrier.explain(row.code).action, row.code)
-        applied += 1
-    return applied
-
-
-def _apply(account: ProviderAccount, row: ProviderEvent) -> _Found | None:
-    parameters: dict[str, Any] = {
-        "organization": require_organization_id(),
-        "account": account.id,
-        "row": row.id,
-        "attempt": row.attempt_id,
-        "provider_id": row.provider_message_id,
-        "event": new_id(),
-        "kind": row.status or "unknown",
-        "rank": RANKS.get(row.status, 0),  # type: ignore[call-overload]
-        "code": row.code,
-    }
+    if not rows:
+        return 0
     with connection.cursor() as cursor:
-        cursor.execute(_APPLY, parameters)
-        found = cursor.fetchone()
-    return _Found(*found) if found else None
+        cursor.execute(_APPLY, {"organization": require_organization_id(), "account": account.id, **_columns(rows)})
+        found = cursor.fetchall()
+    for message_id, point_id, channel, code in found:
+        meaning = meaning_of(account.provider, code) if code else None
+        if meaning is not None:
+            protect(message_id=message_id, point_id=point_id, channel=channel, action=meaning.action, code=code)
+    return len(found)
 
 
-def _protect(message: _Found, action: str, code: str) -> None:
-    provenance = Provenance("message", message.id)
-    if action == "opt_out":
-        stop_point(
-            actor=SYSTEM,
-            point_id=message.point_id,
-            channel=message.channel,
-            source="provider",
-            provenance=provenance,
-            evidence={"code": code},
-        )
-    elif action in ("bad_address", "risk"):
-        suppress_points(
-            actor=SYSTEM,
-            point_ids=[message.point_id],
-            channel=message.channel,
-            kind="bounced",
-            source="provider",
-            provenance=provenance,
-        )
+def _columns(rows: Sequence[ProviderEvent]) -> dict[str, list[Any]]:
+    return {
+        "rows": [row.id for row in rows],
+        "attempts": [row.attempt_id for row in rows],
+        "provider_ids": [row.provider_message_id for row in rows],
+        "events": [new_id() for _ in rows],
+        "kinds": [row.status or "unknown" for row in rows],
+        "ranks": [RANKS.get(row.status, 0) for row in rows],  # type: ignore[call-overload]
+        "codes": [row.code for row in rows],
+    }
+
+
+def match_early(limit: int = 500) -> int:
+    """Apply receipts that came before their message was known, in the organisation in scope; answer how many.
+
+    Effects: as `apply_receipts`. A carrier that names neither our attempt nor anything else we know by then leaves these.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_EARLY, {"organization": require_organization_id(), "batch": limit})
+        ids = [row[0] for row in cursor.fetchall()]
+    by_account: dict[uuid.UUID, list[ProviderEvent]] = {}
+    for row in ProviderEvent.objects.filter(id__in=ids).order_by("received_at", "id"):
+        by_account.setdefault(row.account_id, []).append(row)
+    return sum(
+        apply_receipts(account=account, rows=by_account[account.id])
+        for account in ProviderAccount.objects.filter(id__in=by_account)
+    )

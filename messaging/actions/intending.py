@@ -12,10 +12,15 @@ from consent.gate import permit
 from consent.models import Point
 from core import clock
 from core.ids import new_id
+from messaging.actions.charging import await_units, hold_units
+from messaging.actions.keys import key_lives, key_seconds
 from messaging.facts import RawFacts, Verdict, context_for, decide_distinct, fetch_facts
 from messaging.models import Message, SendAttempt, Sender, SendGate
+from messaging.states import WAITING_FOR_TEMPLATE
 
 _LEASE_SECONDS = 60
+#: how long messages wait before it is asked again whether their text may be used
+_AGAIN_SECONDS = 300
 
 # The rows an opt-out must change are held shared until this transaction ends: either the opt-out comes first and the facts
 # below show it, or it waits until the attempt is on record. In the order of ids, so two lanes cannot wait for each other.
@@ -29,32 +34,47 @@ where m.id = any(%s) order by state.id for share of state
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Intent:
-    """One message that may leave now: its permit, and the sealed things that make it."""
+    """One message that may leave now: its permit, and the sealed things that make it.
+
+    `began_at` is when its attempt was first made; `again`, whether the attempt is repeated under its key.
+    """
 
     permit: Permit
     message: Message
     point: Point
+    began_at: datetime.datetime
+    again: bool = False
 
 
 def intend(*, sender: Sender, message_ids: Sequence[uuid.UUID], token: uuid.UUID) -> list[Intent]:
     """Decide about claimed messages and write an attempt for each that may leave.
 
-    Effects: claimed → attempting with an attempt row that carries its evidence; or suppressed with the reason, put back with
-             a later time, cancelled, expired; uncertain where an earlier try may have left. One transaction, the caller's;
-             nothing leaves before it commits.
-    Source:  docs/adr/0006-intent-before-the-call.md
+    Effects: claimed → attempting with an attempt row that carries its evidence, and units held for it; or put back until
+             there are units; or suppressed with the reason, put back with a later time, cancelled, expired; uncertain where
+             an earlier try may have left. One transaction, the caller's; nothing leaves before it commits.
+    Source:  docs/adr/0006-intent-before-the-call.md, docs/adr/0009-units-are-entries-between-accounts.md
     """
     ours = Message.objects.filter(id__in=message_ids, lease_token=token, state="claimed")
-    held = list(ours.select_for_update(of=("self",)).select_related("purpose").order_by("id"))
+    held = list(ours.select_for_update(of=("self",)).select_related("purpose", "point").order_by("id"))
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_CONSENT, [[message.id for message in held]])
-    fit = _drop_closed(held)
-    return [intent for purpose_id in {m.purpose_id for m in fit} for intent in _decide(sender, fit, purpose_id)]
+    alike: dict[tuple[uuid.UUID, uuid.UUID], list[Message]] = {}
+    for message in _drop_closed(held):
+        alike.setdefault((message.purpose_id, message.template_version_id), []).append(message)
+    return _attempt(sender, [each for batch in alike.values() for each in _decide(sender, batch)])
 
 
-def _decide(sender: Sender, messages: Sequence[Message], purpose_id: uuid.UUID) -> list[Intent]:
-    batch = [message for message in messages if message.purpose_id == purpose_id]
-    context = context_for(sender=sender, purpose=batch[0].purpose)
+def _decide(sender: Sender, batch: Sequence[Message]) -> list[tuple[Message, uuid.UUID, Verdict]]:
+    """Of messages of one purpose and one text those that may leave, with their proof and the decision.
+
+    Effects: what becomes of the others is written; while the text waits for the network's word, all of them wait.
+    """
+    version_id = batch[0].template_version_id
+    context = context_for(sender=sender, purpose=batch[0].purpose, version_id=version_id)
+    if context.standing.waits:
+        for message in batch:
+            put_back(message, clock.now() + datetime.timedelta(seconds=_AGAIN_SECONDS), WAITING_FOR_TEMPLATE)
+        return []
     facts = fetch_facts(context, [message.id for message in batch])
     verdicts = decide_distinct(context, [raw for _, raw in facts.values()])
     allowed: list[tuple[Message, uuid.UUID, Verdict]] = []
@@ -65,52 +85,88 @@ def _decide(sender: Sender, messages: Sequence[Message], purpose_id: uuid.UUID) 
             allowed.append((message, evidence_id, verdict))
         else:
             _refuse(message, raw, verdict)
-    return _attempt(sender, allowed)
+    return allowed
 
 
 def _attempt(sender: Sender, allowed: Sequence[tuple[Message, uuid.UUID, Verdict]]) -> list[Intent]:
+    """Hold units, in the order of ids, and write an attempt for each message that has them; the others wait for units.
+
+    An attempt that is still open is made again as it is: the same id is the same key, and its units are held already.
+    """
     now = clock.now()
-    points = Point.objects.in_bulk([message.point_id for message, _, _ in allowed])
-    attempts, intents = [], []
-    for message, evidence_id, verdict in allowed:
-        ticket = permit(
-            message_id=message.id,
-            attempt_id=new_id(),
-            evidence_id=evidence_id,
-            decision=verdict.decision,
-            decided_at=now,
-        )
-        attempts.append(
-            SendAttempt(
-                id=ticket.attempt_id,
+    opened = _open_attempts(sender, [message for message, _, _ in allowed])
+    wanted = [
+        (
+            permit(
                 message_id=message.id,
-                number=message.attempt_count + 1,
-                consent_event_id=evidence_id,
-                decision_id=verdict.record_id,
-                account_id=sender.account_id,
-                intent_at=now,
-            )
+                attempt_id=opened[message.id].id if message.id in opened else new_id(),
+                evidence_id=evidence_id,
+                decision=verdict.decision,
+                decided_at=now,
+            ),
+            message,
+            verdict,
         )
-        intents.append(Intent(ticket, message, points[message.point_id]))
-    SendAttempt.objects.bulk_create(attempts)
+        for message, evidence_id, verdict in allowed
+    ]
+    fresh = [each for each in wanted if each[1].id not in opened]
+    held = hold_units(sender=sender, attempts=[(ticket.attempt_id, message) for ticket, message, _ in fresh])
+    await_units([message for ticket, message, _ in fresh if ticket.attempt_id not in held])
+    going = [each for each in fresh if each[0].attempt_id in held]
+    SendAttempt.objects.bulk_create([_attempt_row(sender, *each) for each in going])
+    again = [each for each in wanted if each[1].id in opened and _may_repeat(sender, each[1], opened[each[1].id], now)]
+    _mark_attempting([message.id for _, message, _ in going], [message.id for _, message, _ in again])
+    repeated = [Intent(ticket, each, each.point, opened[each.id].intent_at, again=True) for ticket, each, _ in again]
+    return [Intent(ticket, message, message.point, now) for ticket, message, _ in going] + repeated
+
+
+def _open_attempts(sender: Sender, messages: Sequence[Message]) -> dict[uuid.UUID, SendAttempt]:
+    """Attempts that may have left and wait to be made again, by message; only carriers with keys leave any open."""
+    if not key_seconds(sender.account.provider):
+        return {}
+    ids = [message.id for message in messages if message.attempt_count]
+    return {each.message_id: each for each in SendAttempt.objects.filter(message_id__in=ids, outcome="")}
+
+
+def _may_repeat(sender: Sender, message: Message, attempt: SendAttempt, now: datetime.datetime) -> bool:
+    """Whether the key still lives. Effects: when it does not, nobody knows what became of the message, and none is sent."""
+    if key_lives(sender.account.provider, attempt.intent_at, now):
+        return True
+    _end(message, "expired", "expired")
+    return False
+
+
+def _mark_attempting(fresh: Sequence[uuid.UUID], again: Sequence[uuid.UUID]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "update messaging_message set state = 'attempting', attempt_count = attempt_count + 1,"
+            "update messaging_message set state = 'attempting', reason = '',"
+            " attempt_count = attempt_count + (id = any(%s))::integer,"
             " lease_until = clock_timestamp() + make_interval(secs => %s) where id = any(%s)",
-            [_LEASE_SECONDS, [intent.message.id for intent in intents]],
+            [list(fresh), _LEASE_SECONDS, [*fresh, *again]],
         )
-    return intents
+
+
+def _attempt_row(sender: Sender, ticket: Permit, message: Message, verdict: Verdict) -> SendAttempt:
+    return SendAttempt(
+        id=ticket.attempt_id,
+        message_id=message.id,
+        number=message.attempt_count + 1,
+        consent_event_id=ticket.evidence_id,
+        decision_id=verdict.record_id,
+        account_id=sender.account_id,
+        intent_at=ticket.decided_at,
+        units_held=not sender.account.practice,
+    )
 
 
 def _drop_closed(messages: Sequence[Message]) -> list[Message]:
     """Leave out what has expired, and what belongs to an origin that is paused or cancelled."""
-    gates = {
-        (gate.origin, gate.origin_id): gate.state
-        for gate in SendGate.objects.filter(origin_id__in={message.origin_id for message in messages})
-    }
+    # by the id alone: a further call after a busy line has an origin of its own and the gate of the first
+    found = SendGate.objects.filter(origin_id__in={message.origin_id for message in messages})
+    gates = dict(found.values_list("origin_id", "state"))
     now, fit = clock.now(), []
     for message in messages:
-        gate = gates.get((message.origin, message.origin_id), "open")
+        gate = gates.get(message.origin_id, "open")
         if message.expires_at <= now:
             _end(message, "expired", "expired")
         elif gate == "cancelled":
@@ -142,8 +198,13 @@ def _end(message: Message, state: str, reason: str) -> None:
         row.update(state=state, reason=reason, lease_token=None, lease_until=None)
 
 
-def put_back(message: Message, at: datetime.datetime) -> None:
-    """A claimed message waits until `at`; this claim does not count against it."""
+def put_back(message: Message, at: datetime.datetime, reason: str = "") -> None:
+    """A claimed message waits until `at`, and says why where there is a reason; this claim does not count against it."""
     Message.objects.filter(id=message.id).update(
-        state="ready", next_at=at, lease_token=None, lease_until=None, claim_count=max(0, message.claim_count - 1)
+        state="ready",
+        reason=reason,
+        next_at=at,
+        lease_token=None,
+        lease_until=None,
+        claim_count=max(0, message.claim_count - 1),
     )

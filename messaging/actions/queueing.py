@@ -2,8 +2,10 @@
 
 import dataclasses
 import datetime
+import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -15,8 +17,9 @@ from messaging.models import Message, SendAttempt, SendGate
 
 _COLUMNS = {"id": "uuid", "organization_id": "uuid", "channel": "text", "origin": "text", "origin_id": "uuid"}
 _COLUMNS |= {"point_id": "uuid", "sender_id": "uuid", "purpose_id": "uuid", "template_version_id": "uuid"}
-_COLUMNS |= {"body_sealed": "bytea", "units": "smallint", "next_at": "timestamptz", "expires_at": "timestamptz"}
-_COLUMNS |= {"created_at": "timestamptz", "state": "text", "reason": "text", "provider_message_id": "text"}
+_COLUMNS |= {"body_sealed": "bytea", "parts_sealed": "bytea", "units": "smallint"}
+_COLUMNS |= {"next_at": "timestamptz", "expires_at": "timestamptz", "created_at": "timestamptz"}
+_COLUMNS |= {"state": "text", "reason": "text", "provider_message_id": "text"}
 _COLUMNS |= {"claim_count": "integer", "attempt_count": "integer", "delivery_rank": "smallint"}
 #: how every message begins
 _FRESH: dict[str, str | int] = {"state": "ready", "reason": "", "provider_message_id": ""}
@@ -25,12 +28,13 @@ _FRESH |= {"claim_count": 0, "attempt_count": 0, "delivery_rank": 0}
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Wish:
-    """One message somebody wants sent: its minted id, to which address, the finished text."""
+    """One message somebody wants sent: its minted id, to which address, the finished text and what stands beside it."""
 
     message_id: uuid.UUID
     point_id: uuid.UUID
     body: str
     units: int
+    parts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Errand:
 def queue_messages(*, errand: Errand, wishes: Sequence[Wish]) -> int:
     """Write messages that may leave at once, and ring the sender's lane; answer how many are new.
 
-    Effects: one insert; a message id that is there already is left alone. The text is sealed.
+    Effects: one insert; a message id that is there already is left alone. Text and parts are sealed.
     """
     organization_id, now = require_organization_id(), clock.now()
     known = set(Message.objects.filter(id__in=[wish.message_id for wish in wishes]).values_list("id", flat=True))
@@ -65,6 +69,7 @@ def queue_messages(*, errand: Errand, wishes: Sequence[Wish]) -> int:
             errand.purpose_id,
             errand.template_version_id,
             vault.seal(organization_id, "messaging_message", "body_sealed", wish.message_id, wish.body),
+            _seal_parts(organization_id, wish),
             wish.units,
             now,
             errand.expires_at,
@@ -78,6 +83,13 @@ def queue_messages(*, errand: Errand, wishes: Sequence[Wish]) -> int:
         insert_rows("messaging_message", _COLUMNS, rows, ignore=True)
         enqueue("messaging.drain_sender", organization_id=organization_id, sender_id=errand.sender_id)
     return len(rows)
+
+
+def _seal_parts(organization_id: uuid.UUID, wish: Wish) -> bytes | None:
+    if not wish.parts:
+        return None
+    text = json.dumps(wish.parts, ensure_ascii=False)
+    return vault.seal(organization_id, "messaging_message", "parts_sealed", wish.message_id, text)
 
 
 def set_gate(*, origin: str, origin_id: uuid.UUID, state: str) -> None:

@@ -3,7 +3,7 @@
 import dataclasses
 import logging
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from accounts.contracts import SYSTEM
 from accounts.models import Organization
@@ -20,9 +20,18 @@ from consent.values import Provenance
 from core import clock, vault
 from core.ids import new_id
 from core.tenancy import require_organization_id
-from messaging.actions.identifying import Writer, identify, live_stops, may_lift, points_of_line
+from messaging.actions.identifying import (
+    Writer,
+    identify,
+    live_stops,
+    may_lift,
+    point_of_person,
+    points_of_line,
+)
+from messaging.actions.preferences import resume_marketing
 from messaging.contracts import Inbound
 from messaging.models import InboundMessage, Message, ProviderAccount, Sender
+from messaging.providers.protocol import ChatInbound, Preference
 
 logger = logging.getLogger(__name__)
 #: rules of `consent.keywords` by which the whole message is a word made for stopping; the others read people's own words
@@ -62,6 +71,8 @@ def receive_inbound(*, account: ProviderAccount, inbound: Inbound) -> Heard | No
     row = _inbound_row(account, inbound, writer.point_id, meaning)
     row.save(force_insert=True)
     replies = _act(row, meaning, inbound, writer)
+    if isinstance(inbound, Preference) and inbound.choice == "resume":
+        resume_marketing(row, writer)
     if not writer.known:
         logger.warning("an address could not be read; its message is kept", extra={"inbound_id": row.id})
         _ask_somebody(row)
@@ -70,12 +81,13 @@ def receive_inbound(*, account: ProviderAccount, inbound: Inbound) -> Heard | No
 
 def _meaning_of(inbound: Inbound) -> _Meaning:
     if inbound.opt_out_type in ("STOP", "START", "HELP"):
-        return _Meaning(inbound.opt_out_type.lower(), "carrier")
+        rule = "preference" if isinstance(inbound, Preference) else "carrier"
+        return _Meaning(inbound.opt_out_type.lower(), rule)
     language = Organization.objects.current().default_language
     reading: Reading = keywords.read(inbound.body, languages=(language,))
-    if reading.kind:
-        return _Meaning(reading.kind, reading.rule, asks=reading.wrong_number)
-    return _Meaning("doubt", "doubt", asks=True) if reading.review else _Meaning("text", "")
+    if reading.review:
+        return _Meaning("doubt", reading.rule or "doubt", asks=True)
+    return _Meaning(reading.kind, reading.rule, asks=reading.wrong_number) if reading.kind else _Meaning("text", "")
 
 
 def _inbound_row(account: ProviderAccount, inbound: Inbound, point_id: uuid.UUID, meaning: _Meaning) -> InboundMessage:
@@ -94,6 +106,9 @@ def _inbound_row(account: ProviderAccount, inbound: Inbound, point_id: uuid.UUID
         ),
         kind=meaning.kind,
         verdict="asked" if meaning.asks else "",
+        form=inbound.form if isinstance(inbound, ChatInbound) else "text",
+        media_id=(inbound.media or ("",))[0][:64],
+        said_at=inbound.occurred_at if isinstance(inbound, ChatInbound) else None,
         provider_message_id=inbound.provider_message_id,
         message_id=last.id if last else None,
         origin=last.origin if last else "",
@@ -108,7 +123,7 @@ def _act(row: InboundMessage, meaning: _Meaning, inbound: Inbound, writer: Write
     evidence = {"said": inbound.body, "carrier_id": inbound.provider_message_id, "rule": meaning.rule}
     replies: tuple[str, ...] = ()
     if meaning.kind in ("stop", "doubt"):
-        replies = _stop(row, meaning, evidence)
+        replies = _stop(row, meaning, evidence, _twins(row, inbound))
     elif meaning.kind == "start":
         replies = _start(row, evidence, writer)
     elif meaning.kind == "help":
@@ -116,8 +131,16 @@ def _act(row: InboundMessage, meaning: _Meaning, inbound: Inbound, writer: Write
     return () if inbound.opt_out_type else replies
 
 
-def _stop(row: InboundMessage, meaning: _Meaning, evidence: dict[str, str]) -> tuple[str, ...]:
+def _twins(row: InboundMessage, inbound: Inbound) -> list[uuid.UUID]:
+    """The other spellings of the line that wrote, and the person's id where the network tells it beside the number."""
+    person = point_of_person(inbound.person_id) if isinstance(inbound, ChatInbound) else None
     others = points_of_line(row.point_id)
+    return others if person is None or person == row.point_id else [*others, person]
+
+
+def _stop(
+    row: InboundMessage, meaning: _Meaning, evidence: dict[str, str], others: Sequence[uuid.UUID]
+) -> tuple[str, ...]:
     # two stops at the same moment queue up here, so only one of them is the first
     lock_points([row.point_id, *others])
     doubts = _open_doubts(row)
@@ -136,10 +159,19 @@ def _record_stop(row: InboundMessage, point_id: uuid.UUID, meaning: _Meaning, ev
         actor=SYSTEM,
         point_id=point_id,
         channel=row.channel,
-        source="keyword" if meaning.rule in _BY_KEYWORD else "free_text",
+        source=_stop_source(row.channel, meaning.rule),
         provenance=Provenance("inbound", row.id),
         evidence=evidence,
     )
+
+
+def _stop_source(channel: str, rule: str) -> str:
+    """By what a stop was said: a mail is an answer in their own words, whichever word it begins with."""
+    if channel == "email":
+        return "email_reply"
+    if rule == "preference":
+        return "provider"
+    return "keyword" if rule in _BY_KEYWORD else "free_text"
 
 
 def _start(row: InboundMessage, evidence: dict[str, str], writer: Writer) -> tuple[str, ...]:

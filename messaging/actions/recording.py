@@ -10,10 +10,11 @@ from typing import Any
 from django.db import connection
 
 from accounts.contracts import SYSTEM
-from consent.actions.ledger import stop_point, suppress_points
-from consent.values import Provenance
+from billing.actions.ledger import finish_units
 from core import clock
 from core.ids import new_id
+from messaging.actions.keys import key_lives
+from messaging.actions.protecting import protect
 from messaging.contracts import Accepted
 from messaging.models import Message, MessageEvent, Sender
 from messaging.providers.protocol import Misconfigured, OutcomeUnknown, ProviderError, Rejected, Throttled
@@ -25,38 +26,57 @@ _LONGEST_BACKOFF_SECONDS = 900.0
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one call came to. `aborted` means the deadline passed before the call, and nothing left."""
+    """What one call came to. `aborted` means the deadline passed before the call, and nothing left.
+
+    `began_at` is when the attempt was first made, `again` whether this call repeated it under its key.
+    """
 
     message: Message
     attempt_id: uuid.UUID
     answer: Accepted | ProviderError | None
+    began_at: datetime.datetime
+    again: bool = False
 
     @property
     def aborted(self) -> bool:
         """Whether the call was never made."""
         return self.answer is None
 
+    @property
+    def unclear(self) -> bool:
+        """Whether the message may have left: an answer that does not tell, or one that tells nothing of an earlier call.
+
+        A carrier that refuses a repeated request has looked for its key and found no answer: the first call was not taken.
+        """
+        settled = isinstance(self.answer, Accepted | Rejected)
+        return isinstance(self.answer, OutcomeUnknown) or (self.again and not settled)
+
 
 def record_outcomes(*, sender: Sender, outcomes: Sequence[Outcome], token: uuid.UUID) -> int:
     """Write what came of a batch; answer how many rows were still ours.
 
-    Effects: accepted → accepted; provably not accepted → rejected, or ready again with backoff; anything else → uncertain,
-             which is never sent again by itself. A row whose lease is no longer ours is left alone: the sweeper has spoken.
+    Effects: accepted → accepted; provably not accepted → rejected, or ready again with backoff; anything else → ready with
+             its attempt left open while the carrier knows our key, else uncertain, which is never sent again by itself. A row
+             whose lease is no longer ours is left alone: the sweeper has spoken.
+             Units are charged for what was accepted and given back for what provably was not; for what is unclear they stay
+             held until a receipt or the sweeper knows.
     Source:  docs/adr/0006-intent-before-the-call.md
     """
-    moves = [_move_of(outcome) for outcome in outcomes]
+    moves = [_move_of(sender, outcome) for outcome in outcomes]
     recorded = _write(moves, token)
     ours = [(move, outcome) for move, outcome in zip(moves, outcomes, strict=True) if move.message_id in recorded]
-    _close_attempts([move for move, _ in ours])
+    _close_attempts([move for move, _ in ours if move.outcome])
     MessageEvent.objects.bulk_create([_event(move) for move, _ in ours if move.state != "ready"])
     for _, outcome in ours:
         _heed(sender, outcome)
+    if not sender.account.practice:
+        _finish_units([move for move, _ in ours], [move for move in moves if move.message_id not in recorded])
     return len(ours)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Move:
-    """One row's next state, and its attempt's outcome."""
+    """One row's next state, and its attempt's outcome; empty where the attempt stays open."""
 
     message_id: uuid.UUID
     attempt_id: uuid.UUID
@@ -69,14 +89,13 @@ class _Move:
     rank: int = 0
 
 
-def _move_of(outcome: Outcome) -> _Move:
+def _move_of(sender: Sender, outcome: Outcome) -> _Move:
     answer, message, attempt_id = outcome.answer, outcome.message, outcome.attempt_id
     if isinstance(answer, Accepted):
         identifier = answer.provider_message_id
         return _Move(message.id, attempt_id, "accepted", "accepted", provider_message_id=identifier, rank=10)
-    if isinstance(answer, OutcomeUnknown):
-        settle_at = clock.now() + datetime.timedelta(minutes=SETTLE_MINUTES)
-        return _Move(message.id, attempt_id, "uncertain", "ambiguous", answer.reason[:40], settle_at=settle_at)
+    if outcome.unclear:
+        return _doubt(sender, outcome)
     if isinstance(answer, Rejected):
         return _Move(message.id, attempt_id, "rejected", "not_accepted", (answer.code or answer.reason)[:40])
     outcome_word = "aborted_before_call" if answer is None else "not_accepted"
@@ -84,6 +103,25 @@ def _move_of(outcome: Outcome) -> _Move:
     if message.attempt_count + 1 >= MOST_ATTEMPTS or again >= message.expires_at:
         return _Move(message.id, attempt_id, "rejected", outcome_word, "gave_up")
     return _Move(message.id, attempt_id, "ready", outcome_word, next_at=again)
+
+
+def _doubt(sender: Sender, outcome: Outcome) -> _Move:
+    """It may have left: with a carrier that knows our key it is asked for again, else nobody does anything."""
+    now, message = clock.now(), outcome.message
+    again = now + datetime.timedelta(seconds=_patience(outcome, now))
+    if key_lives(sender.account.provider, outcome.began_at, again) and again < message.expires_at:
+        return _Move(message.id, outcome.attempt_id, "ready", "", next_at=again)
+    reason = outcome.answer.reason[:40] if isinstance(outcome.answer, ProviderError) else "aborted"
+    settle_at = now + datetime.timedelta(minutes=SETTLE_MINUTES)
+    return _Move(message.id, outcome.attempt_id, "uncertain", "ambiguous", reason, settle_at=settle_at)
+
+
+def _patience(outcome: Outcome, now: datetime.datetime) -> float:
+    """How long until an unclear attempt is repeated: up to as long again as it has been unclear. Seconds."""
+    if isinstance(outcome.answer, Throttled):
+        return outcome.answer.retry_after_seconds
+    unclear = (now - outcome.began_at).total_seconds()
+    return random.uniform(0.5, min(_LONGEST_BACKOFF_SECONDS, max(2.0, unclear)))
 
 
 def _backoff(message: Message, answer: ProviderError | None) -> float:
@@ -126,7 +164,8 @@ def _write(moves: Sequence[_Move], token: uuid.UUID) -> set[uuid.UUID]:
 def _close_attempts(moves: Sequence[_Move]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "update messaging_sendattempt a set outcome = r.outcome, code = r.code, outcome_at = clock_timestamp()"
+            "update messaging_sendattempt a set outcome = r.outcome, code = r.code, outcome_at = clock_timestamp(),"
+            " units_held = a.units_held and r.outcome = 'ambiguous'"
             " from unnest(%s::uuid[], %s::text[], %s::text[]) as r(id, outcome, code) where a.id = r.id",
             [
                 [move.attempt_id for move in moves],
@@ -134,6 +173,22 @@ def _close_attempts(moves: Sequence[_Move]) -> None:
                 [move.reason for move in moves],
             ],
         )
+
+
+def _finish_units(ours: Sequence[_Move], others: Sequence[_Move]) -> None:
+    """Last of all, because the organisation's balance is locked until the transaction ends.
+
+    What a carrier took is charged even where a receipt or the sweeper was quicker than we: once, whoever says so first.
+    """
+    late = [move.attempt_id for move in others if move.outcome == "accepted"]
+    if late:
+        with connection.cursor() as cursor:
+            cursor.execute("update messaging_sendattempt set units_held = false where id = any(%s)", [late])
+    finish_units(
+        actor=SYSTEM,
+        taken=[move.attempt_id for move in ours if move.outcome == "accepted"] + late,
+        not_taken=[move.attempt_id for move in ours if move.outcome in ("not_accepted", "aborted_before_call")],
+    )
 
 
 def _event(move: _Move) -> MessageEvent:
@@ -150,32 +205,18 @@ def _event(move: _Move) -> MessageEvent:
 def _heed(sender: Sender, outcome: Outcome) -> None:
     """What an error asks for beyond its message: protect the person, slow or pause the sender."""
     answer = outcome.answer
-    provenance = Provenance("message", outcome.message.id)
-    if isinstance(answer, Rejected) and answer.opt_out:
-        evidence = {"code": answer.code}
-        point_id, channel = outcome.message.point_id, sender.channel
-        stop_point(
-            actor=SYSTEM,
-            point_id=point_id,
-            channel=channel,
-            source="provider",
-            provenance=provenance,
-            evidence=evidence,
-        )
-    elif isinstance(answer, Rejected) and answer.suppress:
-        points = [outcome.message.point_id]
-        suppress_points(
-            actor=SYSTEM,
-            point_ids=points,
-            channel=sender.channel,
-            kind="bounced",
-            source="provider",
-            provenance=provenance,
-        )
-    elif isinstance(answer, Throttled):
+    if isinstance(answer, Rejected):
+        _protect(outcome.message, sender.channel, answer)
+    elif isinstance(answer, Throttled) and not answer.one_recipient:
         until = clock.now() + datetime.timedelta(seconds=answer.retry_after_seconds)
         Sender.objects.filter(id=sender.id).update(throttled_until=until)
     elif isinstance(answer, Misconfigured):
         Sender.objects.filter(id=sender.id, paused_at=None).update(
             paused_at=clock.now(), paused_reason=answer.reason[:40]
         )
+
+
+def _protect(message: Message, channel: str, answer: Rejected) -> None:
+    asked = {"opt_out": answer.opt_out, "bad_address": answer.suppress, "soft_bounce": answer.soft}
+    action = next((word for word, holds in asked.items() if holds), "")
+    protect(message_id=message.id, point_id=message.point_id, channel=channel, action=action, code=answer.code)

@@ -6,6 +6,9 @@ from django.db import connection
 
 from core.jobs import enqueue
 from core.tenancy import require_organization_id
+from messaging.actions.charging import settle_known
+from messaging.actions.inbox import match_early
+from messaging.actions.keys import keyed_providers
 
 _BATCH = 500
 
@@ -17,7 +20,23 @@ update messaging_message m set state = 'ready', next_at = app_now(), lease_token
 from lost where m.id = lost.id returning m.sender_id
 """
 
-# An attempting row may have left: it becomes uncertain, for a receipt to settle. It is never sent again by itself.
+# An attempting row may have left. Where the carrier knows our key and the key is young, the very same attempt, left open, is
+# made again. Its claim still counts here as well.
+_ASK_AGAIN = """
+with lost as (
+  select m.id from messaging_message m
+  join messaging_sender s on s.organization_id = m.organization_id and s.id = m.sender_id
+  join messaging_provideraccount p on p.organization_id = s.organization_id and p.id = s.account_id
+  join unnest(%(keyed)s::text[], %(lives)s::integer[]) as key(provider, seconds) on key.provider = p.provider
+  join messaging_sendattempt a on a.organization_id = m.organization_id and a.message_id = m.id and a.outcome = ''
+    and a.intent_at > app_now() - make_interval(secs => key.seconds)
+  where m.organization_id = %(organization)s and m.state = 'attempting' and m.lease_until < clock_timestamp()
+    and m.expires_at > app_now() order by m.lease_until limit %(batch)s for update of m skip locked)
+update messaging_message m set state = 'ready', next_at = app_now(), lease_token = null, lease_until = null
+from lost where m.id = lost.id returning m.sender_id
+"""
+
+# Any other attempting row may have left as well: it becomes uncertain, for a receipt to settle. It is never sent again by itself.
 _DOUBT = """
 with lost as (select id from messaging_message where organization_id = %(organization)s and state = 'attempting'
               and lease_until < clock_timestamp() order by lease_until limit %(batch)s for update skip locked),
@@ -41,14 +60,20 @@ from due where m.id = due.id
 def sweep_organization() -> int:
     """Put right what is left over in the organisation in scope; answer how many messages went back to their lane.
 
-    Effects: expired leases: claimed → ready, attempting → uncertain; unclear past its window → expired; lanes are rung.
+    Effects: expired leases: claimed → ready, attempting → ready where a key makes that safe, else uncertain; unclear past its
+             window → expired; lanes are rung.
+             Receipts that came too early are applied. Units still held for what has ended are charged or given back.
     """
     parameters: dict[str, Any] = {"organization": require_organization_id(), "batch": _BATCH}
     with connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, parameters)
         senders = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_ASK_AGAIN, parameters | keyed_providers())
+        senders += [row[0] for row in cursor.fetchall()]
         cursor.execute(_DOUBT, parameters)
         cursor.execute(_CLOSE, parameters)
+    match_early()
+    settle_known()
     for sender_id in set(senders):
         enqueue("messaging.drain_sender", organization_id=parameters["organization"], sender_id=sender_id)
     return len(senders)

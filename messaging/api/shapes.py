@@ -82,6 +82,36 @@ class MessageOut(serializers.Serializer[Any]):
     delivered_at = Moment(allow_null=True)
 
 
+class MessageIn(Given):
+    """A message to one person. With `dry_run` nothing is sent: the answer says what would become of it."""
+
+    to = serializers.CharField(max_length=LONGEST_ADDRESS)
+    sender = serializers.UUIDField()
+    purpose = serializers.CharField(max_length=40, help_text="Its key or its id.")
+    text = serializers.CharField(max_length=4000, trim_whitespace=False)
+    dry_run = serializers.BooleanField(default=False)
+
+
+class PermissionOut(serializers.Serializer[Any]):
+    """What the gate says. `evidence_id` proves the agreement."""
+
+    outcome = serializers.ChoiceField(choices=["allowed", "denied", "deferred"])
+    reason = ReasonOut(allow_null=True)
+    until = Moment(allow_null=True, help_text="When it may leave, for deferred.")
+    evidence_id = serializers.UUIDField(allow_null=True)
+    decision_id = serializers.UUIDField()
+
+
+class SentOut(serializers.Serializer[Any]):
+    """What was decided and what would be read; `message` is null when nothing was sent because it was a dry run."""
+
+    dry_run = serializers.BooleanField()
+    decision = PermissionOut()
+    text = serializers.CharField()
+    parts = serializers.IntegerField()
+    message = MessageOut(allow_null=True)
+
+
 class AttemptOut(serializers.Serializer[Any]):
     """One try to hand it over: with which proof, by which decision, and what came of it (empty: not known yet)."""
 

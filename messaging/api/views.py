@@ -15,15 +15,18 @@ from accounts.api import actor_of
 from accounts.contracts import Actor
 from accounts.doors import api
 from consent.api.fields import NOT_AN_ADDRESS, home_country, parse_address, purpose_named
+from consent.models import Point
 from consent.states import POINT_CHANNELS
 from consent.values import Address, address_of
 from contacts.models import ContactPoint
 from contacts.selectors.people import shown
+from contacts.selectors.points import known_points
 from core import clock, vault
 from core.api import PageQuery, answers, page, page_of, read, whole
 from core.tenancy import require_organization_id
+from messaging.actions.deciding import Answer, decide_addresses
+from messaging.actions.messaging_one import Letter, judge_words, message_one, refuse_if_denied
 from messaging.api import shapes
-from messaging.api.deciding import Answer, decide_addresses
 from messaging.facts import context_for
 from messaging.models import InboundMessage, Message, MessageEvent, SendAttempt, Sender
 from messaging.states import display
@@ -61,10 +64,7 @@ def _state_of(sender: Sender) -> str:
 def decisions(request: Request) -> Response:
     """May we send to these addresses now? Sends nothing. It tells what we know of an address, hence the scope."""
     told = read(shapes.DecisionIn, request.data)
-    purpose = purpose_named(told["purpose"])
-    sender = Sender.objects.select_related("account").filter(id=told["sender"]).first()
-    if sender is None:
-        raise serializers.ValidationError({"sender": ["There is no such sender."]})
+    purpose, sender = purpose_named(told["purpose"]), _sender(told["sender"])
     if sender.channel != told["channel"]:
         raise serializers.ValidationError({"channel": ["This sender has another channel."]})
     context, country = context_for(sender=sender, purpose=purpose), home_country()
@@ -110,16 +110,58 @@ def _unread(index: int, wrong: str) -> dict[str, Any]:
 
 
 @extend_schema(
+    methods=["GET"],
     operation_id="list_messages",
     tags=["sending"],
     parameters=[shapes.MessageQuery],
     responses=answers(page_of(shapes.MessageOut)),
 )
-@api("see_contacts")
-@api_view(["GET"])
+@extend_schema(
+    methods=["POST"],
+    operation_id="send_message",
+    tags=["sending"],
+    request=shapes.MessageIn,
+    responses=answers(shapes.SentOut) | answers(shapes.SentOut, 201),
+)
+@api("")
+@api_view(["GET", "POST"])
 def messages(request: Request) -> Response:
-    """Messages, newest first: of one run, in one state, or made since a moment."""
-    asked, actor = read(shapes.MessageQuery, request.query_params), actor_of(request)
+    """Messages, newest first, of one run, in one state or made since a moment (scope see_contacts); or message one person
+    (scope message_people). What the gate refuses is refused here, with the reason; a dry run tells it and sends nothing."""
+    return _send(request) if request.method == "POST" else _list_messages(request)
+
+
+def _send(request: Request) -> Response:
+    actor = actor_of(request)
+    actor.require("message_people")
+    told = read(shapes.MessageIn, request.data)
+    purpose, sender = purpose_named(told["purpose"]), _sender(told["sender"])
+    address = _read(told["to"], home_country(), sender.channel)
+    if not isinstance(address, Address):
+        raise serializers.ValidationError({"to": [address]})
+    words = {"sender": sender, "purpose": purpose, "text": told["text"]}
+    prospect = judge_words(actor=actor, address=address, **words)
+    sent = None
+    if not told["dry_run"]:
+        refuse_if_denied(prospect)
+        point = Point.objects.get(id=known_points([address])[address.kind, address.key])
+        sent = message_one(actor=actor, letter=Letter(point, **words))
+    body = {"dry_run": told["dry_run"], "decision": prospect.answer, "text": prospect.text, "parts": prospect.parts}
+    body["message"] = _message(actor, sent) if sent is not None else None
+    return Response(shapes.SentOut(body).data, status=201 if sent is not None else 200)
+
+
+def _sender(sender_id: uuid.UUID) -> Sender:
+    sender = Sender.objects.select_related("account").filter(id=sender_id).first()
+    if sender is None:
+        raise serializers.ValidationError({"sender": ["There is no such sender."]})
+    return sender
+
+
+def _list_messages(request: Request) -> Response:
+    actor = actor_of(request)
+    actor.require("see_contacts")
+    asked = read(shapes.MessageQuery, request.query_params)
     rows = Message.objects.select_related("point")
     if "run" in asked:
         rows = rows.filter(origin="run", origin_id=asked["run"])

@@ -19,6 +19,8 @@ Form = Literal["text", "template", "buttons"]
 Action = Literal[
     "opt_out",  # the person said no: write an opt-out
     "bad_address",  # this address will never work on this channel: suppress it
+    "soft_bounce",  # this address did not work now and may work later: count it, suppress it for a while when it stays so
+    "complaint",  # the person marked it as spam: an opt-out they did not even want to write to us
     "risk",  # contacting this person is dangerous: suppress and review
     "route",  # this sender cannot reach this address; neither of them is bad in itself
     "setup",  # account, sender or registration: pause the sender and tell the operator
@@ -45,9 +47,10 @@ class CodeMeaning:
 class Capabilities:
     """What a provider offers; the documentation's table is made from it.
 
-    Shape: `idempotent_send` - sending the very same Outbound again cannot make a second message; `validity` - the provider
-           takes `validity_seconds` and drops what is older.
-    Units: `max_text_units` characters of one message; `batch_size` messages in one request.
+    Shape: `idempotent_send` - sending the very same Outbound again cannot make a second message, for `key_seconds` after the
+           first time; `validity` - the provider takes `validity_seconds` and drops what is older.
+    Units: `max_text_units` characters of one message; `batch_size` messages in one request; `key_seconds` the shortest life
+           of a key that the provider's documentation names; `webhook_bytes` the largest webhook it sends.
     """
 
     channels: frozenset[Channel]
@@ -59,6 +62,8 @@ class Capabilities:
     batch_size: int = 1
     forms: frozenset[Form] = frozenset({"text"})
     validity: bool = True
+    key_seconds: int = 0
+    webhook_bytes: int = 256_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -139,6 +144,8 @@ class ChatInbound(Inbound):
 
     Shape: `sender` is a phone number when the provider tells it, else its own id of the person; `person_id` is that id
            whenever it is told. `payload` is the word of a pressed button, `answers` the id of the message it answers.
+           `form` says what they sent: text, button, choice, filled_in, image, video, audio, document, sticker, reaction,
+           location, contacts, order, preference, number_changed, unsupported.
     """
 
     person_id: str = dataclasses.field(default="", repr=False)
@@ -146,6 +153,7 @@ class ChatInbound(Inbound):
     payload: str = dataclasses.field(default="", repr=False)
     answers: str = ""
     occurred_at: datetime.datetime | None = None
+    form: str = "text"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -227,12 +235,16 @@ class Rejected(ProviderError):
     """The provider refused this message. Caller: fail the message.
 
     `suppress` - the address is unusable on this channel or too risky: suppress it. `opt_out` - the person said no.
+    `soft` - the address did not work this time: count it.
     """
 
-    def __init__(self, reason: str, code: str = "", *, suppress: bool = False, opt_out: bool = False) -> None:
+    def __init__(
+        self, reason: str, code: str = "", *, suppress: bool = False, opt_out: bool = False, soft: bool = False
+    ) -> None:
         super().__init__(reason, code)
         self.suppress = suppress
         self.opt_out = opt_out
+        self.soft = soft
 
 
 class Throttled(ProviderError):

@@ -22,7 +22,8 @@ import yarl
 
 from core.http import Answer, Session
 from messaging.contracts import Accepted, Inbound, Outbound, Receipt, ReceiptStatus, Unknown
-from messaging.providers import callbacks, http, telnyx_signature
+from messaging.providers import callbacks, http, telnyx_guide, telnyx_signature
+from messaging.providers.credentials import ConnectGuide
 from messaging.providers.protocol import (
     Capabilities,
     CodeMeaning,
@@ -70,6 +71,7 @@ class Telnyx:
     """
 
     name: ClassVar[str] = "telnyx"
+    guide: ClassVar[ConnectGuide] = telnyx_guide.GUIDE
     capabilities: ClassVar[Capabilities] = Capabilities(
         channels=frozenset({"sms"}),
         idempotent_send=True,
@@ -78,6 +80,7 @@ class Telnyx:
         inbound=True,
         max_text_units=1530,  # ten parts of 153
         validity=False,
+        key_seconds=86_400,
     )
 
     def __init__(self, credentials: Mapping[str, str], base_url: str = "", session: Session | None = None) -> None:

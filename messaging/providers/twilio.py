@@ -1,4 +1,4 @@
-"""Twilio Programmable Messaging.
+"""Twilio: Programmable Messaging, and calls by twilio_voice.py.
 
 Docs: https://www.twilio.com/docs/messaging/api/message-resource and https://www.twilio.com/docs/usage/security,
       read 23 November 2026; what we concluded from them is in docs/providers/twilio.md.
@@ -24,7 +24,9 @@ import yarl
 from consent.contracts import Channel
 from core.http import Answer, Session
 from messaging.contracts import Accepted, Inbound, Outbound, Receipt, ReceiptStatus, Unknown
-from messaging.providers import callbacks, http, twilio_signature
+from messaging.providers import callbacks, http, twilio_guide, twilio_signature, twilio_voice
+from messaging.providers.call_message import CallAsks, CallOutbound, Turn
+from messaging.providers.credentials import ConnectGuide
 from messaging.providers.protocol import (
     BadSignature,
     Capabilities,
@@ -86,8 +88,9 @@ class Twilio:
     """
 
     name: ClassVar[str] = "twilio"
+    guide: ClassVar[ConnectGuide] = twilio_guide.GUIDE
     capabilities: ClassVar[Capabilities] = Capabilities(
-        channels=frozenset({"sms"}),
+        channels=frozenset({"sms", "voice"}),
         idempotent_send=False,
         lookup=True,
         receipts=True,
@@ -113,15 +116,21 @@ class Twilio:
             "Accept": "application/json",
         }
         self._messages_url = self._url(f"{self._root}/Messages.json")
+        self._calls_url = self._url(f"{self._root}/Calls.json")
 
     # -- sending
 
     async def send(self, outbound: Outbound) -> Accepted:
-        """Create one message. Errors: the family of protocol.py; a lost or unclear answer is OutcomeUnknown."""
-        body = urllib.parse.urlencode(request_fields(outbound)).encode()
-        answer = await http.call(self.name, self._session, "POST", self._messages_url, self._headers, body)
+        """Create one message or call. Errors: the family of protocol.py; a lost or unclear answer is OutcomeUnknown."""
+        if isinstance(outbound, CallOutbound):
+            return twilio_voice.accepted_call(await self._post(self._calls_url, twilio_voice.call_fields(outbound)))
+        return _accepted(await self._post(self._messages_url, list(request_fields(outbound).items())))
+
+    async def _post(self, url: yarl.URL, fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        body = urllib.parse.urlencode(fields).encode()
+        answer = await http.call(self.name, self._session, "POST", url, self._headers, body)
         if 200 <= answer.status < 300:
-            return _accepted(http.json_object(answer))
+            return http.json_object(answer)
         raise refusal(answer)
 
     # -- asking
@@ -190,6 +199,8 @@ class Twilio:
         fields = dict(pairs)
         if len(set(pairs)) != len(fields):
             return (Unknown(event, "a field was sent twice with different values", fields),)
+        if twilio_voice.is_call(fields) and fields.get("CallStatus"):
+            return (twilio_voice.call_receipt(request, fields, self._callback_secret),)
         sid = fields.get("MessageSid") or fields.get("SmsSid") or ""
         if not _SID.fullmatch(sid):
             return (Unknown(event, "there is no message id", fields),)
@@ -210,8 +221,17 @@ class Twilio:
         return callbacks.callback_url(base, account_key, attempt_id, secret) + _CONNECTION_OVERRIDE
 
     def explain(self, code: str) -> CodeMeaning:
-        """What one of Twilio's codes means and asks of us."""
-        return CODES.get(code) or CodeMeaning(code, "unknown", "Twilio reported a code that is not in our table.")
+        """What one of Twilio's codes, or the end of a call, means and asks of us."""
+        known = CODES.get(code) or twilio_voice.CODES.get(code)
+        return known or CodeMeaning(code, "unknown", "Twilio reported a code that is not in our table.")
+
+    def read_question(self, request: WebhookRequest) -> CallAsks:
+        """Read what Twilio asks while a call goes on. Errors: BadSignature when it is no question about a call."""
+        return twilio_voice.read_question(request, dict(http.form_pairs(request.body)), self._callback_secret)
+
+    def say(self, turn: Turn) -> WebhookAnswer:
+        """TwiML for what is said next in a call."""
+        return twilio_voice.say(turn, _CONNECTION_OVERRIDE)
 
     def answer(self, replies: Sequence[str] = ()) -> WebhookAnswer:
         """TwiML: an empty Response, or one Message for each reply."""
@@ -222,7 +242,7 @@ class Twilio:
 
 def request_fields(outbound: Outbound) -> dict[str, str]:
     """The form of one message. Errors: Misconfigured, Rejected when it could never be accepted; nothing has left."""
-    if outbound.channel not in Twilio.capabilities.channels:
+    if outbound.channel != "sms":
         raise Misconfigured(f"this provider does not send {outbound.channel}; choose another sender")
     if outbound.validity_seconds not in _VALIDITY_SECONDS:
         raise Misconfigured("validity_seconds must lie between 6 and 36000; change the purpose's validity")

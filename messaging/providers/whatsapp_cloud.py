@@ -10,15 +10,24 @@ data we sent along. There is no time limit for one message either; a template ca
 import pathlib
 import re
 import tomllib
+import urllib.parse
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 import yarl
 
 from core.http import Answer, Session
 from messaging.contracts import Accepted, Inbound, Outbound, Receipt, ReceiptStatus, Unknown
-from messaging.providers import callbacks, http, whatsapp_cloud_requests, whatsapp_cloud_signature
+from messaging.providers import (
+    callbacks,
+    http,
+    whatsapp_cloud_guide,
+    whatsapp_cloud_requests,
+    whatsapp_cloud_signature,
+    whatsapp_cloud_templates,
+)
+from messaging.providers.credentials import ConnectGuide
 from messaging.providers.protocol import (
     Capabilities,
     CodeMeaning,
@@ -31,11 +40,14 @@ from messaging.providers.protocol import (
     WebhookAnswer,
     WebhookRequest,
 )
+from messaging.providers.template_messages import DraftTemplate, ListedTemplate, Submitted
 from messaging.providers.whatsapp_cloud_webhooks import error_code, read_webhook
 
 BASE_URL: Final = "https://graph.facebook.com"
 DEFAULT_VERSION: Final = "v23.0"
 _VERSION: Final = re.compile(r"v[0-9]{1,3}\.[0-9]{1,2}")
+_PAGE: Final = 200
+_MOST_PAGES: Final = 100
 _NODE_ID: Final = re.compile(r"[0-9]{5,32}")
 _MESSAGE_ID: Final = re.compile(r"wamid\.[A-Za-z0-9+/=_-]{1,250}")
 
@@ -69,6 +81,7 @@ class WhatsAppCloud:
     """
 
     name: ClassVar[str] = "whatsapp_cloud"
+    guide: ClassVar[ConnectGuide] = whatsapp_cloud_guide.GUIDE
     capabilities: ClassVar[Capabilities] = Capabilities(
         channels=frozenset({"whatsapp"}),
         idempotent_send=False,
@@ -78,6 +91,7 @@ class WhatsAppCloud:
         max_text_units=whatsapp_cloud_requests.LIMITS["text"],
         forms=frozenset({"text", "template", "buttons"}),
         validity=False,
+        webhook_bytes=3_000_000,
     )
 
     def __init__(self, credentials: Mapping[str, str], base_url: str = "", session: Session | None = None) -> None:
@@ -127,6 +141,49 @@ class WhatsAppCloud:
             raise Unavailable(refused.reason, refused.code) if isinstance(refused, OutcomeUnknown) else refused
         if http.json_object(answer).get("id") != self._account:
             raise Misconfigured("business_account_id is another account's: copy it from Business Manager again")
+
+    # -- templates
+
+    async def submit_template(self, draft: DraftTemplate, provider_template_id: str = "") -> Submitted:
+        """Hand a template over for review; with an id, one Meta has already. Errors: TemplateRefused names the field."""
+        change = bool(provider_template_id)
+        path = f"/{provider_template_id}" if change else f"/{self._account}/message_templates"
+        body = whatsapp_cloud_templates.template_body(draft, change=change)
+        answer = await http.call(self.name, self._session, "POST", self._url(path), self._headers, body)
+        if 200 <= answer.status < 300:
+            return whatsapp_cloud_templates.submitted(answer, provider_template_id)
+        raise whatsapp_cloud_templates.template_refusal(answer) or refusal(answer)
+
+    async def list_templates(self) -> Sequence[ListedTemplate]:
+        """All templates of the account, page by page. Errors: Unavailable when a page is missing: absence proves nothing then."""
+        found: list[ListedTemplate] = []
+        after = ""
+        for _ in range(_MOST_PAGES):
+            page = await self._page(f"/{self._account}/message_templates?limit={_PAGE}{after and '&after=' + after}")
+            templates, cursor = whatsapp_cloud_templates.listed(page)
+            found += templates
+            if not cursor:
+                return found
+            after = urllib.parse.quote(cursor, safe="")
+        raise Unavailable("the list of templates has no end")
+
+    async def _page(self, path: str) -> Mapping[str, Any]:
+        try:
+            answer = await http.call(self.name, self._session, "GET", self._url(path), self._headers)
+        except OutcomeUnknown as error:
+            raise Unavailable(error.reason) from None
+        if answer.status != 200:
+            refused = refusal(answer)
+            raise Unavailable(refused.reason, refused.code) if isinstance(refused, OutcomeUnknown) else refused
+        return http.json_object(answer)
+
+    async def delete_template(self, name: str, provider_template_id: str) -> None:
+        """Delete one template in one language."""
+        query = urllib.parse.urlencode({"name": name, "hsm_id": provider_template_id})
+        url = self._url(f"/{self._account}/message_templates?{query}")
+        answer = await http.call(self.name, self._session, "DELETE", url, self._headers)
+        if answer.status != 200:
+            raise whatsapp_cloud_templates.template_refusal(answer) or refusal(answer)
 
     def _url(self, path: str) -> yarl.URL:
         return yarl.URL(self._root + path, encoded=True)

@@ -16,6 +16,7 @@ from contacts.models import ContactPoint
 from core import vault
 from core.tenancy import require_organization_id
 from messaging.models import InboundMessage
+from messaging.states import ONE_ORIGINS
 
 PAGE_SIZE = 50
 Badge = Mapping[str, str]
@@ -38,12 +39,43 @@ _READ: Final[Badge] = {"label": "Read", "tone": "plain", "icon": "check"}
 
 _CHANNELS: Final[Mapping[str, str]] = dict(CHANNELS)
 
+#: what people send on chat channels besides words, by the form of the message
+THINGS: Final[Mapping[str, str]] = {
+    "button": "Pressed a button",
+    "key": "Pressed a key in a call",
+    "choice": "Chose from a list",
+    "filled_in": "Filled in a form",
+    "image": "Sent a picture",
+    "video": "Sent a film",
+    "audio": "Sent a voice message",
+    "document": "Sent a document",
+    "sticker": "Sent a sticker",
+    "reaction": "Reacted to your message",
+    "location": "Sent a place",
+    "contacts": "Sent somebody's contact",
+    "order": "Sent an order",
+    "preference": "Changed what WhatsApp lets you send",
+    "number_changed": "Has another number now; what was agreed stays with this one",
+    "unsupported": "Sent something WhatsApp does not pass on",
+}
+
+#: what somebody answers to, by the origin of what we had sent them last
+_ORIGINS: Final[Mapping[str, str]] = {
+    "run": "answers a campaign",
+    "test": "answers a test",
+    **dict.fromkeys(ONE_ORIGINS, "answers your message"),
+}
+
+#: what counts as a stop, here and in a report: said, or taken for one until somebody judged it, or acted on by the team
+STOPS: Final = (Q(kind__in=["stop", "doubt"]) & ~Q(verdict__in=["not_stop", "restarted"])) | Q(
+    kind="text", consent_event_id__isnull=False
+)
+
 #: the views of the page: its word in the address → which messages
 VIEWS: Final[Mapping[str, Q]] = {
     "waiting": Q(handled_at=None),
     "judge": Q(verdict="asked"),
-    "stop": (Q(kind__in=["stop", "doubt"]) & ~Q(verdict__in=["not_stop", "restarted"]))
-    | Q(kind="text", consent_event_id__isnull=False),
+    "stop": STOPS,
     "all": Q(),
 }
 
@@ -59,16 +91,19 @@ class Person:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reply:
-    """What somebody wrote, opened. `page` leads to what it answers, empty when nothing of ours or no page is known."""
+    """What somebody wrote, opened. `answers` says what it answers, and `page` leads there where that has a page."""
 
     id: uuid.UUID
+    point_id: uuid.UUID
     person: Person
     text: str
+    #: what they sent where it was no text, in words; empty for a text
+    thing: str
     kind: str
     badge: Badge
     channel_label: str
     received_at: datetime.datetime
-    origin: str
+    answers: str
     page: str
     is_waiting: bool
     is_stopped: bool
@@ -107,12 +142,13 @@ def reply_page(
 ) -> ReplyPage:
     """Fifty replies of a view, newest first: the newest, or those before or after the reply named.
 
-    Effects: five queries at most, however many replies there are; texts are opened, addresses only for an actor who may
+    Effects: four queries at most, however many replies there are; texts are opened, addresses only for an actor who may
              see them.
     """
     actor.require("see_replies")
     rows, newer, older = _keyset(InboundMessage.objects.filter(VIEWS.get(view, Q())), before, after)
-    people = _people({row.point_id for row in rows}, actor.may("see_addresses"))
+    points = Point.objects.filter(id__in={row.point_id for row in rows})
+    people = people_behind(points, actor.may("see_addresses"))
     replies = tuple(_reply(row, people[row.point_id]) for row in rows)
     return ReplyPage(replies, rows[0].id if rows and newer else None, rows[-1].id if rows and older else None)
 
@@ -141,13 +177,14 @@ def _keyset(
     return found[:PAGE_SIZE][::-1], len(found) > PAGE_SIZE, True
 
 
-def _people(point_ids: Iterable[uuid.UUID], whole: bool) -> dict[uuid.UUID, Person]:
+def people_behind(points: Iterable[Point], whole: bool) -> dict[uuid.UUID, Person]:
+    """Who is behind some addresses; these are opened where `whole` says so. One query, beside that of the points."""
+    found = {point.id: point for point in points}
     links: dict[uuid.UUID, list[Any]] = {}
-    known = ContactPoint.objects.filter(point_id__in=point_ids).select_related("contact")
+    known = ContactPoint.objects.filter(point_id__in=found).select_related("contact")
     for link in known.order_by("created_at", "id"):
         links.setdefault(link.point_id, []).append(link.contact)
-    points = Point.objects.filter(id__in=point_ids)
-    return {point.id: _person(point, links.get(point.id, []), whole) for point in points}
+    return {point.id: _person(point, links.get(point.id, []), whole) for point in found.values()}
 
 
 def _person(point: Point, contacts: Sequence[Any], whole: bool) -> Person:
@@ -166,13 +203,15 @@ def _reply(row: InboundMessage, person: Person) -> Reply:
     )
     return Reply(
         id=row.id,
+        point_id=row.point_id,
         person=person,
         text=text,
+        thing=THINGS.get(row.form, "") or ("" if row.form == "text" else "Sent something else"),
         kind=row.kind,
-        badge=_reply_badge(row),
+        badge=reply_badge(row),
         channel_label=_CHANNELS.get(row.channel, row.channel),
         received_at=row.received_at,
-        origin=row.origin,
+        answers=_ORIGINS.get(row.origin, ""),
         page=_origin_page(row),
         is_waiting=row.handled_at is None,
         is_stopped=row.consent_event_id is not None
@@ -182,7 +221,8 @@ def _reply(row: InboundMessage, person: Person) -> Reply:
     )
 
 
-def _reply_badge(row: InboundMessage) -> Badge:
+def reply_badge(row: InboundMessage) -> Badge:
+    """What was made of a message, as a badge."""
     if row.kind == "start" and row.verdict in ("stop", "not_stop"):
         return _NOT_PROVEN
     if row.verdict:

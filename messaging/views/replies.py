@@ -1,6 +1,7 @@
 """Pages about what people write back: read it, mark it, act on a plea to stop."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from accounts.doors import member
 from core import clock
 from messaging.access import access_reply
 from messaging.actions import judging
-from messaging.selectors.replies import VIEWS, reply_counts, reply_page
+from messaging.selectors.replies import VIEWS, ReplyPage, reply_counts, reply_page
 
 
 @member("see_replies")
@@ -27,16 +28,37 @@ def reply_list(request: HttpRequest) -> HttpResponse:
         before=_id(request.GET.get("before", "")),
         after=_id(request.GET.get("after", "")),
     )
-    context = {
+    context = _told(request, page, view) | {
+        "back": f"?show={view}&after={page.newer}" if page.newer else "",
+        "next": f"?show={view}&before={page.older}" if page.older else "",
+    }
+    return render(request, "messaging/replies.html", context)
+
+
+@member("see_replies")
+@require_GET
+def news(request: HttpRequest) -> HttpResponse:
+    """What came in since the page was made, to be put above the rest; nothing at all when nothing did."""
+    view, after = _view(request.GET.get("show", "")), _id(request.GET.get("after", ""))
+    page = reply_page(actor=request.actor, view=view, after=after)  # type: ignore[attr-defined]
+    if not page.replies:
+        return HttpResponse(status=204)
+    answer = render(request, "messaging/_news.html", _told(request, page, view))
+    if after is None:  # the page says that there is nothing: it is another page from now on
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+def _told(request: HttpRequest, page: ReplyPage, view: str) -> dict[str, Any]:
+    actor = request.actor  # type: ignore[attr-defined]
+    return {
         "page": page,
         "view": view,
         "counts": reply_counts(),
-        "back": f"?show={view}&after={page.newer}" if page.newer else "",
-        "next": f"?show={view}&before={page.older}" if page.older else "",
-        "may_stop": request.actor.may("change_consent"),  # type: ignore[attr-defined]
+        "may_stop": actor.may("change_consent"),
+        "may_write": actor.may("message_people"),
         "now": clock.now(),
     }
-    return render(request, "messaging/replies.html", context)
 
 
 @member("change_consent")

@@ -1,7 +1,6 @@
 """Pages about carriers: connect an account, add the numbers messages come from, pause them."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,26 +16,38 @@ from messaging.access import access_sender
 from messaging.actions import connecting
 from messaging.actions.practice import has_practice_carrier, use_practice_carrier
 from messaging.forms import ConnectForm, SenderForm
-from messaging.selectors.senders import account_cards
+from messaging.selectors.senders import (
+    SenderLine,
+    account_cards,
+    carrier_choice,
+    carrier_choices,
+    chosen_line,
+    sender_lines,
+)
 
 
 @member("change_senders")
 @require_GET
 def sender_list(request: HttpRequest) -> HttpResponse:
-    """Accounts and senders, and the two forms that add to them."""
-    return _page(request, ConnectForm(), SenderForm())
+    """Accounts and senders, what can be connected, and the form of what was chosen."""
+    choice = carrier_choice(request.GET.get("carrier", ""))
+    return _page(request, connect_form=ConnectForm(choice) if choice else None)
 
 
 @member("change_senders", own_transactions=True)
-@sensitive_post_parameters("secret")
+@sensitive_post_parameters()
 @require_POST
 def connect(request: HttpRequest) -> HttpResponse:
     """Connect an account: the carrier is asked first, outside every transaction; only a good answer is kept."""
     organization_id = request.belonging.organization_id  # type: ignore[attr-defined]
-    form = ConnectForm(request.POST)
+    choice = carrier_choice(request.POST.get("carrier", ""))
+    if choice is None:
+        with tenant_context(organization_id):
+            return _page(request, refusal=Refused("This carrier is not offered.", remedy="Choose one of the list."))
+    form = ConnectForm(choice, request.POST)
     if form.is_valid():
         try:
-            _check(form)
+            connecting.check_credentials(name=choice.provider, credentials=form.credentials, base_url=choice.base_url)
             with tenant_context(organization_id):
                 _keep(request, form)
         except Refused as refusal:
@@ -45,24 +56,16 @@ def connect(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Connected. The carrier accepted the credentials.")
             return redirect("messaging:senders")
     with tenant_context(organization_id):
-        return _page(request, form, SenderForm())
-
-
-def _check(form: ConnectForm) -> None:
-    typed = form.cleaned_data
-    credentials = {"account_sid": typed["account_name"], "auth_token": typed["secret"]}
-    connecting.check_credentials(name="twilio", credentials=credentials, base_url=form.base_url)
+        return _page(request, connect_form=form)
 
 
 def _keep(request: HttpRequest, form: ConnectForm) -> None:
-    typed = form.cleaned_data
     connecting.connect_account(
         actor=request.actor,  # type: ignore[attr-defined]
-        name="twilio",
-        label=typed["label"],
-        account_name=typed["account_name"],
-        secret=typed["secret"],
-        base_url=form.base_url,
+        name=form.choice.provider,
+        label=form.cleaned_data["label"],
+        credentials=form.credentials,
+        base_url=form.choice.base_url,
     )
 
 
@@ -74,9 +77,8 @@ def practice(request: HttpRequest) -> HttpResponse:
     try:
         use_practice_carrier(actor=request.actor, organization_id=organization_id)  # type: ignore[attr-defined]
     except Refused as refusal:
-        form = ConnectForm()
         with tenant_context(organization_id):
-            return _page(request, form, SenderForm(), refusal)
+            return _page(request, refusal=refusal)
     messages.success(request, "The practice carrier is connected. What you send arrives on the handset, nowhere else.")
     return redirect("messaging:senders")
 
@@ -84,24 +86,35 @@ def practice(request: HttpRequest) -> HttpResponse:
 @member("change_senders")
 @require_POST
 def add_sender(request: HttpRequest) -> HttpResponse:
-    """Add a number messages come from."""
-    form = SenderForm(request.POST, country=Organization.objects.current().default_country)
+    """Add what messages come from."""
+    lines = sender_lines(account_cards())
+    line = chosen_line(lines, request.POST.get("account", ""), request.POST.get("channel", ""))
+    if line is None:
+        return _page(request, refusal=Refused("This account is not there.", remedy="Choose one of the list."))
+    form = SenderForm(line, {**request.POST.dict(), "account": str(line.account.id), "channel": line.channel})
     if form.is_valid():
-        typed = form.cleaned_data
         try:
-            connecting.add_sender(
-                actor=request.actor,  # type: ignore[attr-defined]
-                account=typed["account"],
-                number=typed["address"],
-                label=typed["label"],
-                rate_per_second=typed["rate_per_second"],
-            )
+            _add(request, line, form)
         except Refused as refusal:
-            form.add_error(refusal.field or None, str(refusal))
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, "The sender is ready.")
             return redirect("messaging:senders")
-    return _page(request, ConnectForm(), form)
+    return _page(request, sender_form=form)
+
+
+def _add(request: HttpRequest, line: SenderLine, form: SenderForm) -> None:
+    typed = form.cleaned_data
+    connecting.add_sender(
+        actor=request.actor,  # type: ignore[attr-defined]
+        account=line.account,
+        channel=line.channel,
+        address=typed["address"],
+        shown_as=typed.get("shown_as", ""),
+        label=typed["label"],
+        rate_per_second=typed["rate_per_second"],
+        country=Organization.objects.current().default_country,
+    )
 
 
 @member("change_senders")
@@ -122,13 +135,25 @@ def resume_sender(request: HttpRequest, sender_id: uuid.UUID) -> HttpResponse:
     return redirect("messaging:senders")
 
 
-def _page(request: HttpRequest, connect_form: Any, sender_form: Any, refusal: Refused | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    connect_form: ConnectForm | None = None,
+    sender_form: SenderForm | None = None,
+    refusal: Refused | None = None,
+) -> HttpResponse:
+    cards = account_cards()
+    lines = sender_lines(cards)
+    if sender_form is None:
+        line = chosen_line(lines, request.GET.get("account", ""), request.GET.get("channel", ""))
+        sender_form = SenderForm(line) if line else None
     context = {
-        "cards": account_cards(),
+        "cards": cards,
+        "carriers": carrier_choices(),
         "connect_form": connect_form,
+        "lines": lines,
         "sender_form": sender_form,
         "refusal": refusal,
         "offers_practice": has_practice_carrier(),
     }
-    refused = connect_form.errors or sender_form.errors or refusal
+    refused = (connect_form and connect_form.errors) or (sender_form and sender_form.errors) or refusal
     return render(request, "messaging/senders.html", context, status=422 if refused else 200)

@@ -3,26 +3,40 @@
 import dataclasses
 import logging
 import uuid
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.doors import webhook
 from core import vault
 from core.tenancy import tenant_context
+from messaging.actions.call_news import follow_call, understood
 from messaging.actions.inbox import apply_receipts, keep_event
 from messaging.actions.receiving import receive_inbound
+from messaging.actions.templates import heed_news
 from messaging.contracts import Inbound, Receipt
 from messaging.lanes import open_credentials
-from messaging.models import ProviderAccount
-from messaging.providers.protocol import AnswersWebhooks, BadSignature, Provider, ProviderError, WebhookRequest
-from messaging.providers.registry import provider
+from messaging.models import ProviderAccount, ProviderEvent
+from messaging.providers.call_message import CallReceipt
+from messaging.providers.protocol import (
+    AnswersHandshake,
+    AnswersWebhooks,
+    BadSignature,
+    Provider,
+    ProviderError,
+    WebhookAnswer,
+    WebhookRequest,
+)
+from messaging.providers.registry import PROVIDERS, provider
+from messaging.providers.template_messages import TemplateNews
 
 logger = logging.getLogger(__name__)
-LARGEST_BYTES = 256_000
+#: what is done with a webhook once its account and its carrier are known
+Work = Callable[[ProviderAccount, Provider, WebhookRequest], HttpResponse]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,28 +52,33 @@ class _Caller:
 @require_POST
 def status(request: HttpRequest, name: str, token: str, attempt_id: uuid.UUID) -> HttpResponse:
     """News about a message we sent."""
-    return _take(request, name, token)
+    return take(request, name, token, _apply)
 
 
 @webhook
 @csrf_exempt
-@require_POST
+@require_http_methods(["GET", "POST"])
 def inbound(request: HttpRequest, name: str, token: str) -> HttpResponse:
-    """A message from a person."""
-    return _take(request, name, token)
+    """The one address of an account: messages from people, and the news of carriers that know no other address.
+
+    Some carriers ask it to prove itself first, by a GET.
+    """
+    return take(request, name, token, _apply)
 
 
-def _take(request: HttpRequest, name: str, token: str) -> HttpResponse:
+def take(request: HttpRequest, name: str, token: str, work: Work) -> HttpResponse:
     """403 for everything that is not proven, without saying why; 503 when we cannot keep it, so that it comes again."""
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BYTES:
+    if name not in PROVIDERS:
+        return HttpResponse(status=403)
+    body = request.read(PROVIDERS[name].capabilities.webhook_bytes + 1)
+    if len(body) > PROVIDERS[name].capabilities.webhook_bytes:
         return HttpResponse(status=413)
-    body = request.body
     try:
         caller = _caller(token)
         if caller is None:
             return HttpResponse(status=403)
         with tenant_context(caller.organization_id):
-            return _apply(request, name, caller, body)
+            return _heed(request, name, caller, body, work)
     except (BadSignature, ProviderError, vault.CannotOpen):
         return HttpResponse(status=403)
     except DatabaseError as error:
@@ -67,37 +86,56 @@ def _take(request: HttpRequest, name: str, token: str) -> HttpResponse:
         return HttpResponse(status=503)
 
 
-def _apply(request: HttpRequest, name: str, caller: _Caller, body: bytes) -> HttpResponse:
+def _heed(request: HttpRequest, name: str, caller: _Caller, body: bytes, work: Work) -> HttpResponse:
     account = ProviderAccount.objects.get(id=caller.account_id)
-    carrier = provider(account.provider, open_credentials(account), account.base_url)
     if account.provider != name:
         return HttpResponse(status=403)
+    carrier = provider(account.provider, open_credentials(account), account.base_url)
     asked = WebhookRequest(
         method=request.method or "",
         url=settings.WEBHOOK_URL + request.get_full_path(),
         headers=tuple(request.headers.items()),
         body=body,
     )
+    if asked.method == "POST":
+        return work(account, carrier, asked)
+    return response_of(carrier.handshake(asked)) if isinstance(carrier, AnswersHandshake) else HttpResponse(status=405)
+
+
+def _apply(account: ProviderAccount, carrier: Provider, asked: WebhookRequest) -> HttpResponse:
     carrier.verify(asked)
     replies: list[str] = []
-    for event in carrier.parse(asked):
-        row = keep_event(account=account, event=event, body=body)
+    receipts: list[ProviderEvent] = []
+    calls: list[CallReceipt] = []
+    for read in carrier.parse(asked):
+        event = understood(account, read) if isinstance(read, CallReceipt) else read
+        row = keep_event(account=account, event=event, body=asked.body)
         if row is None:
             continue
         if isinstance(event, Receipt):
-            apply_receipts(account=account, carrier=carrier, rows=[row])
+            receipts.append(row)
+            calls += [event] if isinstance(event, CallReceipt) else []
         elif isinstance(event, Inbound):
             heard = receive_inbound(account=account, inbound=event)
             replies += heard.replies if heard else ()
+        elif isinstance(event, TemplateNews) and heed_news(account=account, news=event):
+            continue
         else:
-            logger.warning("a carrier sent something unknown", extra={"provider": name, "event_id": row.id})
+            logger.warning("a carrier sent something unknown", extra={"provider": carrier.name, "event_id": row.id})
+    apply_receipts(account=account, rows=receipts)
+    for call in calls:
+        follow_call(account=account, news=call)
     return _answer(carrier, replies)
 
 
 def _answer(carrier: Provider, replies: list[str]) -> HttpResponse:
     if not isinstance(carrier, AnswersWebhooks):
         return HttpResponse(status=200)
-    answer = carrier.answer(replies)
+    return response_of(carrier.answer(replies))
+
+
+def response_of(answer: WebhookAnswer) -> HttpResponse:
+    """A carrier's own form of answer, as ours."""
     return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
 
 

@@ -10,17 +10,33 @@ function address() {
 }
 
 function toBottom() {
-  if (document.body.dataset.tab === "sms") log.scrollTop = log.scrollHeight;
+  if (document.body.dataset.tab !== "mail") log.scrollTop = log.scrollHeight;
 }
 
 function put(name, html) {
   const node = pieces.get(name);
   if (!node || shown.get(name) === html) return;
-  if (shown.has(name) && name !== "log" && node.contains(document.activeElement)) return;
+  if (shown.has(name) && name !== "log" && name !== "call" && node.contains(document.activeElement)) return;
   const atBottom = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   node.innerHTML = html;
   shown.set(name, html);
   if (name === "log" && atBottom) toBottom();
+  if (name === "call") speak(node.querySelector("[data-turn]"));
+}
+
+// What a call says is read aloud by the browser's own voice, once for each turn; silence when the call is over.
+let spoken = "";
+
+function speak(words) {
+  const turn = words ? words.dataset.turn : "";
+  if (turn === spoken || !("speechSynthesis" in window)) return;
+  spoken = turn;
+  speechSynthesis.cancel();
+  for (const sentence of words ? words.querySelectorAll("p") : []) {
+    const aloud = new SpeechSynthesisUtterance(sentence.textContent);
+    if (words.lang) aloud.lang = words.lang;
+    speechSynthesis.speak(aloud);
+  }
 }
 
 async function refresh() {
@@ -63,6 +79,8 @@ async function live() {
   setTimeout(live, 1000);
 }
 
-for (const form of document.querySelectorAll("form[data-quiet]")) form.addEventListener("submit", send);
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-quiet]")) send(event);
+});
 toBottom();
 live();

@@ -15,7 +15,7 @@ HTTP_CLIENTS = {"aiohttp", "requests", "httpx", "urllib.request", "http.client",
 SQL_CALLS = ("execute", "executemany", "raw", "extra", "RawSQL", "copy")
 #: where SQL is written by hand, and for what; everything else asks the ORM
 RAW_SQL = {
-    "messaging/api/deciding.py": "hands addresses to the set-based facts of messaging/facts.py",
+    "messaging/actions/deciding.py": "hands addresses to the set-based facts of messaging/facts.py",
     "core/tenancy.py": "the token of the connection",
     "core/bulk.py": "many rows at once, by COPY",
     "core/clock.py": "the offset of business time",

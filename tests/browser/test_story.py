@@ -8,7 +8,17 @@ from playwright.sync_api import Browser
 from tests.browser import floor
 from tests.browser.house import House
 from tests.browser.visitor import DESKTOP, PHONE, Screen, visiting
-from tests.browser.walks import account, campaigns, consent, entrance, operators, organization, people, senders
+from tests.browser.walks import (
+    account,
+    campaigns,
+    consent,
+    conversations,
+    entrance,
+    operators,
+    organization,
+    people,
+    senders,
+)
 from tests.browser.walks.entrance import Newcomer
 from tests.proofs import proves
 
@@ -46,8 +56,10 @@ def test_from_sign_up_to_a_stop_that_the_next_check_respects(
         campaigns.launch(visitor, "run-breath-again")
         campaigns.watch(visitor)
         assert sorted(campaigns.sent_to(visitor, phones)) == sorted(phones)
+        conversations.answer_one(visitor, f"+1402{block}0002", "Tomás Núñez")
         campaigns.say_stop(visitor, f"+1402{block}0001")
         campaigns.check_again(visitor)
+        conversations.refuse_one(visitor, f"+1402{block}0003", "Dara O'Hara")
 
         floor.settle("story", [visitor, operator], house.complaints(), capfd)
 

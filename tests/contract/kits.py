@@ -14,8 +14,8 @@ import pytest
 from core.http import Limits, Session
 from messaging.providers.protocol import Provider
 from messaging.providers.registry import PROVIDERS
-from messaging.providers.telnyx import Telnyx
 from messaging.providers.whatsapp_cloud import WhatsAppCloud
+from tests.contract.kit_postmark import PostmarkKit
 from tests.contract.kit_telnyx import TelnyxKit
 from tests.contract.kit_twilio import TwilioKit
 from tests.contract.kit_whatsapp_cloud import WhatsAppCloudKit
@@ -24,9 +24,11 @@ from tests.contract.messages import ATTEMPT, BODY, CALLBACK_SECRET, RECIPIENT, W
 __all__ = ["ATTEMPT", "BODY", "CALLBACK_SECRET", "RECIPIENT", "WEBHOOK_BASE", "outbound"]
 
 FIXTURES = pathlib.Path(__file__).parent.parent / "fixtures" / "providers"
-ADAPTERS = dict(PROVIDERS) | {one.name: one for one in (Telnyx, WhatsAppCloud)}
-KITS = {"twilio": TwilioKit(), "telnyx": TelnyxKit(), "whatsapp_cloud": WhatsAppCloudKit()}
-NAMES = sorted(ADAPTERS)
+#: speaks no HTTP; its contract is in test_smtp_contract.py
+NOT_HTTP = frozenset({"smtp"})
+ADAPTERS = dict(PROVIDERS) | {one.name: one for one in (WhatsAppCloud,)}
+KITS = {"twilio": TwilioKit(), "telnyx": TelnyxKit(), "whatsapp_cloud": WhatsAppCloudKit(), "postmark": PostmarkKit()}
+NAMES = sorted(ADAPTERS.keys() - NOT_HTTP)
 QUICK = Limits(connect_seconds=0.3, total_seconds=0.8, answer_bytes=20_000)
 
 

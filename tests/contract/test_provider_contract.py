@@ -141,7 +141,7 @@ async def test_exactly_the_documented_request_leaves(name: str, text: str, carri
 
     (seen,) = carrier.seen
     assert (seen.method, seen.target) == ("POST", kit.send_target)
-    assert seen.headers["authorization"].startswith(kit.authorization)
+    assert seen.headers[getattr(kit, "credential_header", "authorization")].startswith(kit.authorization)
     assert seen.headers["content-type"] == kit.content_type
     assert kit.request(seen) == kit.expected(message)
     require_schema(name, kit.request(seen))

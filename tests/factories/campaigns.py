@@ -17,6 +17,7 @@ from core import clock
 from core.phone import PhoneNumber, parse_phone
 from core.tenancy import tenant_context
 from messaging.actions.connecting import add_sender, connect_account
+from messaging.channels.protocol import Content, Written
 from messaging.models import ProviderAccount, Sender
 
 ACCOUNT_SID = "AC00000000000000000000000000000001"
@@ -47,12 +48,13 @@ def make_house(organization_id: uuid.UUID, actor: Actor, operator: Actor, carrie
     with tenant_context(organization_id):
         organizations.go_live(actor=operator, note="reviewed")
         purpose = open_purpose(actor=actor, name="Orders", tier="transactional")
+        credentials = {"account_sid": ACCOUNT_SID, "auth_token": TOKEN}
         account = connect_account(
-            actor=actor, name="twilio", label="Sandbox", account_name=ACCOUNT_SID, secret=TOKEN, base_url=carrier_url
+            actor=actor, name="twilio", label="Sandbox", credentials=credentials, base_url=carrier_url
         )
-        sender_number = parse_phone("+14025550100")
-        assert isinstance(sender_number, PhoneNumber)
-        sender = add_sender(actor=actor, account=account, number=sender_number, label="Main", rate_per_second=500)
+        sender = add_sender(
+            actor=actor, account=account, channel="sms", address="+14025550100", label="Main", rate_per_second=500
+        )
         people = List.objects.create(name="Everybody")
     return House(organization_id, actor, account, sender, purpose, people)
 
@@ -77,8 +79,14 @@ def add_people(house: House, count: int, agreed: int) -> list[uuid.UUID]:
     return ids
 
 
-def make_campaign(house: House, body: str = "Hello {{ contact.first_name }}, your order is ready.") -> Campaign:
-    """A campaign to everybody on the list."""
+def make_campaign(
+    house: House,
+    body: str = "Hello {{ contact.first_name }}, your order is ready.",
+    sender: Sender | None = None,
+    content: Content | None = None,
+) -> Campaign:
+    """A campaign to everybody on the list: a text by the house's own line, or a content by another sender."""
+    said = content or Written(body)
     with tenant_context(house.id):
-        draft = Draft("Orders ready", house.purpose, house.sender, body, [house.people])
+        draft = Draft("Orders ready", house.purpose, sender or house.sender, said.body, [house.people], (), said.parts)
         return save_campaign(actor=house.actor, draft=draft)

@@ -9,7 +9,6 @@ from accounts.contracts import Actor
 from consent.models import ConsentEvent, DecisionRecord, Point
 from core import clock
 from core.ids import new_id
-from core.phone import PhoneNumber, parse_phone
 from messaging.actions.connecting import add_sender, connect_account
 from messaging.actions.receiving import receive_inbound
 from messaging.contracts import Inbound
@@ -25,21 +24,21 @@ from messaging.models import (
 from tests.factories.consent import MINA
 
 SID, TOKEN, NUMBER = "AC" + "0" * 31 + "1", "sandbox-token", "+14025550100"
+PROFILE, API_KEY = "70000000-0000-4000-8000-000000000001", "KEY-of-these-tests"
 _count = itertools.count(1)
 
 
 def make_account(actor: Actor, *, sid: str = SID, token: str = TOKEN, base_url: str = "") -> ProviderAccount:
     """An account whose credentials were checked a moment ago."""
-    return connect_account(
-        actor=actor, name="twilio", label="Main account", account_name=sid, secret=token, base_url=base_url
-    )
+    credentials = {"account_sid": sid, "auth_token": token}
+    return connect_account(actor=actor, name="twilio", label="Main account", credentials=credentials, base_url=base_url)
 
 
 def make_sender(actor: Actor, account: ProviderAccount, number: str = NUMBER, rate: int = 80) -> Sender:
     """A number messages come from."""
-    parsed = parse_phone(number)
-    assert isinstance(parsed, PhoneNumber)
-    return add_sender(actor=actor, account=account, number=parsed, label="Shop line", rate_per_second=rate)
+    return add_sender(
+        actor=actor, account=account, channel="sms", address=number, label="Shop line", rate_per_second=rate
+    )
 
 
 def reach(sender: Sender, point: Point) -> Message:
@@ -70,3 +69,11 @@ def hear(account: ProviderAccount, text: str, sender: str = MINA) -> InboundMess
     heard = receive_inbound(account=account, inbound=inbound)
     assert heard is not None
     return heard.message
+
+
+def make_telnyx_account(actor: Actor, *, public_key: str, base_url: str = "") -> ProviderAccount:
+    """An account of the carrier that knows a repeated request again."""
+    credentials = {"messaging_profile_id": PROFILE, "api_key": API_KEY, "public_key": public_key}
+    return connect_account(
+        actor=actor, name="telnyx", label="Second carrier", credentials=credentials, base_url=base_url
+    )

@@ -23,7 +23,6 @@ from contacts.models import Contact, ContactPoint, List, ListMember
 from core import clock
 from core.ids import new_id
 from core.jobs import enqueue
-from core.phone import PhoneNumber, parse_phone
 from core.tenancy import tenant_context
 from messaging.actions.connecting import add_sender
 from messaging.actions.queueing import Errand, Wish, queue_messages
@@ -141,12 +140,18 @@ class Street:
 
     def add_senders(self, count: int) -> list[Sender]:
         """More numbers of the same account, each with a lane of its own."""
-        numbers = [parse_phone(f"+1402557{place:04d}") for place in range(count)]
+        numbers = [f"+1402557{place:04d}" for place in range(count)]
         with tenant_context(self.id):
             return [
-                add_sender(actor=self.actor, account=self.account, number=each, label="Lane", rate_per_second=500)
+                add_sender(
+                    actor=self.actor,
+                    account=self.account,
+                    channel="sms",
+                    address=each,
+                    label="Lane",
+                    rate_per_second=500,
+                )
                 for each in numbers
-                if isinstance(each, PhoneNumber)
             ]
 
     def queue(

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from core.tenancy import tenant_context
 from messaging import lanes
+from messaging.models import Message, SendAttempt
 from tests.counts import Statements, say
 from tests.faults.scene import Street
 
@@ -36,3 +38,27 @@ def test_a_batch_opens_the_credentials_once_and_takes_as_many_statements_for_thr
     assert len(opened) == 3
     assert len(few) == len(many)
     assert street.states() == {"accepted": 34}
+
+
+def test_a_message_that_cannot_be_put_together_waits_alone_and_its_neighbours_leave(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = lanes._outbound
+
+    def break_third(sender: Any, intent: Any, callback_url: str) -> Any:
+        if intent.message.id == broken:
+            raise KeyError("subject")
+        return whole(sender, intent, callback_url)
+
+    street.queue(street.add_people(5))
+    with tenant_context(street.id):
+        broken = Message.objects.order_by("id")[2].id
+    monkeypatch.setattr(lanes, "_outbound", break_third)
+    monkeypatch.setattr(lanes.bucket, "take", lambda sender_id, rate, wanted: (wanted, 0.0))
+    lanes.drain(street.id, street.sender.id)
+
+    assert street.states() == {"accepted": 4, "ready": 1}
+    with tenant_context(street.id):
+        left = Message.objects.get(id=broken)
+        attempts = SendAttempt.objects.filter(message_id=broken)
+        assert (left.state, [attempt.outcome for attempt in attempts]) == ("ready", ["aborted_before_call"])

@@ -3,6 +3,8 @@
 import dataclasses
 import random
 import time
+import uuid
+from collections.abc import Sequence
 
 import pytest
 
@@ -35,11 +37,13 @@ class Toll:
     seconds: float
 
 
-def send_under_fire(street: Street, chance: random.Random, kills: int) -> Toll:
+def send_under_fire(
+    street: Street, chance: random.Random, kills: int, senders: Sequence[uuid.UUID] | None = None
+) -> Toll:
     """Two workers send everything; after every fifty messages or so one of them is killed, and replaced at once."""
     place = street.place()
     began, killed, next_kill = time.monotonic(), 0, chance.randrange(30, 80)
-    job = (workers.send, street.id, [street.sender.id], 60.0)
+    job = (workers.send, street.id, senders or [street.sender.id], 60.0)
     with workers.kept_at_work(place, WORKERS, *job) as staff:
         while any(worker.alive for worker in staff):
             assert time.monotonic() < began + 60, f"still not done: {street.states()}"

@@ -9,14 +9,16 @@ from django.db import connection
 from consent.models import ConsentState, Suppression
 from core.ids import new_id
 from core.tenancy import tenant_context
-from messaging.actions.inbox import apply_receipts, keep_event
+from messaging.actions.inbox import apply_receipts, keep_event, match_early
+from messaging.actions.sweeping import sweep_organization
 from messaging.contracts import Receipt, ReceiptStatus
-from messaging.lanes import open_credentials
 from messaging.models import Message, MessageEvent, ProviderEvent, SendAttempt
-from messaging.providers.registry import provider
 from tests.counts import Statements
+from tests.factories.accounts import make_team
 from tests.faults.scene import Street
+from tests.proofs import proves
 from tests.snapshots import changed, rows_of
+from tests.support import workers
 
 
 @pytest.fixture
@@ -38,13 +40,12 @@ def news(
 def tell(street: Street, receipt: Receipt) -> list[int | None]:
     """Keep and apply a receipt; how many found their message (None: it was kept before), then how many statements each took."""
     with tenant_context(street.id):
-        carrier = provider(street.account.provider, open_credentials(street.account))
         with Statements() as keeping:
             row = keep_event(account=street.account, event=receipt, body=b"news")
         if row is None:
             return [None, len(keeping)]
         with Statements() as applying:
-            applied = apply_receipts(account=street.account, carrier=carrier, rows=[row])
+            applied = apply_receipts(account=street.account, rows=[row])
         return [applied, len(keeping), len(applying)]
 
 
@@ -96,12 +97,64 @@ def test_an_attempt_of_another_account_proves_nothing_to_this_one(street: Street
 
     with tenant_context(street.id):
         row = ProviderEvent(provider="twilio", account_id=street.account.id, attempt_id=attempt.id, status="delivered")
-        applied = apply_receipts(account=street.account, carrier=provider("twilio", _CREDENTIALS), rows=[row])
+        applied = apply_receipts(account=street.account, rows=[row])
 
     assert applied == 0
     with tenant_context(street.id):
         assert list(SendAttempt.objects.values_list("outcome", flat=True)) == ["ambiguous"]
         assert list(Message.objects.values_list("delivery_rank", flat=True)) == [10]
+
+
+def kept(street: Street, *receipts: Receipt) -> list[ProviderEvent]:
+    """Receipts in the inbox, in this order."""
+    rows = [keep_event(account=street.account, event=each, body=b"news") for each in receipts]
+    return [row for row in rows if row is not None]
+
+
+def test_many_receipts_of_several_messages_take_one_statement_and_end_as_one_after_the_other(street: Street) -> None:
+    street.sandbox.post("faults", {"webhooks": {"lose": 1.0}})
+    street.queue(street.add_people(4))
+    assert workers.start(street.place(), workers.drain, street.id, street.sender.id).join() == 4
+    messages = street.messages()
+    told = [("sent", "failed", "delivered"), ("failed", "sent"), ("read", "delivered", "sent"), ("delivered",)]
+    codes = {"failed": "30003"}
+    receipts = [
+        news(message, status, codes.get(status, ""))
+        for message, statuses in zip(messages, told, strict=True)
+        for status in statuses
+    ]
+
+    with tenant_context(street.id):
+        rows = kept(street, *receipts)
+        with Statements() as applying:
+            found = apply_receipts(account=street.account, rows=rows)
+
+    assert (found, [query["sql"].split()[0] for query in applying].count("with")) == (9, 1)
+    after = {message.id: (message.delivery_rank, message.reason) for message in street.messages()}
+    assert [after[message.id] for message in messages] == [(40, ""), (35, "30003"), (50, ""), (40, "")]
+    with tenant_context(street.id):
+        assert MessageEvent.objects.filter(kind__in=["sent", "failed", "delivered", "read"]).count() == 9
+        assert not ProviderEvent.objects.filter(applied_at=None).exists()
+
+
+@proves("P11")
+def test_a_receipt_that_comes_before_its_message_is_known_is_applied_by_the_sweep_and_only_to_its_own_account(
+    street: Street, sent: Message
+) -> None:
+    street.database.run_sql("update messaging_message set provider_message_id = ''")
+    early = tell(street, news(sent, "delivered", sid=sent.provider_message_id))
+    street.database.run_sql(f"update messaging_message set provider_message_id = '{sent.provider_message_id}'")
+    stranger = make_team("Rival")
+    with tenant_context(stranger.id):
+        strangers = match_early()
+
+    due = [row[0] for row in street.database.run_sql("select organization_id from app_orgs_to_sweep()")]
+    with tenant_context(street.id):
+        sweep_organization()
+        again = match_early()
+
+    assert (early, strangers, street.id in due, again) == ([0, 1, 1], 0, True, 0)
+    assert [message.delivery_rank for message in street.messages()] == [40]
 
 
 @pytest.mark.parametrize("order", [("sent", "delivered"), ("delivered", "sent")])

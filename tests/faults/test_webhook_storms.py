@@ -20,8 +20,8 @@ from tests.support.planting import planted
 SIGNATURE_CHECK = ("messaging/views/webhooks.py", "carrier.verify(asked)")
 RANK_GUARD = (
     "messaging/actions/inbox.py",
-    "delivery_rank = greatest(delivery_rank, %(rank)s),",
-    "delivery_rank = %(rank)s,",
+    "delivery_rank = greatest(delivery_rank, highest.rank),",
+    "delivery_rank = highest.rank,",
 )
 #: what carriers say of one message, and where all of it together leaves it: rank, and whether it counts as delivered
 STORIES = (

@@ -165,6 +165,12 @@ MUTATIONS = [
         '    return Denied("content") if not facts.content_ready else None',
         TESTS + "test_content_that_is_not_ready_stays_here",
     ),
+    (GATE, "    window_closed,", TESTS + "test_words_of_ones_own_stay_here_while_the_conversation_is_closed"),
+    (
+        GATE,
+        '    return Denied("wa_window") if not facts.window_open else None',
+        TESTS + "test_words_of_ones_own_stay_here_while_the_conversation_is_closed",
+    ),
     (GATE, "    cap_not_counted,", TESTS + "test_where_the_law_caps_and_nobody_counted_nothing_is_sent"),
     (
         GATE,

@@ -84,9 +84,9 @@ MUTATIONS: list[tuple[str, ...]] = [
     # a receipt only raises
     (
         _INBOX,
-        "delivery_rank = greatest(delivery_rank, %(rank)s),",
+        "delivery_rank = greatest(delivery_rank, highest.rank),",
         _STORMS + "test_receipts_in_every_order_and_twice_end_where_they_end_in_order",
-        "delivery_rank = %(rank)s,",
+        "delivery_rank = highest.rank,",
     ),
     # a stop suppresses, and withdraws
     ("consent/actions/ledger.py", 'write_suppressions([protection_of(event, "opted_out")])', _STOPS, "pass"),

@@ -17,8 +17,10 @@ from contacts.actions.import_files import store_upload
 from contacts.actions.import_work import mapping_of
 from contacts.models import ImportJob
 from core.tenancy import tenant_context
+from messaging.actions.inbox import apply_receipts, keep_event
+from messaging.contracts import Receipt
 from messaging.lanes import open_credentials
-from messaging.models import ProviderAccount, SendAttempt
+from messaging.models import ProviderAccount, ProviderEvent, SendAttempt
 from messaging.providers import callbacks, twilio_signature
 from tests.factories import contacts
 from tests.factories.accounts import Team, make_operator, make_team, operator_actor
@@ -124,3 +126,33 @@ def _post(account: Any, secret: bytes, attempt: uuid.UUID, sid: str, status: str
     signed = twilio_signature.signature(TOKEN, url, tuple(fields.items()))
     parts = urllib.parse.urlsplit(url)
     return Post(f"{parts.path}?{parts.query}", signed, urllib.parse.urlencode(fields).encode())
+
+
+def inbox(house: House, statuses: Sequence[str], limit: int) -> list[uuid.UUID]:
+    """Receipts that were kept and not applied yet, for the messages sent last; the ids of their rows, in order of arrival."""
+    with tenant_context(house.id):
+        sent = SendAttempt.objects.select_related("message").order_by("-intent_at", "-id")[:limit]
+        told = [
+            Receipt(
+                each.message.provider_message_id,
+                status,
+                status,
+                "",
+                each.id,
+                event_key=f"{each.id}:{status}",  # type: ignore[arg-type]
+            )
+            for status in statuses
+            for each in sent
+        ]
+        rows = [keep_event(account=house.account, event=receipt, body=b"news") for receipt in told]
+    return [row.id for row in rows if row is not None]
+
+
+def apply(house: House, rows: Sequence[uuid.UUID], batch: int) -> int:
+    """Apply receipts of the inbox, so many in one statement and one transaction; how many found their message."""
+    found = 0
+    for start in range(0, len(rows), batch):
+        with tenant_context(house.id):
+            some = list(ProviderEvent.objects.filter(id__in=rows[start : start + batch]).order_by("received_at", "id"))
+            found += apply_receipts(account=house.account, rows=some)
+    return found

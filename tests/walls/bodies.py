@@ -22,6 +22,8 @@ BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
         "contact": str(seeds.id_of("contacts.Contact")),
         "included": str(seeds.id_of("contacts.List")),
     },
+    "api:campaigns": lambda seeds: _campaign(seeds),
+    "api:campaign": lambda seeds: _campaign(seeds),
     "api:contacts": lambda seeds: {
         "first_name": "Mina",
         "points": [{"label": "phone", "value": "+14025550123"}],
@@ -45,8 +47,36 @@ BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
         "purpose": str(seeds.id_of("consent.Purpose")),
         "sender": str(seeds.id_of("messaging.Sender")),
     },
+    "api:messages": lambda seeds: {
+        "to": "+14025550123",
+        "sender": str(seeds.id_of("messaging.Sender")),
+        "purpose": str(seeds.id_of("consent.Purpose")),
+        "text": "Hello",
+        "dry_run": True,
+    },
     "api:launch": lambda _seeds: {"confirmed": 1},
+    "api:templates": lambda seeds: {
+        "account": str(seeds.id_of("messaging.ProviderAccount")),
+        "name": "visit_reminder",
+        "language": "en_US",
+        "use_case": "support",
+        "body": "Hello {{1}}, we have looked into it for you.",
+    },
+    "api:sync_templates": lambda seeds: {"account": str(seeds.id_of("messaging.ProviderAccount"))},
+    "messaging:sync_templates": lambda seeds: {"account": str(seeds.id_of("messaging.ProviderAccount"))},
+    "messaging:use_template": lambda _seeds: {"use_case": "support"},
 }
+
+
+def _campaign(seeds: Seeds) -> dict[str, Any]:
+    return {
+        "name": "Winter sale",
+        "channel": "sms",
+        "purpose": str(seeds.id_of("consent.Purpose")),
+        "sender": str(seeds.id_of("messaging.Sender")),
+        "body": "Hello {{ contact.first_name }}",
+        "included": [str(seeds.id_of("contacts.List"))],
+    }
 
 
 def body_of_form(form: Any, seeds: Seeds) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.db import models
 
 from accounts.actions.guests import add_guest
 from accounts.actions.members import invite_member
+from accounts.actions.roles import make_role
 from accounts.models import Organization
 from core import clock, vault
 from core.email import parse_email
@@ -36,6 +37,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "messaging.ProviderAccount": {"provider": "twilio"},
     "messaging.MessageEvent": {"message_id": lambda seeds: seeds["messaging.Message"].id},
     "messaging.Message": {"origin": "campaign", "state": "accepted"},
+    "messaging.ProviderTemplate": {"language": "en_US", "use_case": "support", "category": "utility"},
     "messaging.InboundMessage": {"kind": "text", "channel": "sms", "verdict": "asked"},
     "campaigns.Recipient": {
         "outcome": "left_out",
@@ -45,7 +47,7 @@ FIELDS: dict[str, dict[str, Any]] = {
 }
 
 #: rows nobody but a trigger writes: model → the model whose rows it follows
-WRITTEN_BY_TRIGGER = {"billing.Balance": "billing.LedgerEntry"}
+WRITTEN_BY_TRIGGER = {"billing.Balance": "billing.LedgerEntry", "billing.Usage": "billing.LedgerEntry"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def _rows_of_accounts(team: Team, canary: str) -> dict[str, Any]:
         "accounts.Invitation": invite_member(
             actor=team.actor(), email=f"{canary}@invited.example", role="viewer"
         )[0],
+        "accounts.CustomRole": make_role(actor=team.actor(), name=f"{canary}-role", permissions=["see_contacts"]),
         "accounts.Guest": add_guest(actor=team.actor(), label=f"{canary}-guest", address=email),  # type: ignore[arg-type]
     }  # fmt: skip
     for name in ("Agreement", "OrganizationKey", "AuditEvent", "AuditHead"):
@@ -133,7 +136,7 @@ def _given(given: Any, rows: dict[str, Any], canary: str) -> Any:
 
 def _value(model: type[models.Model], field: Any, row_id: uuid.UUID, canary: str) -> dict[str, Any]:
     """The field's value by its type, or nothing where the model's own default will do."""
-    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+    if field.generated or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
         return {}
     if isinstance(field, models.BinaryField):
         return {field.name: _bytes(model, field, row_id, canary)}

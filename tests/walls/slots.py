@@ -8,6 +8,7 @@ from core.tenancy import TenantModel
 
 #: slots whose name is not the model's own with `_id` behind it
 NAMED = {
+    "role_id": "accounts.CustomRole",
     "member_id": "accounts.Membership",
     "key_id": "accounts.ApiKey",
     "link_id": "contacts.ContactPoint",

@@ -27,8 +27,9 @@ GLOBAL_UNIQUE = {"api_key_public_id_once", "provider_token_once"}
 DEFINERS = {
     "app_org", "app_clock_offset", "app_now", "app_move_clock", "accounts_chain_audit", "app_orgs_of_user",
     "app_org_of_invitation", "app_org_of_api_key", "app_orgs_to_rewrap", "app_due_runs", "app_due_imports",
-    "app_orgs_with_old_answers", "billing_keep_balances", "billing_hold_available",
+    "app_orgs_with_old_answers", "billing_keep_balances", "billing_hold_available", "billing_keep_usage",
     "app_org_of_provider_account", "app_due_senders", "app_orgs_to_sweep",
+    "app_template_accounts",
 }  # fmt: skip
 #: made by the owner of the tables, because only owners make partitions; it reads no row
 OWNED_BY_OWNER = {"messaging_keep_partitions", "accounts_keep_request_log"}

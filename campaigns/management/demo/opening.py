@@ -152,15 +152,15 @@ def _connect(
             actor=actor,
             name="twilio",
             label="Practice account",
-            account_name=sid,
-            secret=token,
+            credentials=credentials,
             base_url=settings.SANDBOX_URL,
         )
         senders = {
             plan["key"]: add_sender(
                 actor=actor,
                 account=account,
-                number=_number(plan["number"]),
+                channel="sms",
+                address=plan["number"],
                 label=plan["label"],
                 rate_per_second=plan["rate_per_second"],
             )

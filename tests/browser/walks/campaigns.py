@@ -16,6 +16,9 @@ GETS, LEFT_OUT = 6, 3
 def write(visitor: Visitor) -> None:
     """Write it: refused when empty, previewed as somebody would read it, saved and checked."""
     page = visitor.go("/campaigns/new/")
+    visitor.look("campaign-channel")
+    page.get_by_role("link", name="SMS", exact=True).click()
+    page.wait_for_url("**/campaigns/new/sms/")
     visitor.look("campaign-new")
     page.get_by_role("button", name="Save and check").click()
     visitor.look("campaign-refused", 422)

@@ -95,6 +95,49 @@ def test_a_key_opens_no_page(acme):
     assert answer.headers["Location"].startswith("/account/login/")
 
 
+def key_within(team, *networks):
+    with tenant_context(team.id):
+        return keys.issue_api_key(
+            actor=team.actor(), name="web shop", scopes=["see_contacts"], days=30, networks=networks
+        )[1]
+
+
+@proves("fault-37", "L3")
+def test_a_key_bound_to_networks_is_dead_outside_them_whatever_fifty_forged_headers_say(acme, settings):
+    inside, outside = key_within(acme, "127.0.0.0/8"), key_within(acme, "203.0.113.0/24", "2001:db8::/32")
+    settings.TRUSTED_PROXIES = []
+    forged = [
+        call(outside, **{header: f"203.0.113.{number}"}).status_code
+        for number in range(10)
+        for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "True-Client-IP", "CF-Connecting-IP")
+    ]
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    through = [
+        call(outside, **{"X-Forwarded-For": entry}).status_code
+        for entry in ("203.0.113.9", "2001:db8::1", "203.0.113.9, 198.51.100.7", "198.51.100.7", "nonsense")
+    ]
+
+    assert call(inside).status_code == 200
+    assert forged == [401] * 50
+    assert through == [200, 200, 401, 401, 401]
+
+
+@proves("L3")
+def test_what_is_no_network_is_refused_by_the_form_and_no_key_is_made(acme):
+    form = {"name": "shop", "scopes": ["see_contacts"], "days": "5"}
+
+    answers = [
+        acme.client().post("/settings/keys/", form | {"networks": text}) for text in ("here", "10.0.0.1/8", "::1/999")
+    ]
+    made = acme.client().post("/settings/keys/", form | {"networks": "203.0.113.7\n198.51.100.0/24,203.0.113.7"})
+
+    assert [answer.status_code for answer in answers] == [422, 422, 422]
+    assert "here is no network." in answers[0].content.decode()
+    assert made.status_code == 200
+    with tenant_context(acme.id):
+        assert [key.networks for key in ApiKey.objects.all()] == [["198.51.100.0/24", "203.0.113.7/32"]]
+
+
 @pytest.mark.parametrize("proxies", [[], ["127.0.0.1"]])
 def test_fifty_forged_forwarded_addresses_change_the_recorded_one_only_behind_a_proxy(acme, settings, proxies):
     settings.TRUSTED_PROXIES = proxies

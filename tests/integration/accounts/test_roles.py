@@ -155,7 +155,7 @@ def test_the_page_makes_changes_and_removes_a_role_and_says_what_is_missing(acme
     assert (bare.status_code, made.status_code, gone.status_code) == (422, 302, 302)
     assert "Tick what it may do." in bare.content.decode()
     assert written == {"accounts_customrole": 1, "accounts_auditevent": 1, "accounts_audithead": 0}
-    assert "Night shift" in page and "Your own" in page
+    assert ("Night shift" in page, "Your own" in page) == (True, True)
     assert [action for action, _, _ in deeds(acme.id)][-3:] == ["role.made", "role.changed", "role.removed"]
 
 

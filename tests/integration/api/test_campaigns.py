@@ -4,13 +4,15 @@ import uuid
 
 import pytest
 
+from accounts.actions.keys import issue_api_key
 from campaigns.models import Campaign, Run
 from core.tenancy import tenant_context
-from messaging.models import Message
+from messaging.models import Message, ProviderAccount
 from tests.factories.campaigns import add_people, make_campaign
 from tests.factories.messaging import hear
-from tests.integration.api.conftest import application, told
+from tests.integration.api.conftest import Application, application, told
 from tests.integration.campaigns.conftest import check, launch, plan, send
+from tests.proofs import proves
 from tests.snapshots import changed, rows_of
 
 
@@ -188,3 +190,22 @@ def test_pages_take_as_many_queries_for_few_as_for_many(acme, app, house, runnin
             hear(house.account, "Hello again?", f"+1402556000{number}")
 
     assert app.queries("get", f"{path}?limit=4") == few
+
+
+@proves("M9")
+def test_a_test_key_launches_nothing_through_a_carrier_that_reaches_people(acme, house, campaign):
+    check(house, campaign)
+    with tenant_context(house.id):
+        _, whole = issue_api_key(actor=acme.actor(), name="trial", scopes=["send_campaigns"], days=1, is_test=True)
+        ProviderAccount.objects.update(practice=False)
+    before = rows_of(house.id)
+
+    refused = Application(whole).post(f"campaigns/{campaign.id}/launch/", {"confirmed": 3})
+    moved = tables(before, acme)
+    with tenant_context(house.id):
+        ProviderAccount.objects.update(practice=True)
+    launched = Application(whole).post(f"campaigns/{campaign.id}/launch/", {"confirmed": 3})
+
+    assert whole.startswith("crl_test_")
+    assert (told(refused), moved) == ((422, "refused", ["sender"]), set())
+    assert launched.status_code == 201

@@ -4,7 +4,6 @@ import threading
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Sum
 
 from accounts.contracts import SYSTEM, Refused
 from billing.actions.ledger import add_units, refund_units, release_units, reserve_units, settle_units
@@ -14,6 +13,7 @@ from billing.selectors import funds, statement
 from core.ids import new_id
 from core.tenancy import tenant_context
 from tests.factories.accounts import make_operator, make_team, operator_actor
+from tests.factories.billing import balances, sums
 from tests.proofs import proves
 from tests.snapshots import rows_of
 
@@ -25,17 +25,6 @@ def charge(amount=1000):
 def top_up(team, units):
     with tenant_context(team.id):
         add_units(actor=operator_actor(make_operator()), units=units, note="payment 17")
-
-
-def sums():
-    """Balances computed from the entries alone."""
-    credits = dict(LedgerEntry.objects.values_list("credit").annotate(Sum("amount")))
-    debits = dict(LedgerEntry.objects.values_list("debit").annotate(Sum("amount")))
-    return {name: credits.get(name, 0) - debits.get(name, 0) for name in credits.keys() | debits.keys()}
-
-
-def balances():
-    return dict(Balance.objects.values_list("account", "amount"))
 
 
 @proves("I2", "I3")

@@ -21,12 +21,14 @@ def made(team, operator):
     pages = {
         "/campaigns/": {"see_campaigns"},
         "/campaigns/new/": {"author_campaigns"},
+        "/campaigns/new/sms/": {"author_campaigns"},
         f"/campaigns/{campaign.id}/": {"see_campaigns"},
         f"/campaigns/{campaign.id}/change/": {"author_campaigns"},
         f"/campaigns/{campaign.id}/check/": {"see_campaigns"},
         f"/campaigns/runs/{run.id}/people/": {"see_campaigns", "see_contacts"},
     }
     deeds = {
+        "/campaigns/new/sms/": "author_campaigns",
         "/campaigns/counter/": "author_campaigns",
         "/campaigns/preview/": "author_campaigns",
         f"/campaigns/{campaign.id}/copy/": "author_campaigns",
@@ -69,7 +71,7 @@ def test_a_role_without_the_right_writes_nothing_by_any_button(db, operator, rol
 def test_campaigns_of_others_are_not_there_and_no_button_touches_them(acme, rival, operator):
     pages, deeds = made(acme, operator)
     browser, before = rival.client(), rows_of(acme.id)
-    of_all = {"/campaigns/", "/campaigns/new/", "/campaigns/counter/", "/campaigns/preview/"}
+    of_all = {f"/campaigns/{word}" for word in ("", "new/", "new/sms/", "counter/", "preview/")}
     of_things = (set(pages) | set(deeds)) - of_all
     never = str(uuid.uuid4())
 

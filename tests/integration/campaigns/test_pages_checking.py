@@ -1,18 +1,21 @@
 """The check before a launch and the launch itself, as pages: numbers that add up, a typed number, a way back."""
 
+import dataclasses
 import datetime
 
 import pytest
 
 from accounts.models import Organization
-from campaigns.models import Campaign, Run
+from campaigns.models import Campaign, Recipient, Run
+from consent.actions.purposes import open_purpose
 from consent.models import ConsentEvent, Point
+from consent.selectors.purposes import purpose_rows
 from contacts.models import Contact, List, ListMember
 from core import clock
 from core.tenancy import tenant_context
-from messaging.models import Message
+from messaging.models import Message, Sender
 from tests.factories.campaigns import add_people, make_campaign
-from tests.factories.consent import stop
+from tests.factories.consent import make_claim, record, stop
 from tests.integration.accounts.chain import last_deed
 from tests.integration.campaigns.conftest import check, launch, plan, send
 from tests.proofs import proves
@@ -229,7 +232,70 @@ def test_the_pages_of_a_check_ask_no_more_of_the_database_when_it_holds_more_peo
     run = check(house, campaign)
     browser = acme.client()
 
-    for path, most in ((f"{campaign.id}/check/", 30), (f"runs/{run.id}/people/?show=left_out", 30)):
+    for path, most in ((f"{campaign.id}/check/", 36), (f"runs/{run.id}/people/?show=left_out", 30)):
         browser.get(f"/campaigns/{path}")
         with django_assert_max_num_queries(most):
             assert browser.get(f"/campaigns/{path}").status_code == 200
+
+
+def test_the_consent_page_and_a_check_of_everybody_count_the_same_stops(acme, house):
+    points = add_people(house, 6, 4)
+    with tenant_context(acme.id):
+        stop(Point.objects.get(id=points[0]))  # agreed, then said stop
+        stop(Point.objects.get(id=points[5]), channel="")  # never agreed, said stop to everything
+        record(make_claim(Point.objects.get(id=points[1]), house.purpose, "withdrawn"))  # no to this purpose alone
+    run = check(house, make_campaign(house))
+
+    with tenant_context(acme.id):
+        (row,) = [row for row in purpose_rows() if row.purpose == house.purpose]
+        left_out = Recipient.objects.filter(run=run, reason__in=["opted_out", "withdrawn"]).count()
+    (sms,) = row.channels
+
+    assert (sms.stopped, left_out, sms.granted) == (3, 3, 2)
+
+
+@proves("E27")
+def test_a_check_names_everything_a_launch_needs_with_its_state_and_the_way_to_the_remedy(acme, house):
+    add_people(house, 3, 2)
+    campaign = make_campaign(house)
+    check(house, campaign)
+    with tenant_context(acme.id):
+        Sender.objects.update(paused_at=clock.now())
+
+    page = acme.client().get(f"/campaigns/{campaign.id}/check/")
+
+    assert {need.label: need.state for need in page.context["needs"]} == {
+        "Sending is on": "yes", "Sender connected": "no", "Words people agreed to": "wait", "Says how to stop": "yes",
+        "People to reach": "yes", "Enough units": page.context["needs"][5].state, "Quiet hours": "yes",
+    }  # fmt: skip
+    html = page.content.decode()
+    assert [part in html for part in ("/senders/", f"/consent/purposes/{house.purpose.id}/")] == [True, True]
+
+
+def test_a_check_shows_the_message_as_the_first_person_gets_it_its_parts_its_sender_and_what_it_costs(acme, house):
+    add_people(house, 3, 2)
+    campaign = make_campaign(house)
+    check(house, campaign)
+
+    page = acme.client().get(f"/campaigns/{campaign.id}/check/")
+    masked = acme.client("viewer").get(f"/campaigns/{campaign.id}/check/").content.decode()
+
+    shown, quote = page.context["shown"], page.context["check"].quote
+    assert (shown.text, shown.length.segments.parts) == ("Hello Person 0, your order is ready.", 1)
+    html = page.content.decode()
+    assert [words in html for words in (shown.text, "1 message each", quote.text, "Main")] == [True] * 4
+    assert "Left after" not in masked
+
+
+@pytest.mark.parametrize(("body", "state"), [("Sale today", "wait"), ("Sale today. Reply STOP to opt out.", "yes")])
+def test_a_text_of_offers_has_to_say_how_to_stop(acme, house, body, state):
+    with tenant_context(acme.id):
+        offers = open_purpose(actor=house.actor, name="Offers", tier="marketing")
+    campaign = make_campaign(dataclasses.replace(house, purpose=offers), body)
+    check(house, campaign)
+
+    (need,) = [
+        need for need in acme.client().get(f"/campaigns/{campaign.id}/check/").context["needs"] if need.label == "Says how to stop"
+    ]  # fmt: skip
+
+    assert (need.state, bool(need.page)) == (state, state == "wait")

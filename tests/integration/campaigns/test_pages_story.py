@@ -29,7 +29,7 @@ def browser(street: House) -> Client:
 def written(browser: Client, house: House) -> str:
     """A draft, written by its form; answers its address."""
     body = {"name": "Winter sale", "purpose": house.purpose.id, "sender": house.sender.id, "included": house.people.id}
-    answer = browser.post("/campaigns/new/", body | {"body": "Hello {{ contact.first_name }}", "check": "1"})
+    answer = browser.post("/campaigns/new/sms/", body | {"body": "Hello {{ contact.first_name }}", "check": "1"})
     assert answer.status_code == 302, answer.context["form"].errors
     return str(answer["Location"]).removesuffix("check/")
 

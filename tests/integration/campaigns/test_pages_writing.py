@@ -29,7 +29,7 @@ def test_a_saved_draft_has_everything_that_was_typed(acme, house):
     with tenant_context(acme.id):
         staff = List.objects.create(name="Staff")
 
-    answer = acme.client().post("/campaigns/new/", typed(house, excluded=staff.id, body="Hello\r\nyou"))
+    answer = acme.client().post("/campaigns/new/sms/", typed(house, excluded=staff.id, body="Hello\r\nyou"))
 
     with tenant_context(acme.id):
         campaign = Campaign.objects.get()
@@ -44,7 +44,7 @@ def test_a_saved_draft_has_everything_that_was_typed(acme, house):
 
 
 def test_save_and_check_saves_and_starts_the_check(acme, house):
-    answer = acme.client().post("/campaigns/new/", typed(house, check="1"))
+    answer = acme.client().post("/campaigns/new/sms/", typed(house, check="1"))
 
     with tenant_context(acme.id):
         campaign, run = Campaign.objects.get(), Run.objects.get()
@@ -54,7 +54,7 @@ def test_save_and_check_saves_and_starts_the_check(acme, house):
 
 
 def test_save_alone_starts_no_check(acme, house):
-    acme.client().post("/campaigns/new/", typed(house))
+    acme.client().post("/campaigns/new/sms/", typed(house))
 
     with tenant_context(acme.id):
         assert Campaign.objects.count() == 1
@@ -83,7 +83,7 @@ def test_save_alone_starts_no_check(acme, house):
 def test_what_is_refused_comes_back_with_its_remedy_and_everything_typed(acme, house, wrong, field, words):
     before = rows_of(acme.id)
 
-    answer = acme.client().post("/campaigns/new/", typed(house, **wrong))
+    answer = acme.client().post("/campaigns/new/sms/", typed(house, **wrong))
 
     form = answer.context["form"]
     assert answer.status_code == 422
@@ -94,9 +94,9 @@ def test_what_is_refused_comes_back_with_its_remedy_and_everything_typed(acme, h
 
 
 def test_a_text_of_the_longest_length_is_saved_and_the_field_cuts_nothing(acme, house):
-    page = acme.client().get("/campaigns/new/")
+    page = acme.client().get("/campaigns/new/sms/")
 
-    answer = acme.client().post("/campaigns/new/", typed(house, body="x" * 1600))
+    answer = acme.client().post("/campaigns/new/sms/", typed(house, body="x" * 1600))
 
     assert "maxlength" not in str(page.context["form"]["body"])
     assert answer.status_code == 302
@@ -107,7 +107,7 @@ def test_a_text_of_the_longest_length_is_saved_and_the_field_cuts_nothing(acme, 
 def test_a_list_cannot_get_it_and_be_left_out(acme, house):
     before = rows_of(acme.id)
 
-    answer = acme.client().post("/campaigns/new/", typed(house, excluded=house.people.id))
+    answer = acme.client().post("/campaigns/new/sms/", typed(house, excluded=house.people.id))
 
     assert answer.status_code == 422
     assert answer.context["form"].errors["excluded"] == [
@@ -152,7 +152,7 @@ def test_what_was_launched_meanwhile_is_not_changed_and_the_words_are_not_lost(a
 def test_plain_characters_are_put_in_only_when_asked_and_nothing_is_saved(acme, house):
     before = rows_of(acme.id)
 
-    answer = acme.client().post("/campaigns/new/", typed(house, body="It’s here…", plainer="1"))
+    answer = acme.client().post("/campaigns/new/sms/", typed(house, body="It’s here…", plainer="1"))
 
     assert answer.status_code == 200
     assert answer.context["form"]["body"].value() == "It's here..."

@@ -7,9 +7,11 @@ import pytest
 from campaigns.actions import planning
 from campaigns.actions.launching import simulate_campaign
 from campaigns.models import Recipient, Run
-from campaigns.personal_values import plain_names, text_for
+from campaigns.personal_values import message_for, plain_names
 from contacts.models import Contact, ContactPoint, CustomField, ListMember
 from core.tenancy import tenant_context
+from messaging.channels.protocol import Written
+from messaging.channels.sms import SMS
 from tests.factories.accounts import make_operator, make_team, operator_actor
 from tests.factories.campaigns import add_people, make_campaign, make_house
 
@@ -74,7 +76,7 @@ def test_who_lacks_a_value_is_the_same_whether_the_database_or_the_text_says_so(
         ):
             Contact.objects.filter(id=person.id).update(first_name=first_name, city=city)
         people = list(Contact.objects.order_by("id"))
-        expected = [text_for(body, person) is None for person in people]
+        expected = [message_for(SMS, Written(body), person) is None for person in people]
 
     rows = check(house, django_capture_on_commit_callbacks, body=body)
 
@@ -82,9 +84,17 @@ def test_who_lacks_a_value_is_the_same_whether_the_database_or_the_text_says_so(
 
 
 def test_only_texts_that_print_columns_are_left_to_the_database():
-    assert plain_names("Hello {{ contact.first_name }}, {{contact.city}}") == {"contact.first_name", "contact.city"}
-    assert plain_names("Hello {{ contact.first_name | upcase }}") is None
-    assert plain_names("{{ contact.first_name }}") is None
-    assert plain_names("Hello {{ contact.fields.shop }}") is None
-    assert plain_names("{% if contact.city %}Hello{% endif %}") is None
-    assert plain_names("Hello {{ contact.first_name }} {{ 'x' }}") is None
+    both = {"body": "Hello {{ contact.first_name }}, {{contact.city}}"}
+
+    assert plain_names(both) == {"contact.first_name", "contact.city"}
+    assert plain_names(both | {"subject": "{{ contact.language }}"}) == {
+        "contact.first_name",
+        "contact.city",
+        "contact.language",
+    }
+    assert plain_names(both | {"subject": "{{ contact.language | upcase }}"}) is None
+    assert plain_names({"body": "Hello {{ contact.first_name | upcase }}"}) is None
+    assert plain_names({"body": "{{ contact.first_name }}"}) is None
+    assert plain_names({"body": "Hello {{ contact.fields.shop }}"}) is None
+    assert plain_names({"body": "{% if contact.city %}Hello{% endif %}"}) is None
+    assert plain_names({"body": "Hello {{ contact.first_name }} {{ 'x' }}"}) is None

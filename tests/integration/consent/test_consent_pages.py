@@ -113,10 +113,10 @@ def test_the_list_counts_people_by_purpose_channel_and_what_they_said(acme, told
     page = acme.client("viewer").get("/consent/")
 
     found = {
-        row.purpose.key: [(each.label, each.granted, each.unproven, each.withdrawn) for each in row.channels]
+        row.purpose.key: [(each.label, each.granted, each.unproven, each.stopped) for each in row.channels]
         for row in page.context["rows"]
     }
-    assert found == {"offers": [("SMS", 1, 0, 1)], "order-updates": [("SMS", 0, 1, 0)]}
+    assert found == {"offers": [("SMS", 1, 0, 1)], "order-updates": [("SMS", 0, 1, 1)]}
     (channel,) = page.context["rows"][0].channels
     assert [wording.version for wording in channel.wordings] == [1]
     assert "No words yet" in page.content.decode()
@@ -136,7 +136,7 @@ def test_the_pages_cost_as_many_queries_as_they_say_however_much_they_show(acme,
         with Statements() as history:
             point_history(point)
 
-    assert [len(each) for each in (rows, stops, history)] == [3, 2, 6]
+    assert [len(each) for each in (rows, stops, history)] == [5, 2, 6]
 
 
 def test_a_purpose_is_added_and_the_same_name_again_is_refused(acme):

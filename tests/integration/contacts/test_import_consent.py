@@ -2,12 +2,14 @@
 
 import datetime
 import json
+import uuid
 
 import pytest
 
-from accounts.contracts import Refused
+from accounts.contracts import SYSTEM, Refused
 from accounts.models import Organization
 from consent.actions.ledger import suppress_points
+from consent.actions.lifting import start_point
 from consent.models import ConsentEvent, ConsentState, Suppression
 from consent.values import Provenance
 from contacts.forms.imports import PeopleDeclareForm
@@ -15,8 +17,8 @@ from contacts.models import Contact, ImportRow
 from contacts.selectors.imports import import_rows, kept_out
 from core import vault
 from core.tenancy import tenant_context
-from tests.factories.consent import make_point, stop
-from tests.factories.contacts import bring_in, declare, make_purpose, receive
+from tests.factories.consent import make_claim, make_point, record, stop
+from tests.factories.contacts import bring_in, declare, make_purpose, receive, run
 from tests.proofs import proves
 from tests.snapshots import changed, rows_of
 
@@ -141,6 +143,35 @@ def test_who_said_stop_stays_out_and_the_result_says_so(acme, offers):
     with tenant_context(acme.id):
         assert [(line.number, line.name) for line in kept_out(job)] == [(2, "Mina")]
         assert Suppression.objects.filter(lifted_at=None).count() == 1
+
+
+@proves("B9", "B11")
+@pytest.mark.parametrize("back", ["their yes to news", "START"])
+def test_the_trial_keeps_out_whom_the_import_keeps_out_after_a_stop_was_taken_back(acme, offers, back):
+    news = make_purpose(acme, "News")
+    with tenant_context(acme.id):
+        point = make_point("+14025550142")
+        if back == "START":
+            record(make_claim(point, offers, "unproven"))
+        stop(point)
+        if back == "START":
+            start_point(
+                actor=SYSTEM,
+                point_id=point.id,
+                channel="sms",
+                source="keyword",
+                provenance=Provenance("inbound", uuid.uuid4()),
+                evidence={"said": "START"},
+            )
+        else:
+            assert record(make_claim(point, news, source="web_form"), origin="form", may_raise=True) == ["taken"]
+        assert not Suppression.objects.filter(lifted_at=None).exists()
+
+    job = declare(acme, receive(acme, file("yes", "", "2024-01-02", "till")), purpose="offers")
+    foreseen = job.checked_counts["by_sms"]
+    done = run(acme, job)
+
+    assert foreseen == done.counts["by_sms"] == {"kept_out": 1}
 
 
 @proves("B11")

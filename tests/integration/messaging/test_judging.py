@@ -16,7 +16,13 @@ from tests.integration.accounts.chain import last_deed
 from tests.integration.consent.test_stops import protect, refused
 from tests.snapshots import changed, rows_of
 
-DOUBTFUL = ["Cancel my 3pm appointment", "STOPPED by yesterday, loved it", "Don't stop the offers", "End of the month?"]
+DOUBTFUL = [
+    "Cancel my 3pm appointment",
+    "STOPPED by yesterday, loved it",
+    "Don't stop the offers",
+    "End of the month?",
+    "Please don't call me, but when do you open?",
+]
 
 
 @pytest.fixture

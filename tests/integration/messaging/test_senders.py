@@ -10,6 +10,7 @@ from core.tenancy import current_organization_id, tenant_context
 from messaging.actions import connecting
 from messaging.lanes import open_credentials
 from messaging.models import ProviderAccount, Sender
+from messaging.providers.registry import PROVIDERS
 from messaging.selectors.senders import account_cards
 from tests.factories.accounts import make_team
 from tests.factories.messaging import NUMBER, SID, TOKEN, make_account, make_sender
@@ -29,7 +30,7 @@ def practice(sandbox, settings):
 
 
 def typed(**others):
-    return {"carrier": "practice", "label": "Main account", "account_name": SID, "secret": TOKEN} | others
+    return {"carrier": "practice", "label": "Main account", "account_sid": SID, "auth_token": TOKEN} | others
 
 
 @proves("G2")
@@ -54,7 +55,7 @@ def test_connecting_asks_the_carrier_and_keeps_the_credentials_sealed(acme, riva
 def test_a_wrong_token_is_refused_without_repeating_it_and_nothing_is_kept(acme, practice):
     before = rows_of(acme.id)
 
-    answer = acme.client().post("/senders/connect/", typed(secret=WRONG))
+    answer = acme.client().post("/senders/connect/", typed(auth_token=WRONG))
 
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -78,9 +79,9 @@ def test_a_carrier_that_does_not_answer_is_named_and_nothing_is_kept(acme, setti
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"account_name": "AC123"},
-        {"account_name": "SK" + "0" * 32},
-        {"secret": ""},
+        {"account_sid": "AC123"},
+        {"account_sid": "SK" + "0" * 32},
+        {"auth_token": ""},
         {"label": ""},
         {"carrier": "http://169.254.169.254/"},
         {"carrier": "carrier-of-mine"},
@@ -114,7 +115,7 @@ def test_without_a_sandbox_no_practice_carrier_is_offered(acme, settings):
     page = acme.client().get("/senders/")
     answer = acme.client().post("/senders/connect/", typed())
 
-    assert page.context["connect_form"].fields["carrier"].choices == [("twilio", "Twilio")]
+    assert [choice.key for choice in page.context["carriers"]] == list(PROVIDERS)
     assert answer.status_code == 422
     assert rows_of(acme.id) == before
 
@@ -165,7 +166,13 @@ def connected(acme):
 
 
 def sender_typed(account, **others):
-    return {"account": account.id, "label": "Shop line", "address": "+1 (402) 555-0100", "rate_per_second": 80} | others
+    return {
+        "account": account.id,
+        "channel": "sms",
+        "label": "Shop line",
+        "address": "+1 (402) 555-0100",
+        "rate_per_second": 80,
+    } | others
 
 
 def test_a_sender_is_added_with_its_number_in_one_spelling(acme, rival, connected):
@@ -286,9 +293,11 @@ def test_the_practice_carrier_is_connected_by_one_press_with_its_number_and_its_
     assert "Use the practice carrier" in page
     assert answers == [302, 302]
     with tenant_context(acme.id):
-        account, sender = ProviderAccount.objects.get(), Sender.objects.get()
+        account = ProviderAccount.objects.get(provider="twilio")
+        senders = sorted(Sender.objects.filter(account=account).values_list("channel", "address"))
         connecting.check_credentials(name="twilio", credentials=open_credentials(account), base_url=account.base_url)
-    assert (account.state, sender.address, sender.account_id) == ("connected", "+14025550100", account.id)
+    assert account.state == "connected"
+    assert senders == [("sms", "+14025550100"), ("voice", "+14025550100")]
     assert "Use the practice carrier" not in acme.client().get("/senders/").content.decode()
     assert rows_of(rival.id) == others
 

@@ -4,12 +4,15 @@ import uuid
 
 import pytest
 
-from campaigns.forms import LaunchForm, plain_lines
-from campaigns.personal_values import check_names, missing_names, required_names, sample_values, text_for
+from campaigns.forms.campaign import plain_lines
+from campaigns.forms.launch import LaunchForm
+from campaigns.personal_values import check_names, message_for, missing_names, required_names, sample_values
 from campaigns.reasons import explain, words_of
 from campaigns.selectors.preview import length_of
 from consent.reasons import REASONS, UnknownReason
 from contacts.models import Contact
+from messaging.channels.protocol import Rendered, Written
+from messaging.channels.sms import SMS
 from messaging.content import precompile
 from messaging.content_rules import ContentError
 
@@ -56,15 +59,15 @@ def test_what_a_text_needs_is_what_it_prints_without_a_default():
     body = 'Hi {{ contact.first_name }}, {{ contact.city | default: "there" }} {{ contact.fields.size }}'
 
     assert required_names(body) == {"contact.first_name", "contact.fields.size"}
-    assert missing_names(body, person(first_name="Ada")) == ["contact.fields.size"]
+    assert missing_names({"body": body}, person(first_name="Ada")) == ["contact.fields.size"]
 
 
 def test_a_field_nobody_filled_in_has_no_value_and_may_have_a_default():
     body = 'Size {{ contact.fields.size | default: "M" }}'
 
-    assert text_for(body, person()) == "Size M"
-    assert text_for(body, person(fields={"size": "L"})) == "Size L"
-    assert text_for("Size {{ contact.fields.size }}", person()) is None
+    assert message_for(SMS, Written(body), person()) == Rendered("Size M")
+    assert message_for(SMS, Written(body), person(fields={"size": "L"})) == Rendered("Size L")
+    assert message_for(SMS, Written("Size {{ contact.fields.size }}"), person()) is None
 
 
 def test_sample_values_fill_every_name():
@@ -119,7 +122,7 @@ def test_a_word_that_is_both_a_reason_of_the_gate_and_an_end_of_a_message_is_tol
     assert words_of("expired", outcome="refused")[0] == "Their agreement is too old"
     assert words_of("expired", outcome="expired")[0] == "Its time to be sent ran out"
     assert words_of("no_evidence", outcome="refused")[0] == "The proof of their agreement is gone"
-    assert words_of("30005", outcome="failed")[0] == "The number is not in use"
+    assert words_of("30005", "twilio", outcome="failed")[0] == "The number is not in use"
 
 
 def test_a_code_nobody_wrote_down_stands_for_itself():

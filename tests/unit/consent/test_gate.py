@@ -146,6 +146,10 @@ def test_an_ai_call_is_a_call_and_nothing_else():
     assert decision(ask(tier="ai_call", channel="sms")) == Denied("channel_barred")
 
 
+def test_words_of_ones_own_stay_here_while_the_conversation_is_closed():
+    assert decision(ask(channel="whatsapp"), facts(window_open=False)) == Denied("wa_window")
+
+
 def test_content_that_is_not_ready_stays_here():
     assert decision(person=facts(content_ready=False)) == Denied("content")
 
@@ -232,10 +236,11 @@ def test_the_first_reason_is_named_when_everything_is_wrong():
         minor=True,
         sender_ready=False,
         content_ready=False,
+        window_open=False,
         recent_sends=9,
     )
     expected = ["sending_stopped", "no_address", "opted_out", "no_consent", "minor", "trial_circle"]
-    expected += ["sender_unregistered", "content", "freq_cap", "quiet_hours"]
+    expected += ["sender_unregistered", "content", "wa_window", "freq_cap", "quiet_hours"]
     repairs = [
         {"sending_stopped": False},
         {"has_address": True},
@@ -245,6 +250,7 @@ def test_the_first_reason_is_named_when_everything_is_wrong():
         {"in_trial_circle": True},
         {"sender_ready": True},
         {"content_ready": True},
+        {"window_open": True},
         {"recent_sends": 0},
     ]
 
@@ -257,7 +263,7 @@ def test_the_first_reason_is_named_when_everything_is_wrong():
 
 
 def test_every_check_is_asked_once_and_says_where_it_comes_from():
-    assert len(CHECKS) == len(set(CHECKS)) == 30
+    assert len(CHECKS) == len(set(CHECKS)) == 31
     assert all(check.__doc__ for check in CHECKS)
 
 

@@ -83,6 +83,42 @@ def test_a_doubtful_stop_word_is_read_by_a_human(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Please don't call me, but when do you open?",
+        "don't call me. What time do you open on Sundays?",
+        "Is my order ready yet? And please stop calling me.",
+        "کال نہ کریں، آپ کی دکان کب کھلتی ہے؟",
+        "don't call me，when do you open？",
+        "no me llamen, ¿a qué hora abren mañana?",
+    ],
+)
+def test_a_question_beside_a_stop_in_their_own_words_is_a_stop_that_a_human_reads(text):
+    reading = read(text)
+
+    assert (reading.kind, reading.rule, reading.review) == ("stop", "phrase", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can you please stop texting me?",
+        "Hey, can you guys, like, stop texting me?",
+        "Is this still Mina's shop? Stop texting me. STOP.",
+        "stop texting me, ok?",
+        "Stop messaging me, will you?",
+        "Please don't call me!!!",
+        "STOP?",
+        "When will you stop calling me? Leave me alone",
+    ],
+)
+def test_a_plea_that_is_itself_the_question_stays_a_plain_stop(text):
+    reading = read(text)
+
+    assert (reading.kind, reading.review) == ("stop", False)
+
+
+@pytest.mark.parametrize(
     "text", ["", "  ", "👍", "ok", "please", "What time do you open?", "Yesterday was great", "!!!"]
 )
 def test_an_ordinary_message_is_nothing_special(text):

@@ -33,7 +33,7 @@ def test_a_call_that_breaks_before_it_begins_is_in_doubt_alone_and_its_neighbour
             raise RuntimeError("a defect of our own")
 
     monkeypatch.setattr(lanes, "failpoint", break_once)
-    answers = asyncio.run(lanes._send_all(carrier, [None] * 3, time.clock_gettime(time.CLOCK_BOOTTIME)))  # type: ignore[arg-type, list-item]
+    answers = asyncio.run(lanes._send_all(carrier, [object()] * 3, time.clock_gettime(time.CLOCK_BOOTTIME)))  # type: ignore[arg-type, list-item]
 
     first, broken, last = answers
     assert (first, last) == (Accepted("SM1", "queued"), Accepted("SM2", "queued"))

@@ -1,0 +1,42 @@
+"""Asking a second person, and their answer."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accounts.contracts import Refused
+from accounts.doors import member
+from campaigns.access import access_campaign
+from campaigns.actions.approving import ask_approval, decide_approval
+from campaigns.views.campaigns import show_campaign
+from campaigns.views.requests import MemberRequest
+
+
+@member("send_campaigns")
+@require_POST
+def ask(request: MemberRequest, campaign_id: uuid.UUID) -> HttpResponse:
+    """Ask a second person to approve the last check."""
+    campaign = access_campaign(request.actor, campaign_id, "send_campaigns")
+    try:
+        ask_approval(actor=request.actor, campaign=campaign)
+    except Refused as refusal:
+        return show_campaign(request, campaign, refusal)
+    messages.success(request, "Asked. Whoever may approve sees it on this page.")
+    return redirect("campaigns:check", campaign.id)
+
+
+@member("approve_campaigns")
+@require_POST
+def decide(request: MemberRequest, campaign_id: uuid.UUID) -> HttpResponse:
+    """Approve or decline."""
+    campaign = access_campaign(request.actor, campaign_id, "approve_campaigns")
+    approve = request.POST.get("decision") == "approve"
+    try:
+        decide_approval(actor=request.actor, campaign=campaign, approve=approve, note=request.POST.get("note", ""))
+    except Refused as refusal:
+        return show_campaign(request, campaign, refusal)
+    messages.success(request, "Approved. It can be launched now." if approve else "Declined. Nothing was sent.")
+    return redirect("campaigns:check", campaign.id)

@@ -1,0 +1,51 @@
+"""JSON as it comes in: texts that no database can hold are refused by name before anything reads them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.parsers import JSONParser
+
+_DEEPEST = 20
+
+
+class PlainJSONParser(JSONParser):
+    """JSON without NUL and without halves of characters, nested as deep as an honest body is."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        """The body. Errors: ParseError for what is no JSON; ValidationError that names the field, by its path."""
+        try:
+            body = super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise serializers.ValidationError({"": [f"At most {_DEEPEST} levels."]}) from None
+        found = next(_unfit(body, "", 0), None)
+        if found:
+            raise serializers.ValidationError({found[0]: [found[1]]})
+        return body
+
+
+def _unfit(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
+    if depth > _DEEPEST:
+        yield path, f"At most {_DEEPEST} levels."
+    elif isinstance(value, str):
+        problem = _problem(value)
+        if problem:
+            yield path, problem
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if _problem(name):
+                yield path, "A name in it holds a character that is none."
+            yield from _unfit(inner, f"{path}.{name}".strip("."), depth + 1)
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _unfit(inner, f"{path}.{place}".strip("."), depth + 1)
+
+
+def _problem(text: str) -> str:
+    if "\0" in text:
+        return "It holds a NUL character. Leave it out."
+    return "" if text.isascii() or _is_whole(text) else "It holds half a character. Send whole ones."
+
+
+def _is_whole(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)

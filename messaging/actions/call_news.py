@@ -1,0 +1,111 @@
+"""What carriers report about calls: how each ended, and the next try after a busy line or no answer.
+
+What is reported twice, or in another order, changes nothing: an outcome is written once, and a further try has its number once.
+"""
+
+import dataclasses
+import datetime
+import uuid
+from typing import Final
+
+from core import clock, vault
+from core.ids import new_id
+from core.tenancy import require_organization_id
+from messaging.actions.calling import locked_call
+from messaging.channels.voice_rules import call_rules
+from messaging.models import Call, Message, MessageEvent, ProviderAccount, SendAttempt
+from messaging.providers.call_message import CallReceipt
+from messaging.states import ORIGIN_AGAIN, RANKS
+
+_ANSWERED: Final = {"human": "human", "machine": "machine", "fax": "fax"}
+
+
+def understood(account: ProviderAccount, news: CallReceipt) -> CallReceipt:
+    """The same news with what we know of the call: an end does not always say who had answered, and a machine is no delivery."""
+    if news.status != "delivered" or news.answered_by or news.attempt_id is None:
+        return news
+    machines = Call.objects.filter(answered_by__in=["machine", "fax"])
+    attempts = SendAttempt.objects.filter(id=news.attempt_id, account=account)
+    met = machines.filter(message_id__in=attempts.values("message_id")).exists()
+    return dataclasses.replace(news, status="sent") if met else news
+
+
+def follow_call(*, account: ProviderAccount, news: CallReceipt) -> None:
+    """Write what a report says about a call; after a busy line or no answer, plan the next try.
+
+    Effects: times and the outcome, each once. A further try is a message of its own, due later: it goes through the lane,
+             and the gate decides about it as about any other. The first message shows the best of all tries.
+    """
+    call = locked_call(account, news.attempt_id)
+    if call is None:
+        return
+    now = clock.now()
+    call.rang_at = call.rang_at or (now if news.raw_status == "ringing" else None)
+    call.answered_at = call.answered_at or (now if news.raw_status == "in-progress" else None)
+    call.answered_by = call.answered_by or news.answered_by
+    ended = bool(news.end) and not call.outcome
+    if ended:
+        call.outcome, call.ended_at, call.seconds = _outcome(call, news), now, news.seconds
+    call.save(update_fields=["rang_at", "answered_at", "answered_by", "outcome", "ended_at", "seconds"])
+    if ended and call.number > 1:
+        _raise_first(call, news)
+    if ended and call.outcome in call_rules().again_after:
+        _try_again(call)
+
+
+def _outcome(call: Call, news: CallReceipt) -> str:
+    """How it ended. A pressed key was pressed by a person, whatever the carrier took them for."""
+    if news.end != "answered":
+        return news.end
+    return "human" if call.keys else _ANSWERED.get(call.answered_by, "unclear")
+
+
+def _raise_first(call: Call, news: CallReceipt) -> None:
+    """Let the recipient's own message show the best of its tries."""
+    rank, delivered = RANKS[news.status], news.status == "delivered"
+    first = Message.objects.select_for_update().get(id=call.first_id)
+    if rank < first.delivery_rank:
+        return
+    first.delivery_rank, first.reason = rank, "" if delivered else news.code
+    first.delivered_at = first.delivered_at or (clock.now() if delivered else None)
+    first.save(update_fields=["delivery_rank", "reason", "delivered_at"])
+    MessageEvent.objects.create(
+        id=new_id(), message_id=first.id, kind=news.status, rank=rank, code=news.code, occurred_at=clock.now()
+    )
+
+
+def _try_again(call: Call) -> None:
+    """One more message to the same person, due later; none past the window, or when there were enough."""
+    rules, ended_at = call_rules(), call.ended_at or clock.now()
+    due = ended_at + datetime.timedelta(minutes=rules.again_minutes)
+    number, former = call.number + 1, call.message
+    if number > rules.most_tries or due >= former.expires_at:
+        return
+    message_id = new_id()
+    Message.objects.create(
+        id=message_id,
+        channel=former.channel,
+        origin=ORIGIN_AGAIN,
+        origin_id=former.origin_id,
+        point_id=former.point_id,
+        sender_id=former.sender_id,
+        purpose_id=former.purpose_id,
+        template_version_id=former.template_version_id,
+        body_sealed=_sealed_for(message_id, former, "body_sealed"),
+        parts_sealed=_sealed_for(message_id, former, "parts_sealed"),
+        units=former.units,
+        next_at=due,
+        expires_at=former.expires_at,
+        created_at=ended_at,
+    )
+    Call.objects.create(message_id=message_id, first_id=call.first_id, number=number)
+
+
+def _sealed_for(message_id: uuid.UUID, former: Message, column: str) -> bytes | None:
+    """The same words sealed for another row: a seal opens in its own row alone."""
+    sealed = getattr(former, column)
+    if sealed is None:
+        return None
+    organization_id = require_organization_id()
+    text = vault.unseal_text(organization_id, "messaging_message", column, former.id, sealed)
+    return vault.seal(organization_id, "messaging_message", column, message_id, text)

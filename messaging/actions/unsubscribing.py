@@ -1,0 +1,63 @@
+"""Unsubscribing by the address at the end of a mail: by the mail program's own button, or by the page behind the link."""
+
+import dataclasses
+
+from accounts.contracts import SYSTEM
+from accounts.models import Organization
+from consent.actions.ledger import stop_point
+from consent.actions.ledger_rows import lock_points
+from consent.models import ConsentEvent, Point, Suppression
+from consent.states import LIFTABLE
+from consent.values import Provenance
+from messaging.unsubscribe_links import UnsubscribeLink
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Subscription:
+    """What the page behind a link shows: who writes, to which mailbox (masked), and whether that has been stopped."""
+
+    organization: str
+    hint: str
+    stopped: bool
+
+
+def subscription(link: UnsubscribeLink) -> Subscription | None:
+    """What a link is about, without changing anything; None when nothing is known of the address any more."""
+    point = _point(link)
+    if point is None:
+        return None
+    return Subscription(Organization.objects.current().name, point.hint, _stop(point) is not None)
+
+
+def unsubscribe(*, link: UnsubscribeLink, source: str, evidence: dict[str, str]) -> ConsentEvent | None:
+    """Stop every mail to the address of a link; answer the event that proves it, None when the address is unknown.
+
+    Effects: one event, every consent of the mailbox to email withdrawn, a suppression, all in the caller's transaction. Asked
+             again while the stop holds, the event of the first time is the answer and nothing is written.
+    Source:  RFC 8058, section 3.2; 16 CFR 316.5 (no login, no fee, nothing asked beyond the address).
+    """
+    point = _point(link)
+    if point is None:
+        return None
+    lock_points([point.id])  # two presses at the same moment queue up here
+    before = _stop(point)
+    if before is not None:
+        return before.event
+    return stop_point(
+        actor=SYSTEM,
+        point_id=point.id,
+        channel="email",
+        source=source,
+        provenance=Provenance("message", link.message_id),
+        evidence=evidence,
+    )
+
+
+def _point(link: UnsubscribeLink) -> Point | None:
+    return Point.objects.filter(kind="email", digest=link.address_digest).first()
+
+
+def _stop(point: Point) -> Suppression | None:
+    """The stop of the person's own that holds for mail to this address."""
+    held = Suppression.objects.filter(point=point, channel__in=["", "email"], kind__in=LIFTABLE, lifted_at=None)
+    return held.select_related("event").order_by("created_at", "id").first()

@@ -1,0 +1,158 @@
+"""Templates a network approves: list, read, write, hand over, bring in. The same verbs as the pages."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import actor_of
+from accounts.doors import api
+from core.api import Given, Moment, PageQuery, answers, page, page_of, read
+from core.jobs import enqueue
+from core.tenancy import require_organization_id
+from messaging.access import access_template, access_template_account
+from messaging.actions import templates as verbs
+from messaging.channels.whatsapp import why_not
+from messaging.channels.whatsapp_rules import BUTTON_KINDS, TemplateText, WrittenButton, text_of, whatsapp_rules
+from messaging.models import ProviderTemplate
+
+_STATES = ["draft", "submitted", "approved", "rejected", "paused", "disabled", "gone"]
+_USES = list(whatsapp_rules().use_cases)
+
+
+class TemplateQuery(PageQuery):
+    """Which templates."""
+
+    state = serializers.ChoiceField(required=False, choices=_STATES)
+
+
+class ButtonShape(Given):
+    """A button. `value` is the address, the number or the code; an answer has none."""
+
+    kind = serializers.ChoiceField(choices=list(BUTTON_KINDS))
+    title = serializers.CharField(max_length=80, allow_blank=True, default="")
+    value = serializers.CharField(max_length=2000, allow_blank=True, default="")
+
+
+class TemplateIn(Given):
+    """A template to write. Variables are {{1}} or {{first_name}}; `samples` has a text for each slot of `slots`."""
+
+    account = serializers.UUIDField(help_text="The id of the WhatsApp account.")
+    name = serializers.CharField(max_length=512)
+    language = serializers.CharField(max_length=12)
+    use_case = serializers.ChoiceField(choices=_USES)
+    header = serializers.CharField(max_length=200, allow_blank=True, default="")
+    body = serializers.CharField(max_length=4000)
+    footer = serializers.CharField(max_length=200, allow_blank=True, default="")
+    buttons = ButtonShape(many=True, required=False)
+    samples = serializers.DictField(child=serializers.CharField(max_length=400), required=False, default=dict)
+
+
+class TemplateOut(serializers.Serializer[Any]):
+    """One template. `choosable`: a campaign can use it now; else `why_not` says what helps."""
+
+    id = serializers.UUIDField()
+    account_id = serializers.UUIDField()
+    name = serializers.CharField()
+    language = serializers.CharField()
+    category = serializers.CharField()
+    use_case = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(choices=_STATES)
+    quality = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+    advice = serializers.CharField(allow_blank=True)
+    choosable = serializers.BooleanField()
+    why_not = serializers.CharField(allow_blank=True)
+    header = serializers.CharField(allow_blank=True)
+    body = serializers.CharField()
+    footer = serializers.CharField(allow_blank=True)
+    buttons = ButtonShape(many=True)
+    slots = serializers.ListField(child=serializers.CharField(), help_text="Where a person's values stand.")
+    submitted_at = Moment(allow_null=True)
+    created_at = Moment()
+
+
+def _told(rows: Sequence[ProviderTemplate]) -> Any:
+    return TemplateOut([_one(row) for row in rows], many=True).data
+
+
+def _one(row: ProviderTemplate) -> dict[str, Any]:
+    text, refused = text_of(row.content), why_not(row)
+    same = ("id", "account_id", "name", "language", "category", "use_case", "state", "quality", "reason", "advice")
+    told = {name: getattr(row, name) for name in (*same, "submitted_at", "created_at")}
+    told |= {"choosable": not refused, "why_not": refused, "slots": [slot.key for slot in text.slots]}
+    return told | {name: getattr(text, name) for name in ("header", "body", "footer", "buttons")}
+
+
+@extend_schema(
+    methods=["GET"],
+    operation_id="list_templates",
+    tags=["templates"],
+    parameters=[TemplateQuery],
+    responses=answers(page_of(TemplateOut)),
+)
+@extend_schema(
+    methods=["POST"],
+    operation_id="create_template",
+    tags=["templates"],
+    request=TemplateIn,
+    responses=answers(TemplateOut, 201),
+)
+@api("author_campaigns")
+@api_view(["GET", "POST"])
+def templates(request: Request) -> Response:
+    """Templates, newest first; or write one, kept as a draft until it is handed over."""
+    if request.method == "POST":
+        return Response(TemplateOut(_one(_write(request))).data, status=201)
+    asked, rows = read(TemplateQuery, request.query_params), ProviderTemplate.objects.all()
+    return page(request, rows.filter(state=asked["state"]) if "state" in asked else rows, _told)
+
+
+def _write(request: Request) -> ProviderTemplate:
+    told = read(TemplateIn, request.data)
+    account = access_template_account(actor_of(request), told["account"])
+    buttons = tuple(WrittenButton(**one) for one in told.get("buttons", ()))
+    text = TemplateText(told["body"].strip(), told["header"].strip(), told["footer"].strip(), buttons, told["samples"])
+    named = {name: told[name] for name in ("name", "language", "use_case")}
+    return verbs.write_template(actor=actor_of(request), account=account, text=text, **named)
+
+
+@extend_schema(operation_id="get_template", tags=["templates"], responses=answers(TemplateOut))
+@api("author_campaigns")
+@api_view(["GET"])
+def template(request: Request, provider_template_id: uuid.UUID) -> Response:
+    """One template, and whether a campaign can use it."""
+    return Response(TemplateOut(_one(access_template(actor_of(request), provider_template_id))).data)
+
+
+@extend_schema(operation_id="submit_template", tags=["templates"], request=None, responses=answers(TemplateOut, 202))
+@api("author_campaigns")
+@api_view(["POST"])
+def submission(request: Request, provider_template_id: uuid.UUID) -> Response:
+    """Hand a template over for review. It is checked at once and goes out by a task; read it to see what came of it."""
+    row = access_template(actor_of(request), provider_template_id)
+    verbs.check_submission(actor=actor_of(request), template=row, text=text_of(row.content))
+    enqueue("messaging.submit_template", organization_id=require_organization_id(), template_id=row.id)
+    return Response(TemplateOut(_one(row)).data, status=202)
+
+
+class SyncIn(Given):
+    """Whose templates to bring in."""
+
+    account = serializers.UUIDField()
+
+
+@extend_schema(operation_id="sync_templates", tags=["templates"], request=SyncIn, responses={202: None})
+@api("author_campaigns")
+@api_view(["POST"])
+def sync(request: Request) -> Response:
+    """Bring in how the network keeps an account's templates. A task does it; list them to see what came of it."""
+    told = read(SyncIn, request.data)
+    account = access_template_account(actor_of(request), told["account"])
+    enqueue("messaging.sync_templates", organization_id=require_organization_id(), account_id=account.id)
+    return Response(status=202)

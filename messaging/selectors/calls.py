@@ -1,0 +1,95 @@
+"""What came of the calls of one origin: how many people were reached by whom, which keys they pressed, how long they listened."""
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+from typing import Final
+
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+
+from messaging.channels.voice_rules import call_rules
+from messaging.models import Call
+from messaging.states import CALL_OUTCOMES, ORIGIN_AGAIN
+
+_TONES: Final = {
+    "human": "yes",
+    "unclear": "note",
+    "machine": "note",
+    "fax": "note",
+    "busy": "wait",
+    "no_answer": "wait",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CallLine:
+    """One outcome: its words, how many people it was the last of, and in how many tries."""
+
+    key: str
+    label: str
+    tone: str
+    people: int
+    tries: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CallReport:
+    """The calls of one origin; `most_tries` to one person.
+
+    Units: `listened_seconds` is the mean of calls a person, or perhaps one, answered.
+    """
+
+    lines: Sequence[CallLine]
+    pressed_stop: int
+    pressed_again: int
+    left_messages: int
+    listened_seconds: int
+    most_tries: int
+
+    @property
+    def people(self) -> int:
+        """Everybody whose last call has ended."""
+        return sum(line.people for line in self.lines)
+
+    @property
+    def tries(self) -> int:
+        """All calls that have ended."""
+        return sum(line.tries for line in self.lines)
+
+
+def call_report(*, origin: str, origin_id: uuid.UUID) -> CallReport:
+    """What came of the calls of one origin, a further try counted with its first. One query.
+
+    Shape: of several tries to one person the last that has ended speaks; one that goes on or waits says nothing yet.
+    """
+    rules = call_rules()
+    later = Call.objects.filter(first_id=OuterRef("first_id"), number__gt=OuterRef("number")).exclude(outcome="")
+    ended = Call.objects.filter(message__origin__in=[origin, ORIGIN_AGAIN], message__origin_id=origin_id)
+    counted = (
+        ended.exclude(outcome="")
+        .filter(~Exists(later))
+        .values("outcome")
+        .annotate(
+            people=Count("id"),
+            tries=Sum("number"),
+            stopped=Count("id", filter=Q(keys__contains=rules.stop_key)),
+            again=Count("id", filter=Q(keys__contains=rules.again_key)),
+            left=Count("id", filter=Q(left_message=True)),
+            seconds_open=Sum("seconds", default=0),
+        )
+    )
+    rows = {row["outcome"]: row for row in counted}
+    heard = [rows[key] for key in ("human", "unclear") if key in rows]
+    listeners = sum(row["people"] for row in heard)
+    return CallReport(
+        lines=[
+            CallLine(key, label, _TONES.get(key, "no"), rows[key]["people"], rows[key]["tries"])
+            for key, label in CALL_OUTCOMES.items()
+            if key in rows
+        ],
+        pressed_stop=sum(row["stopped"] for row in rows.values()),
+        pressed_again=sum(row["again"] for row in rows.values()),
+        left_messages=sum(row["left"] for row in rows.values()),
+        listened_seconds=round(sum(row["seconds_open"] for row in heard) / listeners) if listeners else 0,
+        most_tries=rules.most_tries,
+    )

@@ -1,0 +1,82 @@
+"""Templates a network approves, as pages and the API show them."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Final
+
+from messaging.channels.whatsapp import CHANGEABLE, why_not
+from messaging.channels.whatsapp_rules import TemplateText, UseCase, text_of, whatsapp_rules
+from messaging.models import ProviderAccount, ProviderTemplate
+from messaging.providers.registry import PROVIDERS
+from messaging.providers.template_messages import ManagesTemplates
+from messaging.providers.whatsapp_cloud_templates import REASONS
+
+Badge = Mapping[str, str]
+BADGES: Final[Mapping[str, Badge]] = {
+    "draft": {"label": "Draft", "tone": "plain", "icon": "edit"},
+    "submitted": {"label": "In review", "tone": "wait", "icon": "clock"},
+    "approved": {"label": "Approved", "tone": "yes", "icon": "check"},
+    "rejected": {"label": "Rejected", "tone": "no", "icon": "x"},
+    "paused": {"label": "Paused by WhatsApp", "tone": "wait", "icon": "pause"},
+    "disabled": {"label": "Disabled by WhatsApp", "tone": "no", "icon": "x"},
+    "gone": {"label": "Gone from WhatsApp", "tone": "plain", "icon": "x"},
+}
+QUALITIES: Final[Mapping[str, Badge]] = {
+    "green": {"label": "Good", "tone": "yes", "icon": "check"},
+    "yellow": {"label": "Getting worse", "tone": "wait", "icon": "alert"},
+    "red": {"label": "Bad", "tone": "no", "icon": "alert"},
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TemplateCard:
+    """A template with its words: how it stands, what it is for, why it cannot be chosen."""
+
+    template: ProviderTemplate
+    badge: Badge
+    quality: Badge | None
+    text: TemplateText
+    use_case: UseCase | None
+    why_not: str
+    reason: str
+    changeable: bool
+
+    @property
+    def needs_use(self) -> bool:
+        """Whether somebody has to say what it is for."""
+        return self.template.state == "approved" and self.use_case is None and not self.template.unfit
+
+    @property
+    def uses(self) -> list[UseCase]:
+        """What its category allows it to be for."""
+        return [case for case in whatsapp_rules().use_cases.values() if case.category == self.template.category]
+
+
+def template_card(template: ProviderTemplate) -> TemplateCard:
+    """One template with its words. No query where its account is there."""
+    reason = REASONS.get(template.reason, "")
+    if template.reason == "NOT_TAKEN":
+        reason = "WhatsApp did not take it."
+    return TemplateCard(
+        template=template,
+        badge=BADGES[template.state],
+        quality=QUALITIES.get(template.quality),
+        text=text_of(template.content),
+        use_case=whatsapp_rules().use_cases.get(template.use_case),
+        why_not=why_not(template),
+        reason=reason,
+        changeable=template.state in CHANGEABLE,
+    )
+
+
+def template_cards() -> list[TemplateCard]:
+    """All templates, newest first. One query."""
+    rows = ProviderTemplate.objects.select_related("account").defer("account__credentials_sealed")
+    return [template_card(row) for row in rows.order_by("-created_at", "-id")]
+
+
+def template_accounts() -> list[ProviderAccount]:
+    """The accounts whose network approves templates, oldest first. One query."""
+    names = [name for name, one in PROVIDERS.items() if issubclass(one, ManagesTemplates)]
+    rows = ProviderAccount.objects.defer("credentials_sealed").filter(provider__in=names)
+    return list(rows.order_by("created_at", "id"))

@@ -1,0 +1,123 @@
+"""One message to one person by the REST door: a dry run tells everything and sends nothing; a key sends it once."""
+
+import pytest
+
+from accounts.roles import API_SCOPES
+from campaigns.models import Recipient
+from contacts.actions.lists import add_members
+from core.tenancy import tenant_context
+from messaging.models import Message
+from tests.factories.campaigns import make_campaign
+from tests.factories.consent import MINA, OMAR, grant, make_point, stop
+from tests.factories.contacts import make_contact
+from tests.integration.api.conftest import application, told
+from tests.integration.campaigns.conftest import check
+from tests.proofs import proves
+from tests.snapshots import changed, rows_of
+
+
+@pytest.fixture
+def body(house):
+    """A message to Mina, who agreed."""
+    with tenant_context(house.id):
+        grant(make_point(MINA), house.purpose)
+    return {"to": MINA, "sender": str(house.sender.id), "purpose": "orders", "text": "Your order is ready."}
+
+
+def sent(house):
+    with tenant_context(house.id):
+        return Message.objects.count()
+
+
+def moved(before, team):
+    """The tables that changed, beside what every request of a key leaves behind."""
+    return set(changed(before, rows_of(team.id))) - {"accounts_apirequestlog", "accounts_apikey"}
+
+
+@proves("M4")
+def test_a_dry_run_tells_the_decision_the_text_and_its_parts_and_sends_nothing(acme, app, house, body):
+    before = rows_of(acme.id)
+
+    answer = app.post("messages/", body | {"dry_run": True, "text": "x" * 200})
+
+    found = answer.json()
+    assert answer.status_code == 200
+    assert (found["decision"]["outcome"], found["parts"], found["message"]) == ("allowed", 2, None)
+    assert found["decision"]["evidence_id"] is not None
+    assert (found["dry_run"], found["text"], sent(house)) == (True, "x" * 200, 0)
+    assert moved(before, acme) == {"consent_decisionrecord"}
+
+
+@proves("M5")
+def test_one_message_is_sent_and_can_be_read_back(acme, app, house, body):
+    answer = app.post("messages/", body)
+
+    message = answer.json()["message"]
+    assert (answer.status_code, message["state"], message["address"], message["run_id"]) == (201, "ready", MINA, None)
+    assert app.get(f"messages/{message['id']}/").json()["status"] == "queued"
+
+
+@proves("M3")
+def test_the_same_request_with_the_same_key_is_one_message(app, house, body):
+    first, second = (app.post("messages/", body, **{"Idempotency-Key": "order-7"}) for _ in range(2))
+
+    assert (first.status_code, second.status_code, second["Idempotent-Replayed"]) == (201, 201, "true")
+    assert first.json() == second.json()
+    assert sent(house) == 1
+
+
+def test_who_said_stop_is_refused_with_the_code_a_campaign_would_give(acme, app, house, body):
+    contact = make_contact(acme, number=MINA)
+    with tenant_context(house.id):
+        stop(make_point(MINA))
+        add_members(actor=house.actor, target=house.people, contact_ids=[contact.id])
+    before = rows_of(acme.id)
+
+    dry = app.post("messages/", body | {"dry_run": True}).json()
+    real = app.post("messages/", body)
+
+    run = check(house, make_campaign(house))
+    with tenant_context(house.id):
+        assert Recipient.objects.get(run=run).reason == dry["decision"]["reason"]["code"] == "opted_out"
+    assert told(real) == (422, "refused", ["to"])
+    assert real.json()["errors"][0]["detail"].startswith("opted_out: ")
+    assert sent(house) == 0
+    assert "messaging_message" not in changed(before, rows_of(acme.id))
+
+
+def test_somebody_we_never_met_is_judged_and_not_kept(acme, app, house, body):
+    before = rows_of(acme.id)
+
+    dry = app.post("messages/", body | {"to": OMAR, "dry_run": True})
+    real = app.post("messages/", body | {"to": OMAR})
+
+    assert dry.json()["decision"]["reason"]["code"] == "no_consent"
+    assert told(real) == (422, "refused", ["to"])
+    assert moved(before, acme) == {"consent_decisionrecord"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("to", "nobody"),
+        ("sender", "00000000-0000-7000-8000-000000000009"),
+        ("purpose", "nothing"),
+        ("text", "  "),
+        ("extra", 1),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_field_and_nothing_is_written(acme, app, house, body, field, value):
+    before = rows_of(acme.id)
+
+    answer = app.post("messages/", body | {field: value})
+
+    assert answer.status_code in (400, 422)
+    assert told(answer)[2] == [field]
+    assert moved(before, acme) == set()
+
+
+@pytest.mark.parametrize("scope", API_SCOPES)
+def test_it_takes_the_scope_to_message_people(acme, house, body, scope):
+    answer = application(acme, scope).post("messages/", body)
+
+    assert answer.status_code == (201 if scope == "message_people" else 403)

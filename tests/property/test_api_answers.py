@@ -1,0 +1,88 @@
+"""F34: whatever an application sends, the API answers as its published document says, and never with a failure of its own.
+
+`CARILLON_EXAMPLES=200 bin/test tests/property/test_api_answers.py` asks ten times as much.
+"""
+
+import collections
+import functools
+import os
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode, checks
+
+from accounts.roles import API_SCOPES
+from tests.counts import say
+from tests.factories.accounts import make_key
+from tests.proofs import proves
+from tests.walls.seeds import plant
+from tests.walls.slots import model_of_slot
+
+EXAMPLES = int(os.environ.get("CARILLON_EXAMPLES", "20"))
+#: what every answer must keep: no 5xx, and a status, a type and a body that the document knows
+CHECKS = [
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+]
+
+
+@functools.cache
+def document() -> Any:
+    """The API's own description, as its readers get it."""
+    found = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True))
+    found.app = WSGIHandler()
+    return found
+
+
+def labels() -> list[str]:
+    """Every operation, such as "POST /api/v1/contacts/"."""
+    return [result.ok().label for result in document().get_all_operations()]
+
+
+@pytest.fixture
+def one_connection():
+    """The end of a request closes no connection: all of them belong to the test's transaction."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.parametrize("label", labels())
+@proves("fault-34", "P21")
+def test_every_operation_answers_as_the_document_says(acme, one_connection, label):
+    seeds = plant(acme, list(API_SCOPES))
+    _, key = make_key(acme, list(API_SCOPES))
+    operation = document().find_operation_by_label(label)
+    right, wrong = (
+        operation.as_strategy(generation_mode=mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+    )
+    answers: collections.Counter[int] = collections.Counter()
+
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=right | wrong, known=st.booleans())
+    def ask(case, known):
+        if known:
+            for slot in case.path_parameters or {}:
+                case.path_parameters[slot] = str(seeds.id_of(model_of_slot(slot)))
+        with transaction.atomic():
+            answer = case.call(headers={"Authorization": f"Bearer {key}"})
+            transaction.set_rollback(True)
+        answers[answer.status_code] += 1
+        case.validate_response(answer, checks=CHECKS)
+
+    ask()
+
+    say(f"{label}: {dict(sorted(answers.items()))}")
+    assert max(answers) < 500
