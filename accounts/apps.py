@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
         "grant select, update on accounts_organization to app_operator",
         "grant select, insert on accounts_auditevent to app_operator",
         "grant select on accounts_audithead to app_operator",
-        "grant select, update on accounts_user to app_operator",
+        "grant select, insert, update on accounts_user to app_operator",
         "grant select, insert, update, delete on django_session, account_emailaddress, account_emailconfirmation,"
         " mfa_authenticator, usersessions_usersession, socialaccount_socialaccount, socialaccount_socialtoken,"
         " socialaccount_socialapp, django_admin_log to app_operator",

@@ -236,6 +236,16 @@ class ApiKeyForm(CarillonForm, forms.Form):
         return self.cleaned_data["networks"].replace(",", "\n").split()
 
 
+class EnrolmentForm(CarillonForm, forms.Form):
+    """The code with which an operator begins their second factor."""
+
+    code = forms.CharField(
+        max_length=40,
+        help_text="Sixteen letters and digits, printed by the command that made you an operator. It counts for a day.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class ThemeForm(forms.Form):
     """Light, dark, or what the device says."""
 

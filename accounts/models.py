@@ -41,6 +41,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     #: an operator of the platform; gives no right inside any organisation
     is_staff = models.BooleanField(default=False)
+    #: the code with which an operator begins their first second factor, as its digest, and until when it counts
+    enrolment_digest = models.BinaryField(max_length=32, null=True)
+    enrolment_until = models.DateTimeField(null=True)
     created_at = MomentOfCreation()
 
     objects = UserManager()

@@ -7,6 +7,7 @@ from allauth.mfa.signals import authenticator_added, authenticator_removed, auth
 from django.http import HttpRequest
 
 from accounts.actions.audit import record_platform_audit
+from accounts.actions.operators import end_enrolment
 from accounts.contracts import Actor
 from core.middleware import client_address, request_id
 
@@ -25,6 +26,7 @@ def connect() -> None:
     """Listen, once per process."""
     for action, signal in _HEARD.items():
         signal.connect(_writer(action), weak=False, dispatch_uid=f"accounts.{action}")
+    authenticator_added.connect(_enrolled, weak=False, dispatch_uid="accounts.enrolled")
     email_confirmed.connect(_confirmed, weak=False, dispatch_uid="accounts.email.confirmed")
 
 
@@ -34,6 +36,10 @@ def _writer(action: str) -> Any:
             _write(action, request, user.pk)
 
     return write
+
+
+def _enrolled(user: Any = None, **_: Any) -> None:
+    end_enrolment(user)
 
 
 def _confirmed(request: HttpRequest | None = None, email_address: Any = None, **_: Any) -> None:

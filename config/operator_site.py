@@ -11,6 +11,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
+from accounts.enrolment import must_enrol
+
 #: the apps whose pages operators have. Libraries register pages of their own, raw edits of addresses, sessions and second
 #: factors among them, and those are nobody's.
 OPERATED_APPS = frozenset({"accounts", "billing"})
@@ -31,7 +33,7 @@ class OperatorSite(UnfoldAdminSite):
         if not request.user.is_authenticated:
             return redirect(f"{reverse('account_login')}?next={request.path}")
         if request.user.is_staff:  # type: ignore[union-attr]
-            return redirect("mfa_index")
+            return redirect("operator_enrolment" if must_enrol(request) else "mfa_index")
         return TemplateResponse(request, "403.html", status=403)
 
 

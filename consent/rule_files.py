@@ -141,6 +141,8 @@ def _answers(row: Row) -> AnswerRule:
         keywords=cast(tuple[Keyword, ...], row.some_words("keywords", get_args(Keyword))),
         passes_suppression=cast(tuple[SuppressionKind, ...], row.some_words("passes_suppression", ("opted_out",))),
         passes_stops=row.some_words("passes_stops", ("suspended", "sending_stopped")),
+        stop_minutes=row.positive("stop_minutes"),
+        other_minutes=row.positive("other_minutes"),
         source=row.source(),
     )
     row.finish()

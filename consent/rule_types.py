@@ -116,12 +116,17 @@ class SuppressionRule:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AnswerRule:
-    """Which replies to a person's own keyword may pass which suppressions and which stops of ours, and in which tier."""
+    """Which replies to a person's own keyword may pass which suppressions and which stops of ours, and in which tier.
+
+    Units: `stop_minutes` until the confirmation of a stop comes too late, `other_minutes` for every other reply.
+    """
 
     tier: Tier
     keywords: tuple[Keyword, ...]
     passes_suppression: tuple[SuppressionKind, ...]
     passes_stops: tuple[str, ...]
+    stop_minutes: int
+    other_minutes: int
     source: Source
 
 

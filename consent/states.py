@@ -25,9 +25,13 @@ STATUS_LABELS: Mapping[ConsentStatus, str] = MappingProxyType(
     }
 )
 
-#: what an event of the ledger says: a status, or that a stop was taken back (which is no status: nobody is "lifted")
+#: what an event of the ledger says: a status, or what is none: that a stop was taken back, or that they asked for an answer
 EVENT_LABELS: Mapping[str, str] = MappingProxyType(
-    {**{str(status): label for status, label in STATUS_LABELS.items()}, "lifted": "Stop taken back"}
+    {
+        **{str(status): label for status, label in STATUS_LABELS.items()},
+        "lifted": "Stop taken back",
+        "requested": "Asked for help",
+    }
 )
 
 MOVES: Mapping[ConsentStatus, frozenset[ConsentStatus]] = MappingProxyType(

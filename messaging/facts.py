@@ -16,7 +16,7 @@ from django.db import connection
 
 from accounts.models import Organization
 from accounts.selectors import guest_digests
-from consent.contracts import Allowed, Ask, Channel, Decision, Deferred, Facts, SuppressionKind, Tier
+from consent.contracts import Allowed, Answers, Ask, Channel, Decision, Deferred, Facts, SuppressionKind, Tier
 from consent.gate import decide
 from consent.models import DecisionRecord, Purpose
 from consent.rulebook import Rulebook, rulebook
@@ -43,11 +43,14 @@ class Context:
     circle: frozenset[bytes]
     windows: tuple[int, ...]
     standing: Standing = READY
+    #: the keyword of theirs that this answers
+    answers: Answers = ""
 
     @property
     def ask(self) -> Ask:
         """The question to the gate."""
-        return Ask(cast(Channel, self.sender.channel), cast(Tier, self.purpose.tier), self.at, self.rules.version)
+        channel, tier = cast(Channel, self.sender.channel), cast(Tier, self.purpose.tier)
+        return Ask(channel, tier, self.at, self.rules.version, self.answers)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ def context_for(
     at: datetime.datetime | None = None,
     version_id: uuid.UUID | None = None,
     standing: Standing = READY,
+    answers: Answers = "",
 ) -> Context:
     """Read what everybody shares: organisation, sender, purpose, rules in force, the trial's circle, and how the text stands.
 
@@ -87,7 +91,7 @@ def context_for(
     circle = guest_digests() if organization.state == "trial" else frozenset()
     if version_id is not None:
         standing = standings(sender.channel, [version_id])[version_id]
-    return Context(organization, sender, purpose, rules, at or clock.now(), circle, windows, standing)
+    return Context(organization, sender, purpose, rules, at or clock.now(), circle, windows, standing, answers)
 
 
 def facts_sql(asked: str) -> str:
@@ -195,17 +199,21 @@ def raw_facts(columns: Sequence[Any]) -> RawFacts:
 
 
 def facts_of(raw: RawFacts, context: Context) -> Facts:
-    """What the gate is told about people with these raw facts."""
+    """What the gate is told about people with these raw facts.
+
+    Who wrote a keyword is answered from the very line they wrote to, also while it is paused, and by an organisation on trial.
+    """
     recent, cap = _tightest_cap(raw, context)
+    answers, account = bool(context.answers), context.sender.account
     return Facts(
         organization_state=context.organization.state,  # type: ignore[arg-type]
         sending_stopped=context.organization.sending_stopped_at is not None,
-        sender_ready=context.sender.paused_at is None and context.sender.account.state == "connected",
+        sender_ready=answers or (context.sender.paused_at is None and account.state == "connected"),
         content_ready=_content_ready(context),
         window_open=raw.heard,
         has_address=raw.has_address,
         address_valid=reaches(context.ask.channel, raw.kind, raw.number_type),
-        in_trial_circle=raw.in_circle,
+        in_trial_circle=raw.in_circle or answers,
         suppression=cast(SuppressionKind, raw.suppression),
         consent=raw.consent,  # type: ignore[arg-type]
         minor=raw.minor,
@@ -287,6 +295,8 @@ def _kept(digests: Sequence[bytes]) -> dict[bytes, uuid.UUID]:
 def _record(context: Context, facts: Facts, decision: Decision) -> DecisionRecord:
     verdict = Verdict(decision, uuid.UUID(int=0))
     told: Mapping[str, Any] = dataclasses.asdict(facts) | {"channel": context.ask.channel, "tier": context.ask.tier}
+    if context.answers:
+        told = dict(told) | {"answers": context.answers}
     said = [told, verdict.outcome, verdict.reason, str(verdict.until), context.rules.version]
     return DecisionRecord(
         digest=hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest(),

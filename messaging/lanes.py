@@ -77,7 +77,7 @@ def _one_batch(
     """One round of the lane; None when there is nothing to do now."""
     with tenant_context(organization_id):
         sender = Sender.objects.select_related("account").filter(id=sender_id).first()
-        if sender is None or not _may_go(sender) or not _anything_due(sender):
+        if sender is None or _is_throttled(sender) or not _anything_due(sender):
             return None
     given, wait = bucket.take(sender_id, sender.rate_per_second, BATCH)
     if not given:
@@ -87,7 +87,8 @@ def _one_batch(
         return 0
     token, started = uuid.uuid4(), time.clock_gettime(time.CLOCK_BOOTTIME)
     with tenant_context(organization_id):
-        claimed = claim_due(sender_id=sender_id, limit=given, token=token)
+        paused = sender.paused_at is not None
+        claimed = claim_due(sender_id=sender_id, limit=given, token=token, answers_only=paused)
     failpoint("after_claim")
     if not claimed:
         return None
@@ -110,17 +111,17 @@ def _one_batch(
     return len(outcomes)
 
 
-def _may_go(sender: Sender) -> bool:
-    throttled = sender.throttled_until is not None and sender.throttled_until > clock.now()
-    return sender.paused_at is None and not throttled
+def _is_throttled(sender: Sender) -> bool:
+    return sender.throttled_until is not None and sender.throttled_until > clock.now()
 
 
 def _anything_due(sender: Sender) -> bool:
+    """Whether there is something to do now. A paused sender still answers whoever writes STOP or HELP to it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select exists (select from messaging_message where organization_id = %s and sender_id = %s"
-            " and next_at <= app_now())",
-            [sender.organization_id, sender.id],
+            " and next_at <= app_now() and (not %s or origin in ('said_stop', 'said_start', 'said_help')))",
+            [sender.organization_id, sender.id, sender.paused_at is not None],
         )
         return bool(cursor.fetchone()[0])
 

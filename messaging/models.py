@@ -6,7 +6,7 @@ from consent.models import CHANNELS, ConsentEvent, DecisionRecord, Point, Purpos
 from core.fields import MomentOfCreation
 from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
-from messaging.states import CALL_OUTCOMES, STATES
+from messaging.states import CALL_OUTCOMES, KEYWORD_ORIGINS, STATES
 
 
 class ProviderAccount(TenantModel):
@@ -140,6 +140,12 @@ class Message(TenantModel):
             # used by: claim_due
             models.Index(
                 fields=["sender", "next_at", "id"], name="message_due", condition=models.Q(next_at__isnull=False)
+            ),
+            # used by: claim_due, which lets answers to keywords pass whatever else waits
+            models.Index(
+                fields=["sender", "next_at", "id"],
+                name="message_due_answers",
+                condition=models.Q(next_at__isnull=False, origin__in=list(KEYWORD_ORIGINS)),
             ),
             # used by: the sweeper
             models.Index(fields=["lease_until"], name="message_lease", condition=models.Q(lease_until__isnull=False)),

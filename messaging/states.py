@@ -15,6 +15,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Final, Literal
 
+from consent.contracts import Answers
 from messaging.contracts import ReceiptStatus
 
 State = Literal[
@@ -56,6 +57,8 @@ ORIGIN_OF_ANSWER: Final = "reply"
 #: the origin of a further call after a busy line or no answer; the origin's id is that of the first, whose gate holds for it
 ORIGIN_AGAIN: Final = "again"
 ONE_ORIGINS: Final[tuple[str, ...]] = (ORIGIN_OF_ONE, ORIGIN_OF_ANSWER)
+#: origins of the one answer to a keyword, and the keyword; the origin's id is the message it answers
+KEYWORD_ORIGINS: Final[dict[str, Answers]] = {"said_stop": "stop", "said_start": "start", "said_help": "help"}
 
 #: the reason of a message that waits, ready to leave, because there were no units for it
 WAITING_FOR_UNITS: Final = "waiting_for_units"

@@ -15,6 +15,7 @@ from sandbox.pages import Place, Willed
 from sandbox.postman import Postman
 from sandbox.twilio_webhooks import Webhooks
 from sandbox.whatsapp_chats import Chats
+from sandbox.whatsapp_shapes import ChatMessage
 
 _HERE = pathlib.Path(__file__).parent
 _SHOWN_EVENTS = 20
@@ -120,7 +121,8 @@ class Handset:
     def _log(self, place: Place) -> str:
         zone = self._carrier.settings.zone
         if place.tab == "whatsapp":
-            return whatsapp_pages.conversation(self._chats.messages.thread(place.phone), place.phone, zone)
+            chats = [each for each in self._chats.messages.thread(place.phone) if isinstance(each, ChatMessage)]
+            return whatsapp_pages.conversation(chats, place.phone, zone)
         if place.tab == "calls":
             return call_pages.call_list(self._calls.of_phone(place.phone), zone)
         return (

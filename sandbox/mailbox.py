@@ -165,7 +165,7 @@ class _Handler:
         content = envelope.content
         raw = content if isinstance(content, bytes) else str(content or "").encode()
         mail = self._mailbox.take(envelope.mail_from or "", envelope.rcpt_tos, raw)
-        if server.transport and any(self._wills.of(each).after == "hang_up" for each in envelope.rcpt_tos):
+        if isinstance(server.transport, asyncio.WriteTransport) and any(self._wills.of(each).after == "hang_up" for each in envelope.rcpt_tos):
             server.transport.abort()
         return f"250 2.0.0 Caught as {mail.id}"
 

@@ -21,11 +21,12 @@ def operator_with_second_factor(variables: Mapping[str, str], password: str) -> 
     Effects: an operator made by the command of that name; one-time codes set up; one recovery code used.
     """
     command = [sys.executable, "manage.py", "make_operator", _ADDRESS, "--name", "Olga", "--skip-checks"]
-    settings = {**variables, "CARILLON_ROLE": "web"}
-    subprocess.run(
+    settings = {**variables, "CARILLON_ROLE": "operator"}
+    made = subprocess.run(
         command, cwd=places.PROJECT, env=settings, input=f"{password}\n", text=True, check=True, capture_output=True
     )
     first = _log_in(variables, password)
+    first.fill(first.get("/enrol/"), {"code": made.stdout.split()[-1]}, "/enrol/")
     page = first.fill(first.get("/account/2fa/totp/activate/"), {"password": password})  # once more: it is them
     first.fill(page, {"code": totp(page.find(r"\b([A-Z2-7]{32})\b"), time.time())}, "activate")
     code = first.get("/account/2fa/recovery-codes/").find(r"\b([0-9a-f]{8})\b")

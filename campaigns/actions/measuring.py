@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
+from psycopg.sql import SQL, Composable, Identifier, Placeholder
 
 from campaigns.models import Run
 from campaigns.personal_values import values_of
@@ -25,7 +26,8 @@ _COARSE = 10
 
 # Two people of each group: the first and the last by id. Everything personal stays in the database but theirs. A text that says
 # the same to everybody needs no look at people at all.
-_PEOPLE = "join contacts_contact c on c.organization_id = r.organization_id and c.id = r.contact_id"
+_PEOPLE = SQL("join contacts_contact c on c.organization_id = r.organization_id and c.id = r.contact_id")
+_NOBODY = SQL("")
 _GROUPS = """
 select country, count(*), min(contact_id::text), max(contact_id::text)
 from (
@@ -68,23 +70,24 @@ def _groups(run: Run, names: Iterable[str]) -> list[tuple[Any, ...]]:
     parameters: dict[str, Any] = columns | {"organization": run.organization_id, "run": run.id, "basic": BASIC}
     parameters["step"] = 1 if "{%" not in run.template_version.body else _COARSE
     with connection.cursor() as cursor:
-        cursor.execute(_GROUPS.format(said=said, people=_PEOPLE if names else ""), parameters)
+        cursor.execute(SQL(_GROUPS).format(said=said, people=_PEOPLE if names else _NOBODY), parameters)
         return [(country, count, *map(uuid.UUID, pair)) for country, count, *pair in cursor.fetchall()]
 
 
-def _said(names: Sequence[str]) -> tuple[str, dict[str, str]]:
+def _said(names: Sequence[str]) -> tuple[Composable, dict[str, str]]:
     """SQL for all that the text says about somebody, and its parameters. Columns are ours, keys of fields are values."""
-    terms, parameters = ["''"], {}
+    terms: list[Composable] = [SQL("''")]
+    parameters: dict[str, str] = {}
     for place, name in enumerate(names):
         last = name.rpartition(".")[2]
         if name.startswith("contact.fields."):
             parameters[f"field_{place}"] = last
-            terms.append(f"coalesce(c.fields ->> %(field_{place})s, '')")
+            terms.append(SQL("coalesce(c.fields ->> {}, '')").format(Placeholder(f"field_{place}")))
         elif last in _COLUMNS:
-            terms.append(f"c.{last}")
+            terms.append(SQL("c.{}").format(Identifier(last)))
         else:
-            terms.append("c.first_name || c.last_name || c.city || c.fields::text")
-    return " || ".join(terms), parameters
+            terms.append(SQL("c.first_name || c.last_name || c.city || c.fields::text"))
+    return SQL(" || ").join(terms), parameters
 
 
 def _parts(run: Run, kind: MessageChannel, contact: Contact | None) -> int:

@@ -160,6 +160,19 @@ def stop_point(
     return event
 
 
+def record_request(
+    *, actor: Actor, point_id: uuid.UUID, channel: str, source: str, provenance: Provenance, evidence: dict[str, str]
+) -> ConsentEvent:
+    """Somebody asked for one answer and nothing more: the proof that it may leave, also for who never agreed to anything.
+
+    Effects: one event. It is no agreement: no state and no protection of the address changes.
+    Errors:  UnknownWord for a source that `consent.states` does not list.
+    """
+    event = make_event(actor, point_id, channel, "requested", source, provenance, evidence)
+    event.save(force_insert=True)
+    return event
+
+
 def suppress_points(
     *,
     actor: Actor,

@@ -128,7 +128,7 @@ def _standing(event: ConsentEvent) -> dict[str, str]:
     if event.status == "withdrawn":
         holds = Suppression.objects.filter(event=event, lifted_at=None).exists()
         holds = holds or ConsentState.objects.filter(event=event, status="withdrawn").exists()
-    elif event.status == "lifted":
+    elif event.status in ("lifted", "requested"):
         return {"label": "Done", "tone": "plain", "icon": "check"}
     else:
         holds = ConsentState.objects.filter(event=event, status=event.status).exists()

@@ -10,7 +10,13 @@ from consent.states import EVENT_LABELS, SOURCES, SUPPRESSION_LABELS
 CHANNEL_LABELS: Final[Mapping[str, str]] = dict(CHANNELS)
 _TONES: Final[Mapping[str, str]] = {"granted": "yes", "unproven": "wait", "pending": "wait", "withdrawn": "no"}
 _ICONS: Final[Mapping[str, str]] = {"granted": "check", "unproven": "alert", "pending": "clock", "withdrawn": "hand"}
-_PREFIXES: Final[Mapping[str, str]] = {"granted": "CR", "unproven": "CU", "withdrawn": "CW", "lifted": "CL"}
+_PREFIXES: Final[Mapping[str, str]] = {
+    "granted": "CR",
+    "unproven": "CU",
+    "withdrawn": "CW",
+    "lifted": "CL",
+    "requested": "CH",
+}
 _WRITTEN_FROM: Final[Mapping[str, str]] = {
     **dict.fromkeys(("keyword", "free_text", "email_reply"), "their message"),
     **dict.fromkeys(("web_form", "preference_page", "unsubscribe_link", "one_click", "qr"), "their click"),
@@ -47,8 +53,8 @@ def status_badge(status: str) -> dict[str, str]:
 def receipt_number(event_id: uuid.UUID, status: str) -> str:
     """A number people can read to each other, "CR-7F3K-20M9": eight digits of Crockford's base 32 from the id's end.
 
-    Shape: CR somebody agreed, CU a claim without proof, CW withdrawn, CL a stop taken back. It names an event to people, not
-           to code.
+    Shape: CR somebody agreed, CU a claim without proof, CW withdrawn, CL a stop taken back, CH a call for help. It names an
+           event to people, not to code.
     """
     value = event_id.int
     digits = [_DIGITS[value >> 5 * place & 31] for place in reversed(range(8))]

@@ -17,7 +17,7 @@ from billing.selectors import rates
 from core import clock
 from core.tenancy import require_organization_id
 from messaging.models import Message, Sender
-from messaging.states import WAITING_FOR_UNITS
+from messaging.states import KEYWORD_ORIGINS, WAITING_FOR_UNITS
 
 #: how long a message without units waits until it asks again
 WAIT_SECONDS = 60
@@ -45,17 +45,17 @@ order by a.id limit %(batch)s for update of a skip locked
 def hold_units(*, sender: Sender, attempts: Sequence[tuple[uuid.UUID, Message]]) -> set[uuid.UUID]:
     """Hold what these attempts cost, in their order, as far as the units reach; answer the attempts that may be made.
 
-    Shape:   attempt id and message, the message with its point and purpose; what the practice carrier gets costs nothing.
+    Shape:   attempt id and message, the message with its point and purpose; those that cost nothing are held as they are.
     Effects: two statements, none for the practice carrier. The balance is locked until the caller's transaction ends.
     Errors:  NoPrice when the price book has no line for the channel: nothing is sent that has no price.
     """
-    if sender.account.practice:
-        return {attempt_id for attempt_id, _ in attempts}
-    if not attempts:
-        return set()
+    free = {attempt_id for attempt_id, message in attempts if is_free(sender, message)}
+    priced = [(attempt_id, message) for attempt_id, message in attempts if attempt_id not in free]
+    if not priced:
+        return free
     known, today = rates(), clock.now().date()
     charges = []
-    for attempt_id, message in attempts:
+    for attempt_id, message in priced:
         rate = rate_for(
             known,
             channel=message.channel,
@@ -65,7 +65,15 @@ def hold_units(*, sender: Sender, attempts: Sequence[tuple[uuid.UUID, Message]])
         )
         amount = rate.amount * message.units
         charges.append(Charge(attempt_id, message.id, amount, rate.version, message.channel, _origin_of(message)))
-    return reserve_units(actor=SYSTEM, charges=charges)
+    return free | reserve_units(actor=SYSTEM, charges=charges)
+
+
+def is_free(sender: Sender, message: Message) -> bool:
+    """Whether a message costs nothing: what the practice carrier gets, and the answer to somebody's keyword.
+
+    An answer the law or the carriers ask for must not depend on a balance, so it has no price.
+    """
+    return sender.account.practice or message.origin in KEYWORD_ORIGINS
 
 
 def _origin_of(message: Message) -> uuid.UUID | None:

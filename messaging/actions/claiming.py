@@ -11,18 +11,30 @@ LEASE_SECONDS = 60
 MOST_CLAIMS = 3
 
 # A row that was claimed before without coming to an attempt is claimed alone: whatever it does to a worker, it takes no
-# neighbour with it. MATERIALIZED, because the planner may run a LIMIT twice otherwise.
+# neighbour with it. Answers to keywords come before everything, in the words of their own index; they are few, the rest of
+# the batch goes along. MATERIALIZED, because the planner may run a LIMIT twice otherwise.
 _CLAIM = """
-with first as materialized (
+with answers as materialized (
+  select id from messaging_message
+  where organization_id = %(organization)s and sender_id = %(sender)s and next_at <= app_now() and claim_count = 0
+    and origin in ('said_stop', 'said_start', 'said_help')
+  order by next_at, id limit %(limit)s for update skip locked
+), first as materialized (
   select id, claim_count from messaging_message
-  where organization_id = %(organization)s and sender_id = %(sender)s and next_at <= app_now()
+  where not %(answers_only)s and organization_id = %(organization)s and sender_id = %(sender)s and next_at <= app_now()
+    and id not in (select id from answers)
   order by next_at, id limit 1 for update skip locked
 ), rest as materialized (
   select m.id from messaging_message m, first
   where first.claim_count = 0 and m.organization_id = %(organization)s and m.sender_id = %(sender)s
-    and m.next_at <= app_now() and m.claim_count = 0 and m.id <> first.id
-  order by m.next_at, m.id limit %(others)s for update of m skip locked
-), picked as (select id from first union all select id from rest)
+    and m.next_at <= app_now() and m.claim_count = 0 and m.id <> first.id and m.id not in (select id from answers)
+  order by m.next_at, m.id limit %(limit)s - 1 for update of m skip locked
+), room as (
+  select id from first where claim_count = 0 or not exists (select from answers) union all select id from rest
+), picked as (
+  select id from answers union all
+  (select id from room limit %(limit)s - (select count(*) from answers))
+)
 update messaging_message m
 set state = 'claimed', next_at = null, lease_token = %(token)s, claim_count = m.claim_count + 1,
     lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
@@ -42,17 +54,18 @@ where m.id = open.id
 """
 
 
-def claim_due(*, sender_id: uuid.UUID, limit: int, token: uuid.UUID) -> list[uuid.UUID]:
-    """Claim due messages of one sender under a lease.
+def claim_due(*, sender_id: uuid.UUID, limit: int, token: uuid.UUID, answers_only: bool = False) -> list[uuid.UUID]:
+    """Claim due messages of one sender under a lease: answers to people's own keywords first, then the oldest.
 
-    Shape:   limit 1..200 → ids, oldest first, maybe none. A message claimed before is answered alone.
+    Shape:   limit 1..200 → ids, maybe none. A message claimed before comes alone. `answers_only` leaves all else where it is.
     Effects: ready → claimed; one short transaction. After more than three claims that came to nothing a message is
              quarantined: it is not tried again, and the organisation sees it. One that may have left is uncertain instead.
     """
     parameters: dict[str, Any] = {
         "organization": require_organization_id(),
         "sender": sender_id,
-        "others": max(0, limit - 1),
+        "limit": limit,
+        "answers_only": answers_only,
         "token": token,
         "lease": LEASE_SECONDS,
     }

@@ -16,6 +16,7 @@ from core.phone import PhoneNumber, parse_phone
 from core.spellings import other_spellings
 from messaging.models import InboundMessage, SendAttempt
 from messaging.providers.whatsapp_cloud_requests import PERSON_ID
+from messaging.states import KEYWORD_ORIGINS
 
 #: a number shorter than this (a short code, a name) has no other spelling, and its end would tell all of it
 _SHORTEST_NUMBER: Final = 7
@@ -77,6 +78,8 @@ def may_lift(row: InboundMessage, writer: Writer) -> bool:
         return False
     reached = SendAttempt.objects.filter(account_id=row.account_id, outcome="accepted", intent_at__lt=since)
     sent_by_account = reached.filter(message__sender__account_id=row.account_id, message__channel=row.channel)
+    # an answer proves nothing: whoever can sign for the account can also say that they asked for it
+    sent_by_account = sent_by_account.exclude(message__origin__in=list(KEYWORD_ORIGINS))
     return sent_by_account.filter(message__point_id=row.point_id).exists()
 
 

@@ -1,5 +1,6 @@
 """The inbox of carriers' webhooks: an event is kept first, then a receipt changes what it proves, in any order, repeats too."""
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from messaging.providers.call_message import CallAsks
 from messaging.providers.registry import meaning_of
 from messaging.states import RANKS
 
+KEY_LENGTH = 120
 Event = Receipt | Inbound | Unknown | CallAsks
 
 _KEEP = """
@@ -93,6 +95,11 @@ order by e.received_at limit %(batch)s
 """
 
 
+def _key(text: str) -> str:
+    """What makes an event itself, in the room its column has: a longer key by its digest, so that no two become one."""
+    return text if len(text) <= KEY_LENGTH else hashlib.sha256(text.encode()).hexdigest()
+
+
 def keep_event(*, account: ProviderAccount, event: Event, body: bytes) -> ProviderEvent | None:
     """Put one event into the inbox; None when it is there already, which is how a repeated webhook ends.
 
@@ -103,7 +110,7 @@ def keep_event(*, account: ProviderAccount, event: Event, body: bytes) -> Provid
         id=row_id,
         provider=account.provider,
         account_id=account.id,
-        event_key=event.event_key[:120],
+        event_key=_key(event.event_key),
         attempt_id=getattr(event, "attempt_id", None),
         provider_message_id=getattr(event, "provider_message_id", ""),
         status=getattr(event, "status", "")[:12],

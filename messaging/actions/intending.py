@@ -7,16 +7,17 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from consent.contracts import Allowed, Permit
+from consent.contracts import Allowed, Answers, Permit
 from consent.gate import permit
 from consent.models import Point
 from core import clock
 from core.ids import new_id
-from messaging.actions.charging import await_units, hold_units
+from messaging.actions.answering import proofs_of
+from messaging.actions.charging import await_units, hold_units, is_free
 from messaging.actions.keys import key_lives, key_seconds
 from messaging.facts import RawFacts, Verdict, context_for, decide_distinct, fetch_facts
 from messaging.models import Message, SendAttempt, Sender, SendGate
-from messaging.states import WAITING_FOR_TEMPLATE
+from messaging.states import KEYWORD_ORIGINS, WAITING_FOR_TEMPLATE
 
 _LEASE_SECONDS = 60
 #: how long messages wait before it is asked again whether their text may be used
@@ -58,28 +59,32 @@ def intend(*, sender: Sender, message_ids: Sequence[uuid.UUID], token: uuid.UUID
     held = list(ours.select_for_update(of=("self",)).select_related("purpose", "point").order_by("id"))
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_CONSENT, [[message.id for message in held]])
-    alike: dict[tuple[uuid.UUID, uuid.UUID], list[Message]] = {}
+    alike: dict[tuple[uuid.UUID, uuid.UUID, Answers], list[Message]] = {}
     for message in _drop_closed(held):
-        alike.setdefault((message.purpose_id, message.template_version_id), []).append(message)
+        keyword = KEYWORD_ORIGINS.get(message.origin, "")
+        alike.setdefault((message.purpose_id, message.template_version_id, keyword), []).append(message)
     return _attempt(sender, [each for batch in alike.values() for each in _decide(sender, batch)])
 
 
 def _decide(sender: Sender, batch: Sequence[Message]) -> list[tuple[Message, uuid.UUID, Verdict]]:
-    """Of messages of one purpose and one text those that may leave, with their proof and the decision.
+    """Of messages of one purpose, one text and one keyword they answer those that may leave, with proof and decision.
 
     Effects: what becomes of the others is written; while the text waits for the network's word, all of them wait.
     """
     version_id = batch[0].template_version_id
-    context = context_for(sender=sender, purpose=batch[0].purpose, version_id=version_id)
+    keyword = KEYWORD_ORIGINS.get(batch[0].origin, "")
+    context = context_for(sender=sender, purpose=batch[0].purpose, version_id=version_id, answers=keyword)
     if context.standing.waits:
         for message in batch:
             put_back(message, clock.now() + datetime.timedelta(seconds=_AGAIN_SECONDS), WAITING_FOR_TEMPLATE)
         return []
     facts = fetch_facts(context, [message.id for message in batch])
     verdicts = decide_distinct(context, [raw for _, raw in facts.values()])
+    asked = proofs_of(batch) if keyword else {}
     allowed: list[tuple[Message, uuid.UUID, Verdict]] = []
     for message in batch:
-        evidence_id, raw = facts[message.id]
+        agreed_id, raw = facts[message.id]
+        evidence_id = asked.get(message.id) if keyword else agreed_id
         verdict = verdicts[raw]
         if isinstance(verdict.decision, Allowed) and evidence_id is not None:
             allowed.append((message, evidence_id, verdict))
@@ -155,7 +160,7 @@ def _attempt_row(sender: Sender, ticket: Permit, message: Message, verdict: Verd
         decision_id=verdict.record_id,
         account_id=sender.account_id,
         intent_at=ticket.decided_at,
-        units_held=not sender.account.practice,
+        units_held=not is_free(sender, message),
     )
 
 

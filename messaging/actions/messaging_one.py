@@ -2,12 +2,14 @@
 
 import dataclasses
 import datetime
+import json
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
+from accounts.models import Organization
 from consent.actions.ledger_rows import lock_points
 from consent.models import Point, Purpose
 from consent.states import POINT_CHANNELS
@@ -16,11 +18,12 @@ from core import clock, vault
 from core.ids import new_id
 from core.tenancy import require_organization_id
 from messaging.actions.deciding import Answer, decide_addresses, decide_point
+from messaging.actions.lettering import Lettering, letter_for, rendered
 from messaging.actions.practice import demand_practice
 from messaging.actions.queueing import Errand, Wish, queue_messages
-from messaging.channels.protocol import Rendered
+from messaging.channels.protocol import Content, Rendered, lack_of
 from messaging.channels.registry import channel as channel_of
-from messaging.channels.standing import free_text
+from messaging.channels.standing import refuse_misuse, standing_of
 from messaging.facts import Context, context_for
 from messaging.models import InboundMessage, Message, Sender, Template, TemplateVersion
 from messaging.providers.registry import PROVIDERS
@@ -30,56 +33,70 @@ from messaging.states import ONE_ORIGINS, ORIGIN_OF_ANSWER, ORIGIN_OF_ONE
 WINDOW_HOURS: Final = 24
 #: the same words to the same address so soon after are the same press
 SAME_PRESS_SECONDS: Final = 60
-#: channels on which anybody may be told anything in one's own words
+#: channels on which words alone are a whole message
 FREE_CHANNELS: Final = ("sms", "whatsapp")
-# What one person is told belongs to nobody else, so no text of it is kept in the clear: the words stand in the message, sealed.
-_BODY: Final = "{{ text }}"
 _NAME: Final = "Written to one person"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Letter:
-    """What somebody wants to tell one person: to which address, from which sender, for which purpose, in which words."""
+    """What somebody wants to tell one person: to which address, from which sender, for which purpose, in which words.
+
+    Shape: `beside` is what the channel needs beside the words, as in `lettering.letter_for`.
+    """
 
     point: Point
     sender: Sender
     purpose: Purpose
     text: str = dataclasses.field(repr=False)
+    beside: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Prospect:
-    """What would become of a letter now: what the gate says, the finished text, and how many parts it has."""
+    """What would become of a letter now: what the gate says, the finished message, and how many parts it is priced as."""
 
     answer: Answer
-    text: str = dataclasses.field(repr=False)
+    content: Content
+    rendered: Rendered
     parts: int
+
+    @property
+    def text(self) -> str:
+        """What they would read or hear."""
+        return self.rendered.body
 
 
 def judge_letter(*, actor: Actor, letter: Letter) -> Prospect:
     """Say whether a letter may leave now, without sending it (M4).
 
     Effects: the record of the decision, and nothing else.
-    Errors:  Refused names what is wrong with the letter itself: its sender, its purpose or its text.
+    Errors:  Refused names what is wrong with the letter itself: its sender, its purpose, its text or what stands beside it.
     """
     actor.require("message_people")
-    rendered = _rendered(letter.sender, letter.purpose, letter.point.kind, letter.text)
-    context = _context(letter.sender, letter.purpose)
-    parts = channel_of(letter.sender.channel).units_of(rendered)
-    return Prospect(decide_point(context, letter.point.id), rendered.body, parts)
+    made = _made(letter.sender, letter.purpose, letter.point.kind, letter.text, letter.beside)
+    answer = decide_point(_context(letter.sender, letter.purpose, made), letter.point.id)
+    return _prospect(letter.sender.channel, made, answer)
 
 
-def judge_words(*, actor: Actor, address: Address, sender: Sender, purpose: Purpose, text: str) -> Prospect:
+def judge_words(
+    *, actor: Actor, address: Address, sender: Sender, purpose: Purpose, text: str, beside: Mapping[str, Any]
+) -> Prospect:
     """As `judge_letter`, for an address we may never have met: it is judged and not kept. Errors: as `judge_letter`."""
     actor.require("message_people")
-    rendered = _rendered(sender, purpose, address.kind, text)
-    (answer,) = decide_addresses(_context(sender, purpose), [address])
-    return Prospect(answer, rendered.body, channel_of(sender.channel).units_of(rendered))
+    made = _made(sender, purpose, address.kind, text, beside)
+    (answer,) = decide_addresses(_context(sender, purpose, made), [address])
+    return _prospect(sender.channel, made, answer)
 
 
-def _context(sender: Sender, purpose: Purpose) -> Context:
-    """Whom a letter concerns: words of one's own, which some networks take only in an open conversation."""
-    return context_for(sender=sender, purpose=purpose, standing=free_text(sender.channel))
+def _prospect(channel: str, made: Lettering, answer: Answer) -> Prospect:
+    found = rendered(channel, made)
+    return Prospect(answer, made.content, found, channel_of(channel).units_of(found))
+
+
+def _context(sender: Sender, purpose: Purpose, made: Lettering) -> Context:
+    """Whom a letter concerns: words of one's own some networks take only in an open conversation, others once approved."""
+    return context_for(sender=sender, purpose=purpose, standing=standing_of(sender.channel, made.content.parts))
 
 
 def message_one(*, actor: Actor, letter: Letter) -> Message:
@@ -93,7 +110,7 @@ def message_one(*, actor: Actor, letter: Letter) -> Message:
     demand_practice(actor, letter.sender)
     refuse_if_denied(prospect)
     lock_points([letter.point.id])
-    again = _said_just_now(letter, prospect.text)
+    again = _said_just_now(letter, prospect.rendered)
     if again is not None:
         return again
     waiting = InboundMessage.objects.filter(point=letter.point, handled_at=None).exclude(verdict="asked")
@@ -111,28 +128,22 @@ def refuse_if_denied(prospect: Prospect) -> None:
         raise Refused(f"{why.code}: {why.label}.", field="to", remedy=why.sentence)
 
 
-def _rendered(sender: Sender, purpose: Purpose, kind: str, text: str) -> Rendered:
-    """The finished message. Errors: Refused."""
-    text = text.strip()
-    if sender.channel not in POINT_CHANNELS[kind] or sender.channel not in FREE_CHANNELS:
+def _made(sender: Sender, purpose: Purpose, kind: str, text: str, beside: Mapping[str, Any]) -> Lettering:
+    """The letter as its channel takes it. Errors: Refused."""
+    if sender.channel not in POINT_CHANNELS[kind]:
         raise Refused("This sender does not reach that address.", field="sender", remedy="Choose another sender.")
     if purpose.archived_at is not None:
         raise Refused("This purpose is no longer in use.", field="purpose", remedy="Choose another purpose.")
-    if not text:
-        raise Refused("There is no text.", field="text", remedy="Write what they shall read.")
+    lack = lack_of(channel_of(sender.channel), Organization.objects.current())
+    if lack is not None:
+        raise lack
     most = PROVIDERS[sender.account.provider].capabilities.max_text_units
-    if len(text) > most:
-        problem = f"The text has {len(text):,} characters; this sender's provider takes at most {most:,}."
-        raise Refused(problem, field="text", remedy=f"Shorten it by {len(text) - most:,}.")
-    return channel_of(sender.channel).render(_Words(), {"text": text})
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Words:
-    """The content every letter has: its own words."""
-
-    body: str = _BODY
-    parts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    if len(text.strip()) > most:
+        problem = f"The text has {len(text.strip()):,} characters; this sender's provider takes at most {most:,}."
+        raise Refused(problem, field="text", remedy=f"Shorten it by {len(text.strip()) - most:,}.")
+    made = letter_for(sender.channel, text, beside)
+    refuse_misuse(made.content.parts, tier=purpose.tier, account_id=sender.account_id)
+    return made
 
 
 def _queue(letter: Letter, prospect: Prospect, origin: str) -> uuid.UUID:
@@ -143,31 +154,42 @@ def _queue(letter: Letter, prospect: Prospect, origin: str) -> uuid.UUID:
         sender_id=sender.id,
         channel=sender.channel,
         purpose_id=letter.purpose.id,
-        template_version_id=_version(sender.channel, letter.purpose).id,
+        template_version_id=_version(sender.channel, letter.purpose, prospect.content).id,
         expires_at=clock.now() + datetime.timedelta(hours=WINDOW_HOURS),
     )
-    wish = Wish(new_id(), letter.point.id, prospect.text, prospect.parts)
+    wish = Wish(new_id(), letter.point.id, prospect.text, prospect.parts, prospect.rendered.parts)
     queue_messages(errand=errand, wishes=[wish])
     return wish.message_id
 
 
-def _version(channel: str, purpose: Purpose) -> TemplateVersion:
-    """The version all messages to one person share on a channel for a purpose; made at the first."""
-    known = TemplateVersion.objects.filter(template__name=_NAME, template__channel=channel, template__purpose=purpose)
-    found = known.filter(body=_BODY).order_by("created_at", "id").first()
+def _version(channel: str, purpose: Purpose, content: Content) -> TemplateVersion:
+    """The version that messages to one person share on a channel for a purpose; made at the first that needs it."""
+    same = TemplateVersion.objects.filter(body=content.body, parts=dict(content.parts))
+    known = same.filter(template__name=_NAME, template__channel=channel, template__purpose=purpose)
+    found = known.order_by("created_at", "id").first()
     if found is not None:
         return found
     template = Template.objects.create(name=_NAME, channel=channel, purpose=purpose)
-    return TemplateVersion.objects.create(template=template, number=1, body=_BODY)
+    return TemplateVersion.objects.create(template=template, number=1, body=content.body, parts=dict(content.parts))
 
 
-def _said_just_now(letter: Letter, text: str) -> Message | None:
+def _said_just_now(letter: Letter, said: Rendered) -> Message | None:
     """The last message to this address, if it says the same and somebody pressed a moment ago. The caller holds the address."""
     since = clock.now() - datetime.timedelta(seconds=SAME_PRESS_SECONDS)
     recent = Message.objects.filter(point=letter.point, sender=letter.sender, created_at__gte=since)
     last = recent.filter(origin__in=ONE_ORIGINS).order_by("-created_at", "-id").first()
     if last is None:
         return None
-    organization_id, table = require_organization_id(), "messaging_message"
-    said = vault.unseal_text(organization_id, table, "body_sealed", last.id, last.body_sealed)
-    return last if said == text else None
+    same = _opened(last, "body_sealed") == said.body and _opened(last, "parts_sealed") == _as_kept(said.parts)
+    return last if same else None
+
+
+def _opened(message: Message, column: str) -> str:
+    sealed = getattr(message, column)
+    if sealed is None:
+        return ""
+    return vault.unseal_text(require_organization_id(), "messaging_message", column, message.id, sealed)
+
+
+def _as_kept(parts: Mapping[str, Any]) -> str:
+    return json.dumps(parts, ensure_ascii=False) if parts else ""

@@ -4,6 +4,7 @@ import dataclasses
 import logging
 import uuid
 from collections.abc import Collection, Sequence
+from typing import cast
 
 from accounts.contracts import SYSTEM
 from accounts.models import Organization
@@ -11,7 +12,7 @@ from consent import keywords
 from consent.actions.ledger import stop_point
 from consent.actions.ledger_rows import lock_points
 from consent.actions.lifting import start_point
-from consent.contracts import Allowed, Ask, Facts
+from consent.contracts import Allowed, Answers, Ask, Facts
 from consent.gate import decide
 from consent.keywords import Keyword, Reading
 from consent.models import ConsentEvent, ConsentState, Suppression
@@ -20,6 +21,7 @@ from consent.values import Provenance
 from core import clock, vault
 from core.ids import new_id
 from core.tenancy import require_organization_id
+from messaging.actions.answering import answers_in_webhook, queue_answer
 from messaging.actions.identifying import (
     Writer,
     identify,
@@ -32,6 +34,7 @@ from messaging.actions.preferences import resume_marketing
 from messaging.contracts import Inbound
 from messaging.models import InboundMessage, Message, ProviderAccount, Sender
 from messaging.providers.protocol import ChatInbound, Preference
+from messaging.states import KEYWORD_ORIGINS
 
 logger = logging.getLogger(__name__)
 #: rules of `consent.keywords` by which the whole message is a word made for stopping; the others read people's own words
@@ -40,7 +43,7 @@ _BY_KEYWORD = ("keyword", "symbol", "carrier")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Heard:
-    """What an inbound message came to: its row, and what to answer at once (maybe nothing)."""
+    """What an inbound message came to: its row, and what to answer at once in the webhook's own answer (maybe nothing)."""
 
     message: InboundMessage
     replies: tuple[str, ...]
@@ -55,13 +58,14 @@ class _Meaning:
     asks: bool = False
 
 
-def receive_inbound(*, account: ProviderAccount, inbound: Inbound) -> Heard | None:
-    """Take one message from a person; None when we had it already.
+def receive_inbound(*, account: ProviderAccount, inbound: Inbound, confirmed: bool = False) -> Heard | None:
+    """Take one message from a person; None when we had it already. `confirmed`: the carrier was asked and has it in its books.
 
     Effects: the row; for STOP and START the ledger, in this very transaction. What may be a stop counts as one until somebody
              has judged it. A stop protects every spelling of the address and is answered once: when the address was stopped
-             already, it is recorded again and answered with silence; so is what only may be one. A START lifts only what
-             `may_lift` allows, else it waits for somebody. An address nobody can read is kept, and waits as well.
+             already, it is recorded again and answered with silence; so is what only may be one. A START lifts only when
+             the carrier confirmed it, and what `may_lift` allows; else it waits for somebody. An address nobody can read is kept, and waits as well.
+             Where the carrier takes no answer in its webhook, the answer is queued as a message, in this transaction too.
     Source:  47 CFR 64.1200(a)(10)–(12).
     """
     if InboundMessage.objects.filter(account=account, provider_message_id=inbound.provider_message_id).exists():
@@ -70,13 +74,18 @@ def receive_inbound(*, account: ProviderAccount, inbound: Inbound) -> Heard | No
     meaning = _meaning_of(inbound)
     row = _inbound_row(account, inbound, writer.point_id, meaning)
     row.save(force_insert=True)
-    replies = _act(row, meaning, inbound, writer)
+    replies = _act(row, meaning, inbound, writer, confirmed)
     if isinstance(inbound, Preference) and inbound.choice == "resume":
         resume_marketing(row, writer)
     if not writer.known:
         logger.warning("an address could not be read; its message is kept", extra={"inbound_id": row.id})
         _ask_somebody(row)
     return Heard(row, replies)
+
+
+def means_start(inbound: Inbound) -> bool:
+    """Whether this says START, in whichever language the organisation's people write."""
+    return _meaning_of(inbound).kind == "start"
 
 
 def _meaning_of(inbound: Inbound) -> _Meaning:
@@ -92,9 +101,10 @@ def _meaning_of(inbound: Inbound) -> _Meaning:
 
 def _inbound_row(account: ProviderAccount, inbound: Inbound, point_id: uuid.UUID, meaning: _Meaning) -> InboundMessage:
     row_id = new_id()
-    sender = Sender.objects.filter(account=account, address=inbound.recipient).first()
+    sender = Sender.objects.filter(account=account, channel=inbound.channel, address=inbound.recipient).first()
     ours = Message.objects.filter(point_id=point_id, state__in=["accepted", "attempting", "uncertain"])
-    last = ours.order_by("-created_at").first()
+    # nobody answers to a confirmation: what they write next still concerns what we had wanted to tell them
+    last = ours.exclude(origin__in=list(KEYWORD_ORIGINS)).order_by("-created_at").first()
     return InboundMessage(
         id=row_id,
         account=account,
@@ -118,17 +128,23 @@ def _inbound_row(account: ProviderAccount, inbound: Inbound, point_id: uuid.UUID
     )
 
 
-def _act(row: InboundMessage, meaning: _Meaning, inbound: Inbound, writer: Writer) -> tuple[str, ...]:
+def _act(row: InboundMessage, meaning: _Meaning, inbound: Inbound, writer: Writer, confirmed: bool) -> tuple[str, ...]:
     """Do what the word asks for, and say what to answer; silence when the carrier has answered by itself."""
     evidence = {"said": inbound.body, "carrier_id": inbound.provider_message_id, "rule": meaning.rule}
     replies: tuple[str, ...] = ()
     if meaning.kind in ("stop", "doubt"):
         replies = _stop(row, meaning, evidence, _twins(row, inbound))
     elif meaning.kind == "start":
-        replies = _start(row, evidence, writer)
+        replies = _start(row, evidence, writer, confirmed)
     elif meaning.kind == "help":
         replies = _reply("help", row.channel)
-    return () if inbound.opt_out_type else replies
+    if inbound.opt_out_type:
+        return ()
+    if replies and not answers_in_webhook(row.account.provider):
+        keyword = cast(Answers, meaning.kind)
+        queue_answer(heard=row, keyword=keyword, text=replies[0], evidence=evidence)
+        return ()
+    return replies
 
 
 def _twins(row: InboundMessage, inbound: Inbound) -> list[uuid.UUID]:
@@ -174,9 +190,9 @@ def _stop_source(channel: str, rule: str) -> str:
     return "keyword" if rule in _BY_KEYWORD else "free_text"
 
 
-def _start(row: InboundMessage, evidence: dict[str, str], writer: Writer) -> tuple[str, ...]:
+def _start(row: InboundMessage, evidence: dict[str, str], writer: Writer, confirmed: bool) -> tuple[str, ...]:
     lock_points([row.point_id])
-    if live_stops(row).exists() and not may_lift(row, writer):
+    if live_stops(row).exists() and not (confirmed and may_lift(row, writer)):
         _ask_somebody(row)
         return ()
     provenance = Provenance("inbound", row.id)

@@ -10,6 +10,8 @@ from core.api import Given, Moment, PageQuery, ProblemDetail
 from messaging.states import STATES
 
 MOST_ADDRESSES = 500
+#: characters of one message; what a channel takes may be far less
+LONGEST_TEXT = 10_000
 
 
 class SenderOut(serializers.Serializer[Any]):
@@ -88,7 +90,20 @@ class MessageIn(Given):
     to = serializers.CharField(max_length=LONGEST_ADDRESS)
     sender = serializers.UUIDField()
     purpose = serializers.CharField(max_length=40, help_text="Its key or its id.")
-    text = serializers.CharField(max_length=4000, trim_whitespace=False)
+    text = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=LONGEST_TEXT,
+        trim_whitespace=False,
+        help_text="What they read or hear; nothing beside a WhatsApp template.",
+    )
+    content = serializers.DictField(
+        required=False,
+        default=dict,
+        help_text="What the channel needs beside the text: subject and preheader for email; language, phone and machine for "
+        "voice; template (its id) and values (by slot) for whatsapp, where no conversation is open.",
+    )
     dry_run = serializers.BooleanField(default=False)
 
 

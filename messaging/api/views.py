@@ -139,7 +139,7 @@ def _send(request: Request) -> Response:
     address = _read(told["to"], home_country(), sender.channel)
     if not isinstance(address, Address):
         raise serializers.ValidationError({"to": [address]})
-    words = {"sender": sender, "purpose": purpose, "text": told["text"]}
+    words = {"sender": sender, "purpose": purpose, "text": told["text"], "beside": told["content"]}
     prospect = judge_words(actor=actor, address=address, **words)
     sent = None
     if not told["dry_run"]:

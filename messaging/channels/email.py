@@ -115,10 +115,15 @@ def page_of(parts: Mapping[str, Any], end: str, language: str) -> str:
     return _PAGE.format(language=html.escape(language), letter=parts["html"], end=end, **beside)
 
 
-def _check_line(field: str, value: Any) -> None:
+def refuse_line(field: str, value: Any) -> None:
+    """Errors: Refused when this cannot stand above a letter: it is no text, or not one short line."""
     if not isinstance(value, str) or len(value) > _LONGEST_LINE or _CONTROL.search(value):
         remedy = f"Write one line of at most {_LONGEST_LINE} characters."
         raise Refused(f"The {field} is not one short line.", field=field, remedy=remedy)
+
+
+def _check_line(field: str, value: Any) -> None:
+    refuse_line(field, value)
     try:
         precompile(value)
     except ContentError as error:

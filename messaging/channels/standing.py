@@ -2,7 +2,7 @@
 
 import dataclasses
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from accounts.contracts import Refused
@@ -35,10 +35,22 @@ def standings(channel: str, version_ids: Collection[uuid.UUID]) -> dict[uuid.UUI
     if channel != "whatsapp" or not version_ids:
         return dict.fromkeys(version_ids, READY)
     found = dict(TemplateVersion.objects.filter(id__in=version_ids).values_list("id", "parts"))
-    named = {parts["template"]["id"] for parts in found.values() if "template" in parts}
-    rows = ProviderTemplate.objects.filter(id__in=named).values_list("id", "state", "use_case")
-    states = {str(row_id): (state, use_case) for row_id, state, use_case in rows}
+    states = _states(found.values())
     return {version_id: _standing(parts, states) for version_id, parts in found.items()}
+
+
+def standing_of(channel: str, parts: Mapping[str, Any]) -> Standing:
+    """How a content that nobody has kept yet stands. One query for a template, none for anything else."""
+    return _standing(parts, _states([parts])) if channel == "whatsapp" else READY
+
+
+def _states(contents: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, str]]:
+    """State and use case of every template some contents name, by its id."""
+    named = {parts["template"]["id"] for parts in contents if "template" in parts}
+    if not named:
+        return {}
+    rows = ProviderTemplate.objects.filter(id__in=named).values_list("id", "state", "use_case")
+    return {str(row_id): (state, use_case) for row_id, state, use_case in rows}
 
 
 def free_text(channel: str) -> Standing:

@@ -94,12 +94,17 @@ def _phrases(parts: Mapping[str, Any]) -> Phrases:
     return call_rules().languages[parts["language"]]
 
 
-def _check_words(body: str) -> None:
-    if not body.strip():
-        raise Refused("There are no words.", field="body", remedy="Write what people shall hear.")
-    if len(body) > call_rules().most_characters:
+def refuse_length(words: str, field: str = "body") -> None:
+    """Errors: Refused when there is nothing to say, or more than anybody listens to."""
+    if not words.strip():
+        raise Refused("There are no words.", field=field, remedy="Write what people shall hear.")
+    if len(words) > call_rules().most_characters:
         longest = call_rules().most_characters
-        raise Refused(f"That is longer than {longest:,} characters.", field="body", remedy="Nobody listens so long.")
+        raise Refused(f"That is longer than {longest:,} characters.", field=field, remedy="Nobody listens so long.")
+
+
+def _check_words(body: str) -> None:
+    refuse_length(body)
     try:
         precompile(body)
     except ContentError as error:

@@ -318,6 +318,22 @@ class Lookup(Protocol):
 
 
 @runtime_checkable
+class ConfirmsInbound(Protocol):
+    """A provider that can be asked whether it really took a message from a person.
+
+    A webhook proves no more than that somebody holds the account's secret, and its owner does. What the provider keeps in
+    its own books the owner cannot write.
+    """
+
+    async def has_received(self, inbound: Inbound) -> bool:
+        """Whether the provider has this very message: same id, person, number of ours and text, on its way in.
+
+        Errors: ProviderError when it cannot say; that is no confirmation.
+        """
+        ...
+
+
+@runtime_checkable
 class ExplainsCodes(Protocol):
     """A provider whose codes we have words for."""
 

@@ -158,6 +158,18 @@ class Twilio:
             url = self._following(str(following))
         raise Unavailable("the list of messages is too long to be read whole")
 
+    async def has_received(self, inbound: Inbound) -> bool:
+        """Fetch the message by its SID and compare. Errors: ProviderError when Twilio cannot say."""
+        if not _SID.fullmatch(inbound.provider_message_id):
+            return False
+        try:
+            answer = await self._get(self._url(f"{self._root}/Messages/{inbound.provider_message_id}.json"))
+        except Rejected:
+            return False  # it has no such message
+        kept = http.json_object(answer)
+        wanted = {"direction": "inbound", "from": inbound.sender, "to": inbound.recipient, "body": inbound.body}
+        return all(kept.get(name) == value for name, value in wanted.items())
+
     async def _get(self, url: yarl.URL) -> Answer:
         try:
             answer = await http.call(self.name, self._session, "GET", url, self._headers)

@@ -37,6 +37,9 @@ _ORIGINS: Final[Mapping[str, str]] = {
     "test": "A test to your guests",
     "one": "A message to this person alone",
     "reply": "An answer to what they wrote",
+    "said_stop": "The one confirmation of their stop",
+    "said_start": "The confirmation that they are back",
+    "said_help": "The answer to their call for help",
 }
 
 

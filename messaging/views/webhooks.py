@@ -1,9 +1,10 @@
 """Where carriers call: verify the raw bytes, keep the event, apply it, answer. Nothing here trusts anything before that."""
 
 import dataclasses
+import functools
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -15,8 +16,9 @@ from accounts.doors import webhook
 from core import vault
 from core.tenancy import tenant_context
 from messaging.actions.call_news import follow_call, understood
+from messaging.actions.confirming import confirmed_by_carrier
 from messaging.actions.inbox import apply_receipts, keep_event
-from messaging.actions.receiving import receive_inbound
+from messaging.actions.receiving import means_start, receive_inbound
 from messaging.actions.templates import heed_news
 from messaging.contracts import Inbound, Receipt
 from messaging.lanes import open_credentials
@@ -26,6 +28,7 @@ from messaging.providers.protocol import (
     AnswersHandshake,
     AnswersWebhooks,
     BadSignature,
+    ConfirmsInbound,
     Provider,
     ProviderError,
     WebhookAnswer,
@@ -47,6 +50,14 @@ class _Caller:
     account_id: uuid.UUID
 
 
+class _MustAsk(Exception):
+    """Before this webhook is heeded its carrier has to be asked about some messages, outside the transaction."""
+
+    def __init__(self, account: ProviderAccount, credentials: Mapping[str, str], starts: Sequence[Inbound]) -> None:
+        super().__init__("ask the carrier first")
+        self.account, self.credentials, self.starts = account, credentials, starts
+
+
 @webhook
 @csrf_exempt
 @require_POST
@@ -63,7 +74,7 @@ def inbound(request: HttpRequest, name: str, token: str) -> HttpResponse:
 
     Some carriers ask it to prove itself first, by a GET.
     """
-    return take(request, name, token, _apply)
+    return take(request, name, token, _ask_first)
 
 
 def take(request: HttpRequest, name: str, token: str, work: Work) -> HttpResponse:
@@ -77,8 +88,13 @@ def take(request: HttpRequest, name: str, token: str, work: Work) -> HttpRespons
         caller = _caller(token)
         if caller is None:
             return HttpResponse(status=403)
+        try:
+            with tenant_context(caller.organization_id):
+                return _heed(request, name, caller, body, work)
+        except _MustAsk as asked:
+            confirmed = confirmed_by_carrier(name, asked.credentials, asked.account.base_url, asked.starts)
         with tenant_context(caller.organization_id):
-            return _heed(request, name, caller, body, work)
+            return _heed(request, name, caller, body, functools.partial(_apply, confirmed=confirmed))
     except (BadSignature, ProviderError, vault.CannotOpen):
         return HttpResponse(status=403)
     except DatabaseError as error:
@@ -102,7 +118,19 @@ def _heed(request: HttpRequest, name: str, caller: _Caller, body: bytes, work: W
     return response_of(carrier.handshake(asked)) if isinstance(carrier, AnswersHandshake) else HttpResponse(status=405)
 
 
-def _apply(account: ProviderAccount, carrier: Provider, asked: WebhookRequest) -> HttpResponse:
+def _ask_first(account: ProviderAccount, carrier: Provider, asked: WebhookRequest) -> HttpResponse:
+    """What `_apply` does, once the carrier was asked about every START in it. Errors: _MustAsk, and nothing was written."""
+    carrier.verify(asked)
+    if isinstance(carrier, ConfirmsInbound):
+        starts = [event for event in carrier.parse(asked) if isinstance(event, Inbound) and means_start(event)]
+        if starts:
+            raise _MustAsk(account, open_credentials(account), starts)
+    return _apply(account, carrier, asked)
+
+
+def _apply(
+    account: ProviderAccount, carrier: Provider, asked: WebhookRequest, confirmed: frozenset[str] = frozenset()
+) -> HttpResponse:
     carrier.verify(asked)
     replies: list[str] = []
     receipts: list[ProviderEvent] = []
@@ -116,7 +144,7 @@ def _apply(account: ProviderAccount, carrier: Provider, asked: WebhookRequest) -
             receipts.append(row)
             calls += [event] if isinstance(event, CallReceipt) else []
         elif isinstance(event, Inbound):
-            heard = receive_inbound(account=account, inbound=event)
+            heard = receive_inbound(account=account, inbound=event, confirmed=event.provider_message_id in confirmed)
             replies += heard.replies if heard else ()
         elif isinstance(event, TemplateNews) and heed_news(account=account, news=event):
             continue

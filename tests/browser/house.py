@@ -52,14 +52,15 @@ class House:
         assert ports.wait_until(lambda: len(self.mails(to)) > after, 10), "no mail came"
         return str(self.mails(to)[0]["codes"][0])
 
-    def make_operator(self, email: str, name: str) -> None:
-        """An operator, made by the command an installation makes its first one with."""
+    def make_operator(self, email: str, name: str) -> str:
+        """An operator, made by the command an installation makes its first one with; the code it prints."""
         command = [sys.executable, "manage.py", "make_operator", email, f"--name={name}"]
-        variables = {**self.variables, "CARILLON_ROLE": "web"}
-        subprocess.run(
+        variables = {**self.variables, "CARILLON_ROLE": "operator"}
+        made = subprocess.run(
             command, cwd=places.PROJECT, env=variables, input=f"{self.password}\n", text=True, check=True,
             capture_output=True,
         )  # fmt: skip
+        return made.stdout.split()[-1]
 
     def set_clock(self, seconds: float) -> None:
         """Set how far business time is ahead, in the product and at the carriers, and wait until every process has noticed."""

@@ -62,11 +62,11 @@ def reach(sender: Sender, point: Point) -> Message:
 
 
 def hear(account: ProviderAccount, text: str, sender: str = MINA) -> InboundMessage:
-    """A person writes to us."""
+    """A person writes to us, and the carrier has it in its books."""
     inbound = Inbound(
         provider_message_id=f"SM{next(_count):032x}", channel="sms", sender=sender, recipient=NUMBER, body=text
     )
-    heard = receive_inbound(account=account, inbound=inbound)
+    heard = receive_inbound(account=account, inbound=inbound, confirmed=True)
     assert heard is not None
     return heard.message
 

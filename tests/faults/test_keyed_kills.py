@@ -1,5 +1,7 @@
 """Workers killed with SIGKILL at a carrier with keys: nobody twice, nobody lost, and nothing stays unclear."""
 
+import collections
+
 import pytest
 
 from consent.actions.points import ensure_points
@@ -50,15 +52,13 @@ def test_ten_killed_workers_send_nothing_twice_lose_nobody_and_leave_no_doubt(cr
     toll = send_under_fire(crowd, chance, KILLS, senders)
 
     reached, agreed = crowd.handed_over(), {number(place).e164 for place in range(PEOPLE)}
-    asked = [entry["status"] for entry in requests_of(crowd)]
-    say(
-        f"{toll.killed} kills in {toll.seconds:.1f} s; {len(asked)} requests, {asked.count('replayed')} known from before"
-    )
+    asked = collections.Counter(entry["status"] for entry in requests_of(crowd))
+    say(f"{toll.killed} kills in {toll.seconds:.1f} s; {dict(asked)}; {dict(crowd.reasons())}")
     assert toll.killed == KILLS
-    assert set(reached) == agreed
-    assert max(reached.values()) == 1
     assert crowd.states() == {"accepted": PEOPLE, "suppressed": STRANGERS}
-    assert asked.count("replayed") > 0
+    assert (agreed - set(reached), set(reached) - agreed) == (set(), set())
+    assert max(reached.values()) == 1
+    assert asked["replayed"] > 0
     assert all(attempt.consent_event_id for attempt in crowd.attempts())
 
 

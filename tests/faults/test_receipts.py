@@ -67,6 +67,18 @@ def test_a_receipt_takes_one_statement_to_keep_and_one_to_apply_and_its_repetiti
         assert ProviderEvent.objects.exclude(applied_at=None).count() == 1
 
 
+def test_two_events_whose_long_keys_differ_at_their_end_are_both_kept_and_their_repetitions_are_not(
+    street: Street, sent: Message
+) -> None:
+    keys = ["k" * 200 + "1", "k" * 200 + "2"]
+
+    with tenant_context(street.id):
+        events = [Receipt(sent.provider_message_id, "sent", "sent", event_key=key) for key in keys]
+        rows = [keep_event(account=street.account, event=event, body=b"news") is not None for event in events * 2]
+
+    assert rows == [True, True, False, False]
+
+
 def test_a_receipt_that_names_no_attempt_finds_its_message_by_the_carriers_id(street: Street, sent: Message) -> None:
     counts = tell(street, news(sent, "delivered"))
 

@@ -23,6 +23,29 @@ def look_around_empty(visitor: Visitor) -> None:
         visitor.look(name)
 
 
+def look_at_empty_channels(visitor: Visitor) -> None:
+    """What needs a carrier, units or an application first."""
+    for name, path in (
+        ("templates-empty", "/templates/"),
+        ("template-new-empty", "/templates/new/"),
+        ("campaign-channel-empty", "/campaigns/new/"),
+        ("units-empty", "/units/"),
+        ("requests-empty", "/settings/keys/requests/"),
+    ):
+        visitor.go(path)
+        visitor.look(name)
+
+
+def name_guests(visitor: Visitor, addresses: list[str]) -> None:
+    """Those whom messages may reach during the trial."""
+    page = visitor.go("/settings/guests/")
+    for number, address in enumerate(addresses, 1):
+        page.get_by_label("Who is it?").fill(f"Guest {number}")
+        page.get_by_label("Phone or email").fill(address)
+        page.get_by_role("button", name="Add", exact=False).last.click()
+        page.get_by_text(f"Guest {number}").first.wait_for()
+
+
 def settle(visitor: Visitor, phone: str) -> None:
     """Fill in the settings, name a guest, ask for the review: first refused, then taken."""
     page = visitor.go("/settings/")
@@ -79,6 +102,8 @@ def make_key(visitor: Visitor) -> None:
     visitor.look("keys-refused", 422)
     page.get_by_label("Application").fill("web shop")
     page.get_by_role("checkbox").first.check()
+    page.get_by_label("For trying things out").check()
+    page.get_by_label("Where it may be used from").fill("203.0.113.0/24\n2001:db8::/32")
     page.get_by_role("button", name="Make key").click()
     page.get_by_text("only time you see the key").wait_for()
     visitor.look("key-made")

@@ -6,6 +6,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.http import HttpResponse
 from django.test import Client
 
+from accounts.actions.operators import issue_enrolment
 from accounts.models import User
 from tests.factories.accounts import PASSWORD
 
@@ -13,6 +14,11 @@ from tests.factories.accounts import PASSWORD
 def log_in(browser: Client, person: User) -> HttpResponse:
     """Type address and password."""
     return browser.post("/account/login/", {"login": person.email, "password": PASSWORD})
+
+
+def enrol(browser: Client, person: User) -> HttpResponse:
+    """Type the code an operator gets when they are made."""
+    return browser.post("/enrol/", {"code": issue_enrolment(User.objects.get(id=person.id))})
 
 
 def show_code(browser: Client, code: str) -> HttpResponse:

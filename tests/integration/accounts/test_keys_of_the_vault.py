@@ -7,8 +7,7 @@ import itertools
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.contracts import PLATFORM_ORGANIZATION
-from accounts.models import OrganizationKey, User
+from accounts.models import OrganizationKey
 from core import vault
 from core.ids import new_id
 from core.tenancy import tenant_context
@@ -121,34 +120,3 @@ def test_an_organisation_whose_keys_are_destroyed_cannot_be_read(acme, rival):
     with pytest.raises(vault.CannotOpen, match="no keys"):
         vault.unseal(acme.id, "t", "c", row, sealed)
     assert vault.unseal_text(rival.id, "t", "c", row, other) == "stays"
-
-
-def test_an_operator_is_made_by_command_with_an_audit_row_of_the_platform(db, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery staple\n"))
-
-    told("make_operator", "Olga@operators.example", name="Olga")
-
-    user = User.objects.get()
-    assert (user.email, user.is_staff, user.full_name) == ("olga@operators.example", True, "Olga")
-    assert user.check_password("correct horse battery staple")
-    assert deeds(PLATFORM_ORGANIZATION)[-1] == ("operator.made", "user", {})
-
-
-def test_a_weak_password_or_no_address_makes_no_operator(db, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
-    with pytest.raises(CommandError, match="too short"):
-        told("make_operator", "olga@operators.example")
-    with pytest.raises(CommandError, match="not an email address"):
-        told("make_operator", "olga")
-
-    assert not User.objects.exists()
-
-
-def test_a_known_person_becomes_an_operator_and_keeps_their_password(outsider, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO("another horse battery staple\n"))
-
-    told("make_operator", outsider.email)
-
-    outsider.refresh_from_db()
-    assert outsider.is_staff
-    assert not outsider.check_password("another horse battery staple")

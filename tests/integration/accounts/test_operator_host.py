@@ -15,7 +15,7 @@ from config.operator_site import guarded_site
 from core.tenancy import tenant_context
 from tests.factories.accounts import logged_in, make_operator, make_team
 from tests.integration.accounts.chain import last_deed
-from tests.integration.accounts.entrance import current_code, log_in, set_up_totp, show_code
+from tests.integration.accounts.entrance import current_code, enrol, log_in, set_up_totp, show_code
 from tests.snapshots import rows_of
 
 LIST = "/accounts/organization/"
@@ -33,6 +33,7 @@ def operator_browser(operator, operator_host):
     """An operator who has shown a second factor in this session."""
     browser = Client()
     log_in(browser, operator)
+    enrol(browser, operator)
     secret = set_up_totp(browser)
     caches["default"].clear()
     browser = Client()
@@ -64,7 +65,7 @@ def test_an_operator_without_a_second_factor_is_sent_to_set_one_up_and_sees_and_
 
     assert [answer.status_code for answer in answers] == [302, 302]
     assert all(answer.headers["Location"].startswith("/login/") for answer in answers)
-    assert browser.get("/login/").headers["Location"] == "/account/2fa/"
+    assert browser.get("/login/").headers["Location"] == "/enrol/"
     assert rows_of(acme.id) == before
 
 
@@ -188,6 +189,7 @@ def test_under_the_operators_own_database_role_the_pages_list_open_and_do(operat
     acme, rival, operator = operator_role
     browser = Client()
     log_in(browser, operator)
+    enrol(browser, operator)
     secret = set_up_totp(browser)
     caches["default"].clear()
     browser = Client()

@@ -154,6 +154,23 @@ def test_what_happens_after_the_plan_stops_the_message_at_the_door_on_every_chan
         assert SendAttempt.objects.count() == 0
 
 
+def test_mails_of_an_organisation_that_took_its_address_away_again_are_not_ready_and_texts_are(house):
+    with tenant_context(house.id):
+        for name in ("email", "sms"):
+            enter(house, name, 0, "gets_it")
+        letter, text = write(house, "email"), write(house, "sms")
+        type(house.account.organization).objects.update(postal_address="")
+
+    found = {name: reasons(house, check(house, each)) for name, each in (("email", letter), ("sms", text))}
+
+    assert {name: sorted(each.values()) for name, each in found.items()} == {
+        "email": ["content", "no_address"],
+        "sms": ["", "no_address"],
+    }
+    with tenant_context(house.id):
+        assert Message.objects.count() == 0
+
+
 @pytest.mark.parametrize("name", sorted(CHANNELS))
 def test_a_stop_on_one_channel_leaves_the_others_as_they_were(house, name):
     others = [each for each in sorted(CHANNELS) if each != name]

@@ -7,7 +7,7 @@ import pytest
 from accounts.contracts import SYSTEM, Refused
 from billing.actions.ledger import reserve_units, settle_units
 from billing.contracts import Charge, Funds, Used
-from billing.models import LedgerEntry
+from billing.models import LedgerEntry, Price
 from billing.selectors import funds
 from campaigns.actions.launching import launch_campaign
 from campaigns.models import Campaign, Run
@@ -41,7 +41,6 @@ def lines(quote):
     return [(line.country, line.people, line.least_parts, line.most_parts, line.price) for line in quote.lines]
 
 
-@proves("I4")
 def test_a_check_says_what_a_launch_would_cost_country_by_country(house):
     points = add_people(house, 6, 5)
     make_paid(house.sender)
@@ -57,7 +56,6 @@ def test_a_check_says_what_a_launch_would_cost_country_by_country(house):
     assert (quote.text, quote.enough, quote.tight, quote.varies, quote.free) == ("10 units", True, False, False, False)
 
 
-@proves("I4")
 def test_names_decide_how_many_parts_a_text_has_and_the_quote_counts_each_of_them(house):
     add_people(house, 4, 4)
     make_paid(house.sender)
@@ -101,7 +99,7 @@ def test_a_field_of_ones_own_counts_too(house):
     assert lines(quote_of(house, run)) == [("US", 2, 3, 3, 1000)]
 
 
-@proves("I3", "I4")
+@proves("I3")
 def test_a_launch_the_units_cannot_pay_is_refused_and_nothing_is_written(house, rival):
     add_people(house, 3, 3)
     make_paid(house.sender)
@@ -155,6 +153,37 @@ def test_the_page_says_so_and_the_campaign_stays_a_draft(acme, house):
     with tenant_context(house.id):
         assert Campaign.objects.get().state == "draft"
         assert not Run.objects.filter(kind="launch").exists()
+
+
+@proves("I4")
+def test_what_was_quoted_is_what_is_charged_with_a_price_of_ones_own_two_countries_and_texts_of_two_lengths(
+    street, sandbox
+):
+    points = add_people(street, 4, 4)
+    make_paid(street.sender)
+    top_up(street.id, 50)
+    with tenant_context(street.id):
+        Point.objects.filter(id=points[0]).update(region="GB-SCT")
+        Contact.objects.filter(first_name="Person 1").update(first_name="Maximilian-Alexander")
+        for day, amount in (("2020-01-01", 600), ("2026-11-20", 700), ("2999-01-01", 9)):
+            Price.objects.create(channel="sms", country="US", amount=amount, valid_from=day, reason="agreed")
+    campaign = make_campaign(street, "{{ contact.first_name }}" + "x" * 150)
+
+    quote = quote_of(street, check_by_tasks(street, campaign))
+    run = launch_by_tasks(street, campaign, 4)
+    tick(street)
+    sandbox.settle()
+
+    assert lines(quote) == [("GB", 1, 1, 1, 3000), ("US", 3, 4, 4, 700)]
+    assert quote.least == quote.most == 5800
+    with tenant_context(street.id):
+        assert run_report(Run.objects.select_related("sender__account").get(id=run.id)).used == Used(5800, 0, 0)
+        assert funds() == Funds(44_200, 0, 5800)
+        charged = LedgerEntry.objects.filter(kind="settle").order_by("amount").values_list("amount", "price_version")
+        assert list(charged) == [
+            (700, "own 2026-11-20"), (700, "own 2026-11-20"), (1400, "own 2026-11-20"), (3000, "2026-11-01"),
+        ]  # fmt: skip
+    assert_books_balance(street.id)
 
 
 def test_through_the_practice_carrier_a_trial_needs_no_units(house):

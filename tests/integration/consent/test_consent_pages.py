@@ -16,7 +16,7 @@ from consent.selectors.words import receipt_number
 from core import clock
 from core.tenancy import tenant_context
 from tests.counts import Statements
-from tests.factories.accounts import make_team
+from tests.factories.accounts import make_team, settings_of
 from tests.factories.consent import (
     MINA,
     OMAR,
@@ -334,9 +334,7 @@ def test_incomplete_evidence_is_refused_and_what_was_typed_stays(acme, told, oth
 
 
 def test_the_moment_is_read_in_the_organisations_time_zone(acme, told):
-    acme.client().post(
-        "/settings/", acme.client().get("/settings/").context["form"].initial | {"time_zone": "Asia/Karachi"}
-    )
+    acme.client().post("/settings/", settings_of(acme) | {"time_zone": "Asia/Karachi"})
     typed = paper(told, source="verbal", purpose=told["offers"].id, channel="whatsapp", occurred_at="2026-03-14T19:42")
 
     answer = acme.client().post(f"/consent/points/{told['mina'].id}/record/", typed)

@@ -315,7 +315,7 @@ def test_a_stop_word_acts_in_the_transaction_that_took_it_in(acme, mina, word):
 
     with tenant_context(acme.id):
         account = make_account(acme.actor())
-        heard = receive_inbound(account=account, inbound=Inbound("SM1", "sms", MINA, NUMBER, word))
+        heard = receive_inbound(account=account, inbound=Inbound("SM1", "sms", MINA, NUMBER, word), confirmed=True)
         assert heard is not None
         assert (heard.message.kind, refused(point)) == ("stop", {"opted_out"})
         assert ConsentEvent.objects.get(status="withdrawn").origin_id == heard.message.id

@@ -216,7 +216,7 @@ def test_start_takes_the_doubtful_stop_back_and_settles_the_question(acme, mina)
     with tenant_context(acme.id):
         reach(make_sender(acme.actor(), account), point)
         row = hear(account, DOUBTFUL[0])
-        heard = receive_inbound(account=account, inbound=Inbound("SM1", "sms", MINA, NUMBER, "START"))
+        heard = receive_inbound(account=account, inbound=Inbound("SM1", "sms", MINA, NUMBER, "START"), confirmed=True)
         assert len(heard.replies) == 1
         assert "opted_out" not in refused(point)
 
@@ -233,7 +233,7 @@ def test_start_after_they_asked_to_stop_by_hand_reaches_them_again_by_text_and_n
 
     with tenant_context(acme.id):
         assert ConsentEvent.objects.get(origin_id=plea.id).source == "staff"
-        heard = receive_inbound(account=account, inbound=Inbound("SM1", "sms", MINA, NUMBER, "START"))
+        heard = receive_inbound(account=account, inbound=Inbound("SM1", "sms", MINA, NUMBER, "START"), confirmed=True)
         assert len(heard.replies) == 1
         assert (refused(point), refused(point, "whatsapp")) == ({"withdrawn"}, {"opted_out"})
 

@@ -1,18 +1,31 @@
 """A START lifts a stop only as the answer to a number that had written to them; anything else waits for somebody."""
 
+import socket
+import time
 import urllib.parse
 
 import pytest
 from django.test import Client
 
 from consent.models import ConsentState, Suppression
+from core.ids import new_id
 from core.tenancy import tenant_context
+from messaging.actions.confirming import confirmed_by_carrier
+from messaging.contracts import Inbound
+from messaging.lanes import open_credentials
 from messaging.models import InboundMessage
 from tests.factories.consent import MINA, grant, make_point, make_purpose, stop
 from tests.factories.messaging import NUMBER, SID, TOKEN, make_account, make_sender, reach
 from tests.faults.webhooks import new_sid, sign
 
+WEBHOOKS = "messaging.views.webhooks.confirmed_by_carrier"
 OWN_SID, OWN_TOKEN, OTHER = "AC" + "d" * 32, "somebody-s-own-token", "+14025550101"
+
+
+@pytest.fixture(autouse=True)
+def books(monkeypatch):
+    """The carrier, as far as it is asked: it has everything."""
+    monkeypatch.setattr(WEBHOOKS, lambda *about: frozenset(each.provider_message_id for each in about[-1]))
 
 
 @pytest.fixture
@@ -28,10 +41,10 @@ def shop(acme, settings):
 
 def text(account, words, *, sid=SID, token=TOKEN, sender=MINA, to=NUMBER, **more):
     """A webhook signed with the secret of this account; the answer's body."""
-    message = new_sid()
+    message = more.pop("message", "") or new_sid()
+    path = more.pop("path", "") or f"/webhooks/twilio/inbound/{account.token}"
     fields = {"MessageSid": message, "SmsSid": message, "AccountSid": sid, "From": sender, "To": to, "Body": words}
     pairs = tuple((fields | {"NumMedia": "0", "SmsStatus": "received"} | more).items())
-    path = f"/webhooks/twilio/inbound/{account.token}"
     answer = Client().post(
         path,
         urllib.parse.urlencode(pairs),
@@ -40,6 +53,12 @@ def text(account, words, *, sid=SID, token=TOKEN, sender=MINA, to=NUMBER, **more
     )
     assert answer.status_code == 200
     return answer.content
+
+
+def reply_at(sandbox, words):
+    """A person really writes, and the carrier cannot reach us; the id of the message in its books."""
+    told = sandbox.post(f"phones/{MINA}/reply", {"text": words})
+    return told["sid"]
 
 
 def demand_still_stopped(acme):
@@ -153,3 +172,77 @@ def test_stop_and_help_act_whatever_number_they_were_sent_to(acme, shop, to):
     assert [b"<Message>" in answer for answer in answers] == [True, True]
     with tenant_context(acme.id):
         assert list(Suppression.objects.values_list("kind", "lifted_at")) == [("opted_out", None)]
+
+
+def test_a_start_the_carrier_has_not_in_its_books_lifts_nothing_whoever_signs(acme, shop, monkeypatch):
+    point, account, sender = shop
+    monkeypatch.setattr(WEBHOOKS, lambda *_: frozenset())
+    with tenant_context(acme.id):
+        reach(sender, point)
+        stop(point)
+
+    answer = text(account, "START")
+
+    assert b"<Message>" not in answer
+    demand_still_stopped(acme)
+
+
+def test_a_start_sent_to_the_address_for_news_of_our_messages_lifts_nothing(acme, shop):
+    point, account, sender = shop
+    with tenant_context(acme.id):
+        reach(sender, point)
+        stop(point)
+
+    text(account, "START", path=f"/webhooks/twilio/status/{account.token}/{new_id()}")
+
+    demand_still_stopped(acme)
+
+
+@pytest.fixture
+def asked(acme, sandbox, settings, monkeypatch):
+    """The shop with its account at the sandbox, which is really asked; Mina was written to, then said stop."""
+    monkeypatch.undo()
+    settings.WEBHOOK_URL = "http://testserver"
+    with tenant_context(acme.id):
+        point = make_point(MINA)
+        grant(point, make_purpose(acme.actor()))
+        account = make_account(acme.actor(), base_url=sandbox.url)
+        reach(make_sender(acme.actor(), account), point)
+        stop(point)
+    return account
+
+
+def test_the_carrier_is_asked_for_the_very_message_before_a_stop_is_lifted(acme, asked, sandbox):
+    message = reply_at(sandbox, "START")
+
+    answer = text(asked, "START", message=message)
+
+    assert b"<Message>" in answer
+    with tenant_context(acme.id):
+        assert not Suppression.objects.filter(lifted_at=None).exists()
+
+
+@pytest.mark.parametrize("written", ["another message", "other words"])
+def test_a_message_the_carrier_has_otherwise_or_not_at_all_lifts_nothing(acme, asked, sandbox, written):
+    message = reply_at(sandbox, "Is it in stock?") if written == "other words" else new_sid()
+
+    text(asked, "START", message=message)
+
+    demand_still_stopped(acme)
+
+
+def test_a_carrier_that_does_not_answer_holds_the_webhook_for_two_seconds_and_lifts_nothing(acme, shop, monkeypatch):
+    point, _, sender = shop
+    monkeypatch.undo()
+    with socket.create_server(("127.0.0.1", 0)) as silent, tenant_context(acme.id):
+        account = make_account(acme.actor(), base_url=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        reach(sender, point)
+        stop(point)
+        began = time.monotonic()
+
+        found = confirmed_by_carrier(
+            "twilio", open_credentials(account), account.base_url, [Inbound(new_sid(), "sms", MINA, NUMBER, "START")]
+        )
+
+    assert found == frozenset()
+    assert 1.5 < time.monotonic() - began < 4

@@ -1,0 +1,55 @@
+"""A letter goes out; whoever got it follows its last line and stops all of them."""
+
+import re
+
+from tests.browser.visitor import Visitor
+
+
+def send(visitor: Visitor, reader: str) -> str:
+    """Launch what is checked, let the minute pass, wait for the letter; the path its last line leads to."""
+    page, house = visitor.page, visitor.house
+    number = page.get_by_role("heading", level=1).inner_text().split()[0]
+    page.get_by_label("Type the number of people").fill(number)
+    page.get_by_role("button", name=re.compile(r"^Launch to")).click()
+    page.get_by_text("until the first may leave").wait_for()
+    with visitor.beside(house.sandbox.url) as handset:
+        handset.get_by_role("button", name="+1 min").click()
+    visitor.wait_for(page.get_by_role("button", name="Copy"), 45)
+    visitor.look("letter-finished")
+    return "/u/" + str(house.mails(reader)[0]["text"]).split("/u/")[1].split()[0]
+
+
+def stop(visitor: Visitor, path: str) -> None:
+    """Somebody without an account reads the page, presses once, reads that it is done; a cut link says so."""
+    page = visitor.go(path)
+    visitor.look("unsubscribe")
+    page.get_by_role("button", name="Stop all emails").click()
+    page.get_by_role("heading", name="You get no more emails").wait_for()
+    visitor.look("unsubscribed")
+    visitor.go(path[:-8])
+    visitor.look("unsubscribe-broken", 404)
+
+
+def find(visitor: Visitor, reader: str) -> None:
+    """Why somebody got the letter, by their address; and nothing where nothing was sent."""
+    page = visitor.go("/messages/")
+    visitor.look("messages")
+    page.get_by_label("Number, address or id").fill(reader)
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="Why they got it").first.wait_for()
+    visitor.look("messages-found")
+    page.get_by_role("link", name="Why they got it").first.click()
+    page.get_by_role("heading", name="The decision at the door").wait_for()
+    visitor.look("why-letter")
+    visitor.go("/messages/?q=SM00000000000000000000000000000000")
+    visitor.look("messages-not-found")
+    visitor.go("/contacts/?q=Björk")
+    page.get_by_role("link", name="Ines Björk").first.wait_for()
+    visitor.look("contacts-found")
+    page.get_by_role("link", name="Ines Björk").first.click()
+    page.get_by_role("heading", name="Messages").wait_for()
+    visitor.look("contact-letter")
+    visitor.go("/units/")
+    visitor.look("units")
+    visitor.go("/settings/keys/requests/")
+    visitor.look("requests")

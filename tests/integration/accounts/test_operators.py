@@ -1,0 +1,156 @@
+"""Operators: made by their own database role alone, and enrolled with a code besides the password."""
+
+import datetime
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from accounts.actions.operators import has_second_factor, issue_enrolment, knows_enrolment
+from accounts.contracts import PLATFORM_ORGANIZATION
+from accounts.models import User
+from core import clock
+from tests.factories.accounts import PASSWORD, make_operator, make_person
+from tests.integration.accounts.chain import deeds
+from tests.integration.accounts.entrance import current_code, log_in
+
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def operator_host(settings):
+    """The addresses of the operator host, under the suite's own database role."""
+    settings.ROOT_URLCONF = "config.urls_operator"
+    settings.ROLE = "operator"
+
+
+@pytest.fixture
+def operator_role(committed_db, settings):
+    """This process with the database role of operators."""
+    settings.ROLE = "operator"
+    connection.close()
+    connection.execute_wrappers.clear()  # the guard is put on new connections of the web role alone
+    connection.settings_dict.update(USER="app_operator", PASSWORD="app_operator")
+    yield
+    connection.close()
+
+
+def command(monkeypatch, email, password=PASSWORD, **options):
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+    said = io.StringIO()
+    call_command("make_operator", email, stdout=said, **options)
+    return said.getvalue()
+
+
+def test_an_operator_is_made_by_command_with_a_code_and_an_audit_row_of_the_platform(operator_role, monkeypatch):
+    said = command(monkeypatch, "Olga@operators.example", name="Olga")
+
+    user = User.objects.get()
+    assert (user.email, user.is_staff, user.full_name) == ("olga@operators.example", True, "Olga")
+    assert user.check_password(PASSWORD)
+    assert knows_enrolment(user, said.split()[-1])
+    assert deeds(PLATFORM_ORGANIZATION)[-1] == ("operator.made", "user", {})
+
+
+def test_a_weak_password_or_no_address_makes_no_operator(operator_role, monkeypatch):
+    with pytest.raises(CommandError, match="too short"):
+        command(monkeypatch, "olga@operators.example", "short")
+    with pytest.raises(CommandError, match="not an email address"):
+        command(monkeypatch, "olga")
+
+    assert not User.objects.exists()
+
+
+def test_the_command_works_under_the_operators_role_alone(outsider, monkeypatch):
+    with pytest.raises(CommandError, match="CARILLON_ROLE=operator"):
+        command(monkeypatch, outsider.email)
+
+    outsider.refresh_from_db()
+    assert not outsider.is_staff
+
+
+def test_a_known_person_becomes_an_operator_and_keeps_their_password(committed_db, monkeypatch, request):
+    outsider = make_person("Ona Outsider")
+    request.getfixturevalue("operator_role")
+
+    command(monkeypatch, outsider.email, "another horse battery staple")
+
+    outsider.refresh_from_db()
+    assert outsider.is_staff
+    assert outsider.check_password(PASSWORD)
+
+
+def test_the_role_of_pages_makes_and_unmakes_no_operator(db):
+    olga, mina = make_operator(), make_person("Mina Qureshi")
+    changes = [
+        lambda: User.objects.filter(id=mina.id).update(is_staff=True),
+        lambda: User.objects.filter(id=olga.id).update(is_staff=False),
+        lambda: make_person("Omar Khan", is_staff=True),
+    ]
+
+    for change in changes:
+        with pytest.raises(DatabaseError, match="only the operator role"), transaction.atomic():
+            change()
+    User.objects.filter(id=olga.id).update(full_name="Olga O.")
+
+    assert set(User.objects.values_list("full_name", "is_staff")) == {("Olga O.", True), ("Mina Qureshi", False)}
+
+
+@pytest.mark.parametrize("host", ["operators", "members"])
+def test_the_password_of_an_operator_alone_sets_up_no_second_factor(db, request, host):
+    operator, browser = make_operator(), Client()
+    if host == "operators":
+        request.getfixturevalue("operator_host")
+    log_in(browser, operator)
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
+
+    paths = ("totp/activate/", "webauthn/add/", "recovery-codes/generate/")
+    answers = [getattr(browser, way)(f"/account/2fa/{path}") for path in paths for way in ("get", "post")]
+
+    wanted = (302, "/enrol/") if host == "operators" else (403, None)
+    assert {(answer.status_code, answer.headers.get("Location")) for answer in answers} == {wanted}
+    assert not has_second_factor(operator)
+
+
+def test_with_the_code_an_operator_sets_up_one_second_factor_and_the_code_is_used(
+    db, operator_host, django_capture_on_commit_callbacks
+):
+    operator, browser = make_operator(), Client()
+    code = issue_enrolment(operator)
+    log_in(browser, operator)
+
+    wrong = browser.post("/enrol/", {"code": "AAAA-BBBB-CCCC-DDDD"})
+    right = browser.post("/enrol/", {"code": code.lower().replace("-", " ")})
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    page = browser.get("/account/2fa/totp/activate/")
+    shown = current_code(browser.session["mfa.totp.secret"])
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = browser.post("/account/2fa/totp/activate/", {"code": shown})
+
+    assert (wrong.status_code, right.status_code, page.status_code, answer.status_code) == (422, 302, 200, 302)
+    operator.refresh_from_db()
+    assert has_second_factor(operator)
+    assert not knows_enrolment(operator, code)
+
+
+def test_a_code_counts_for_a_day_and_until_the_next_one(operator, monkeypatch):
+    first = issue_enrolment(operator)
+    second = issue_enrolment(operator)
+    now = operator.enrolment_until - DAY
+
+    counts = [knows_enrolment(operator, first), knows_enrolment(operator, second)]
+    monkeypatch.setattr(clock, "now", lambda: now + DAY)
+    counts.append(knows_enrolment(operator, second))
+
+    assert counts == [False, True, False]
+
+
+def test_codes_cannot_be_tried_without_end(db, operator_host):
+    operator, browser = make_operator(), Client()
+    log_in(browser, operator)
+
+    tried = [browser.post("/enrol/", {"code": "AAAABBBBCCCCDDDD"}).status_code for _ in range(6)]
+
+    assert tried == [422] * 5 + [429]
