@@ -59,12 +59,14 @@ class _Meaning:
 
 
 def receive_inbound(*, account: ProviderAccount, inbound: Inbound, confirmed: bool = False) -> Heard | None:
-    """Take one message from a person; None when we had it already. `confirmed`: the carrier was asked and has it in its books.
+    """Take one message from a person; None when we had it already.
 
+    Shape:   `confirmed` says that the carrier was asked and has it in its own books.
     Effects: the row; for STOP and START the ledger, in this very transaction. What may be a stop counts as one until somebody
              has judged it. A stop protects every spelling of the address and is answered once: when the address was stopped
              already, it is recorded again and answered with silence; so is what only may be one. A START lifts only when
-             the carrier confirmed it, and what `may_lift` allows; else it waits for somebody. An address nobody can read is kept, and waits as well.
+             it is confirmed, and only what `may_lift` allows; else it waits for somebody. An address nobody can read is
+             kept, and waits as well.
              Where the carrier takes no answer in its webhook, the answer is queued as a message, in this transaction too.
     Source:  47 CFR 64.1200(a)(10)–(12).
     """

@@ -94,7 +94,8 @@ def test_control_without_the_signature_check_a_forged_stop_is_believed(sent: Str
 def test_a_replayed_stop_does_not_undo_the_start_that_came_after_it(sent: Street) -> None:
     person = sent.accepted()[0]["to"]
     url = inbound_url(sent)
-    stop, start = webhooks.inbound(url, person, "STOP"), webhooks.inbound(url, person, "START")
+    said = sent.sandbox.post(f"phones/{person}/reply", {"text": "START"})["sid"]  # the carrier is asked for it
+    stop, start = webhooks.inbound(url, person, "STOP"), webhooks.inbound(url, person, "START", said)
     assert [stop.post()[0], start.post()[0]] == [200, 200]
     before = rows_of(sent.id)
 

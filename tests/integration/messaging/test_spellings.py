@@ -11,7 +11,9 @@ from messaging.actions.receiving import is_stopped
 from messaging.models import InboundMessage
 from tests.factories.consent import grant, make_point, make_purpose
 from tests.factories.messaging import hear, make_account, make_sender, reach
-from tests.integration.messaging.test_proven_starts import text
+from tests.integration.messaging.test_proven_starts import books, text
+
+__all__ = ["books"]
 
 #: as we keep it, as the carrier writes it
 SPELLINGS = [
@@ -103,7 +105,9 @@ def test_a_stop_by_hand_protects_every_spelling(acme):
 
 @pytest.mark.parametrize("sender", UNREADABLE)
 @pytest.mark.parametrize("words", ["STOP", "START", "HELP", "Is it in stock?"])
-def test_what_an_unreadable_address_wrote_is_kept_for_somebody_to_judge(acme, settings, caplog, sender, words):
+def test_what_an_unreadable_address_wrote_is_kept_for_somebody_to_judge(
+    acme, settings, books, caplog, sender, words
+):
     settings.WEBHOOK_URL = "http://testserver"
     with tenant_context(acme.id):
         account = make_account(acme.actor())
