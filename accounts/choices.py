@@ -74,6 +74,11 @@ def countries() -> list[tuple[str, str]]:
     ]
 
 
+def country_name(code: str) -> str:
+    """A country by its English name; the code itself where there is none."""
+    return str(_ENGLISH.territories.get(code, code))
+
+
 def _sorted_as(name: str) -> str:
     """Å beside A, as people look for it."""
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

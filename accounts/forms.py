@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from accounts.actions.organizations import open_organization
 from accounts.choices import countries, currencies, languages, time_zones
@@ -168,7 +169,7 @@ class CustomRoleForm(CarillonForm, forms.Form):
             self.fields[_subject_field(subject)] = forms.MultipleChoiceField(
                 label=subject,
                 required=False,
-                choices=[(right, PERMISSIONS[right].capitalize()) for right in rights],
+                choices=[(right, capfirst(PERMISSIONS[right])) for right in rights],
                 initial=[right for right in rights if right in had],
                 widget=forms.CheckboxSelectMultiple,
             )
@@ -215,7 +216,7 @@ class ApiKeyForm(CarillonForm, forms.Form):
     name = forms.CharField(max_length=80, label="Application", help_text="What will use the key, such as “web shop”.")
     scopes = forms.MultipleChoiceField(
         label="What it may do",
-        choices=[(scope, PERMISSIONS[scope].capitalize()) for scope in API_SCOPES],
+        choices=[(scope, capfirst(PERMISSIONS[scope])) for scope in API_SCOPES],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Tick at least one right."},
     )

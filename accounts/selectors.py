@@ -142,8 +142,8 @@ def open_invitations() -> list[Invitation]:
 
 
 def invitation_of(digest: bytes) -> Invitation:
-    """The invitation a secret opens, in the organisation in scope."""
-    return Invitation.objects.get(digest=digest)
+    """The invitation a secret opens, in the organisation in scope, with the role it offers. One query."""
+    return Invitation.objects.select_related("custom_role").get(digest=digest)
 
 
 def guest_list() -> list[Guest]:

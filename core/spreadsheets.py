@@ -3,6 +3,11 @@
 The rule: a cell that starts with a character that begins a formula gets one apostrophe in front; so does a cell that
 already starts with apostrophes before such a character. Reading takes exactly one off again. So nothing is ever lost,
 however often a file goes out and comes in.
+
+Telephone numbers get it as well, though a + before digits alone can do no harm. Without it a spreadsheet reads the cell as a
+number: the + is gone, and what has more than fifteen digits, or is shown in a narrow column and saved, comes back rounded.
+Spaces in the number are no way out: where thousands are written with spaces, "+420 601 123 456" is a number too. So the
+apostrophe stays in sight, pages say what it is for, and the import reads the number with it and without it.
 Source: OWASP ASVS 5.0, 1.2.10 (formula injection); the full-width forms because spreadsheets fold them.
 """
 

@@ -140,9 +140,9 @@ async def _send_one(carrier: Provider, outbound: Outbound | None, started: float
     """
     try:
         failpoint("before_connect")
-        if outbound is None or time.clock_gettime(time.CLOCK_BOOTTIME) - started > DEADLINE_SECONDS:
+        if time.clock_gettime(time.CLOCK_BOOTTIME) - started > DEADLINE_SECONDS:
             return None
-        return await carrier.send(outbound)
+        return None if outbound is None else await carrier.send(outbound)
     except ProviderError as error:
         return error
     except Exception as error:  # a defect of our own: what left is not known, so it counts as maybe

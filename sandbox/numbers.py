@@ -112,8 +112,9 @@ class Numbers:
 
 
 def load(folder: pathlib.Path = pathlib.Path(__file__).parent) -> Numbers:
-    """The table shipped with the sandbox."""
+    """The tables shipped with the sandbox, as one."""
     table = tomllib.loads((folder / "numbers.toml").read_text("utf-8"))
+    table |= tomllib.loads((folder / "carrier_numbers.toml").read_text("utf-8"))
     table["delivery"] = tomllib.loads((folder / "twilio.toml").read_text("utf-8"))["delivery"]
     return Numbers(table)
 

@@ -1,4 +1,4 @@
-"""`bin/dev --check`: a newcomer's whole first day in a house of its own, judged by the carrier's ledger."""
+"""`bin/dev --check`: a newcomer's whole first day on every channel, in a house of its own, judged by the carriers' ledger."""
 
 import contextlib
 import sys
@@ -6,8 +6,9 @@ import time
 import urllib.error
 
 from tooling import house, places
-from tooling.newcomer import STEPS, Newcomer
+from tooling.newcomer import Newcomer
 from tooling.reckoning import reckon
+from tooling.story import STEPS
 from tooling.visitor import UnexpectedPage
 
 _LOG = places.LOCAL / "check.log"

@@ -1,33 +1,96 @@
-"""The end of the check: what the product says beside what the carrier's ledger says. The ledger is right."""
+"""The end of the check: what the product says beside what the carriers' ledger says. The ledger is right."""
 
 import collections
+import dataclasses
+from collections.abc import Iterable, Sequence
 
-from tooling.newcomer import ACCOUNT, Newcomer
+from tooling.campaigning import taken_alone
+from tooling.lines import ALONE, LINES, Line, Taken, replied
+from tooling.newcomer import Newcomer
+
+_LABEL, _CELL = 26, 15
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Number:
+    """One number of one channel: the truth, and what the product says."""
+
+    truth: int
+    told: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both say the same."""
+        return self.truth == self.told
+
+    def __str__(self) -> str:
+        return f"{self.truth:,}" if self.agrees else f"{self.truth:,}, told {self.told:,}"
+
+
+Column = dict[str, Number]
 
 
 def reckon(newcomer: Newcomer) -> bool:
-    """Print both columns; True only when they agree and nobody was reached twice or without proof."""
-    ledger, people = newcomer.carrier.ledger, newcomer.neighbours
-    reached = collections.Counter(each["to"] for each in ledger(f"kind=message&account={ACCOUNT}") if each["accepted"])
-    receipts = [each for each in ledger(f"kind=callback&account={ACCOUNT}") if each["accepted"]]
-    heard = ledger(f"kind=inbound&account={ACCOUNT}")
-    stops = {each["from"] for each in heard if each["body"].lower().startswith("stop")}
-    planned, left_out = newcomer.report()
-    reasons = sorted(left_out.keys() | people.left_out.keys())
-    rows = [
-        ("planned", len(people.may) + sum(people.left_out.values()), planned),
-        *((f"  left out: {each}", people.left_out.get(each, 0), left_out.get(each, 0)) for each in reasons),
-        ("sent", sum(reached.values()), newcomer.number("sent")),
-        ("delivered", len({e["sid"] for e in receipts if e["status"] == "delivered"}), newcomer.number("delivered")),
-        ("replied", len({each["from"] for each in heard} - stops), newcomer.number("replied")),
-        ("opted out", len(stops), newcomer.number("opted_out")),
-    ]
-    print(f"\n{'':<28} {'truth':>7} {'product':>8}")  # of the plan the file tells it, of the rest the ledger
-    for name, seen, told in rows:
-        print(f"{name:<28} {seen:>7} {told:>8} {'' if seen == told else '  <- they differ'}")
-    wrong = {number: count for number, count in reached.items() if count != 1 or number not in people.may}
-    if wrong or set(reached) != people.may:
-        print(
-            f"{len(wrong)} numbers were reached twice or without proof; {len(people.may - set(reached))} were missed."
-        )
-    return all(seen == told for _, seen, told in rows) and not wrong and set(reached) == people.may
+    """Print what happened on each channel; True only when all numbers agree and nobody was reached twice or without proof."""
+    columns = [_column(newcomer, line) for line in LINES]
+    rows = list(dict.fromkeys(name for column in columns for name in column))
+    print(f"\n{'':<{_LABEL}}{''.join(f'{line.title:>{_CELL}}' for line in LINES)}")
+    for name in sorted(rows, key=_place):
+        print(_printed(name, [column.get(name) for column in columns]))
+    print("The plan is judged by the file, all else by the carriers' ledger; “told” is what the product says instead.")
+    wrong = [words for line in LINES for words in _wrongs(newcomer, line)]
+    for words in wrong:
+        print(words)
+    return not wrong and all(number.agrees for column in columns for number in column.values())
+
+
+def _column(newcomer: Newcomer, line: Line) -> Column:
+    carrier, share, channel = newcomer.carrier, newcomer.neighbours.shares[line.channel], line.channel
+    campaign, alone = _parted(line.taken(carrier))
+    planned, left_out = newcomer.report(channel)
+    told = {view: newcomer.number(channel, view) for view in ("sent", "delivered", "replied", "opted_out")}
+    numbers = {"planned": Number(share.planned, planned)}
+    for reason in sorted(left_out.keys() | share.left_out.keys()):
+        numbers[f"  left out: {reason}"] = Number(share.left_out.get(reason, 0), left_out.get(reason, 0))
+    return numbers | {
+        "sent": Number(len(campaign), told["sent"]),
+        "delivered": Number(sum(each.arrived for each in campaign), told["delivered"]),
+        "replied": Number(len(replied(carrier, channel)), told["replied"]),
+        "opted out": Number(len(line.stopped(carrier)), told["opted_out"]),
+        "one by the API": Number(len(alone), taken_alone(newcomer, line)),
+    }
+
+
+def _parted(taken: Iterable[Taken]) -> tuple[list[Taken], list[Taken]]:
+    """What campaigns sent, and what the API did."""
+    campaign, alone = [], []
+    for each in taken:
+        (alone if ALONE in each.says else campaign).append(each)
+    return campaign, alone
+
+
+def _wrongs(newcomer: Newcomer, line: Line) -> list[str]:
+    """Whoever was reached twice, without proof, or not at all, and a stop of somebody else; as sentences without addresses."""
+    share = newcomer.neighbours.shares[line.channel]
+    campaign, alone = _parted(line.taken(newcomer.carrier))
+    reached = collections.Counter(each.to for each in campaign)
+    due = share.may - share.turned_away
+    wrongs = {
+        "reached twice or without proof": sum(count != 1 or to not in due for to, count in reached.items()),
+        "missed": len(due - set(reached)),
+        "told something by the API they should not have been": sum(each.to != line.alone_to for each in alone),
+        "taken for stopped who had not said so": len(line.stopped(newcomer.carrier) - {line.stopper}),
+    }
+    return [f"{line.title}: {count} {words}." for words, count in wrongs.items() if count]
+
+
+_ORDER = ("planned", "  left out", "sent", "delivered", "replied", "opted out", "one by the API")
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (_ORDER.index(name.partition(":")[0]), name)
+
+
+def _printed(name: str, numbers: Sequence[Number | None]) -> str:
+    cells = "".join(f"{'' if each is None else str(each):>{_CELL}}" for each in numbers)
+    return f"{name:<{_LABEL}}{cells}" + ("" if all(each is None or each.agrees for each in numbers) else "  <-")

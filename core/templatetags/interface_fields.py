@@ -28,14 +28,20 @@ def control(field: BoundField, size: str = "", **attributes: Any) -> SafeString:
 
 
 @register.simple_tag
-def field(bound: BoundField, size: str = "", extra: str = "", hint: str | None = None, **attributes: Any) -> SafeString:
-    """A whole field: label, hint, control, error. Keywords become attributes of the control; an empty hint hides it."""
+def field(
+    bound: BoundField, size: str = "", extra: str = "", hint: str | None = None, told: bool = False, **attributes: Any
+) -> SafeString:
+    """A whole field: label, hint, control, error. Keywords become attributes of the control; an empty hint hides it.
+
+    Shape: `told` where the page says already that it may be left empty.
+    """
     kind = field_kind(bound)
     if kind == "choices":
         bound.field.widget.attrs.setdefault("class", "check")
     if hint is not None:
         bound.help_text = hint  # the control names its hint only while there is one
-    values = {"field": bound, "extra": extra, "hint": bound.help_text, "kind": kind}
+    optional = not (bound.field.required or told)
+    values = {"field": bound, "extra": extra, "hint": bound.help_text, "kind": kind, "optional": optional}
     return element("field", {**values, "control": control(bound, size, **attributes)})
 
 

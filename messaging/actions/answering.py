@@ -49,7 +49,7 @@ def queue_answer(*, heard: InboundMessage, keyword: Answers, text: str, evidence
     Shape:   `evidence` is what they said and how it came; the caller holds that a message is heard once, so it is answered once.
     Effects: one message that passes everything waiting in its lane and costs no units; for help the event that proves the
              wish. All in the caller's transaction.
-    Source:  47 CFR 64.1200(a)(12): a confirmation leaves within five minutes or not at all; docs/adr/0012-a-keyword-is-evidence.md
+    Source:  47 CFR 64.1200(a)(12): a confirmation leaves within five minutes or not at all; docs/adr/0013-who-asks-is-answered.md
     """
     if heard.sender is None or heard.channel not in ANSWERED_CHANNELS:
         logger.warning("a keyword is not answered: no line of ours", extra={"inbound_id": heard.id})

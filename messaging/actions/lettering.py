@@ -18,10 +18,11 @@ from messaging.channels.whatsapp import completed
 from messaging.content_rules import ContentError
 
 _WORDS: Final = "{{ text }}"
-#: the same as paragraphs: blank lines part them, single line ends stay
+#: the same as paragraphs: blank lines part them, single line ends stay. A break stands beside words, as Liquid drops
+#: what a condition prints when it is nothing but space, which a break is in the text part
 _PARAGRAPHS: Final = (
     "{% for block in blocks %}<p>{% for line in block %}"
-    "{% unless forloop.first %}<br>{% endunless %}{{ line }}{% endfor %}</p>{% endfor %}"
+    "{% if forloop.first %}{{ line }}{% else %}<br>{{ line }}{% endif %}{% endfor %}</p>{% endfor %}"
 )
 
 

@@ -21,29 +21,28 @@ from lost where m.id = lost.id returning m.sender_id
 """
 
 # An attempting row may have left. Where the carrier knows our key and the key is young, the very same attempt, left open, is
-# made again. Its claim still counts here as well.
-_ASK_AGAIN = """
-with lost as (
-  select m.id from messaging_message m
-  join messaging_sender s on s.organization_id = m.organization_id and s.id = m.sender_id
-  join messaging_provideraccount p on p.organization_id = s.organization_id and p.id = s.account_id
-  join unnest(%(keyed)s::text[], %(lives)s::integer[]) as key(provider, seconds) on key.provider = p.provider
-  join messaging_sendattempt a on a.organization_id = m.organization_id and a.message_id = m.id and a.outcome = ''
-    and a.intent_at > app_now() - make_interval(secs => key.seconds)
+# made again, and its claim still counts here as well. Any other becomes uncertain, for a receipt to settle, and is never sent
+# again by itself. One statement, because a lease that runs out between two of them would be judged by the second alone.
+_LEFT_OPEN = """
+with lost as materialized (
+  select m.id, m.sender_id, m.expires_at > app_now() and exists (
+      select from messaging_sender s
+      join messaging_provideraccount p on p.organization_id = s.organization_id and p.id = s.account_id
+      join unnest(%(keyed)s::text[], %(lives)s::integer[]) as key(provider, seconds) on key.provider = p.provider
+      join messaging_sendattempt a on a.organization_id = m.organization_id and a.message_id = m.id and a.outcome = ''
+        and a.intent_at > app_now() - make_interval(secs => key.seconds)
+      where s.organization_id = m.organization_id and s.id = m.sender_id) as again
+  from messaging_message m
   where m.organization_id = %(organization)s and m.state = 'attempting' and m.lease_until < clock_timestamp()
-    and m.expires_at > app_now() order by m.lease_until limit %(batch)s for update of m skip locked)
-update messaging_message m set state = 'ready', next_at = app_now(), lease_token = null, lease_until = null
-from lost where m.id = lost.id returning m.sender_id
-"""
-
-# Any other attempting row may have left as well: it becomes uncertain, for a receipt to settle. It is never sent again by itself.
-_DOUBT = """
-with lost as (select id from messaging_message where organization_id = %(organization)s and state = 'attempting'
-              and lease_until < clock_timestamp() order by lease_until limit %(batch)s for update skip locked),
+  order by m.lease_until limit %(batch)s for update skip locked),
+returned as (update messaging_message m set state = 'ready', next_at = app_now(), lease_token = null, lease_until = null
+             from lost where m.id = lost.id and lost.again),
 doubted as (update messaging_message m set state = 'uncertain', reason = 'worker_died', lease_token = null,
-              lease_until = null, settle_at = app_now() + interval '75 minutes' from lost where m.id = lost.id returning m.id)
-update messaging_sendattempt a set outcome = 'ambiguous', outcome_at = clock_timestamp(), code = 'worker_died'
-from doubted where a.message_id = doubted.id and a.outcome = ''
+              lease_until = null, settle_at = app_now() + interval '75 minutes'
+            from lost where m.id = lost.id and not lost.again returning m.id),
+closed as (update messaging_sendattempt a set outcome = 'ambiguous', outcome_at = clock_timestamp(), code = 'worker_died'
+           from doubted where a.message_id = doubted.id and a.outcome = '')
+select sender_id from lost where again
 """
 
 # Past the end of its window an unclear message is closed; reports go on counting it as unknown.
@@ -68,9 +67,8 @@ def sweep_organization() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, parameters)
         senders = [row[0] for row in cursor.fetchall()]
-        cursor.execute(_ASK_AGAIN, parameters | keyed_providers())
+        cursor.execute(_LEFT_OPEN, parameters | keyed_providers())
         senders += [row[0] for row in cursor.fetchall()]
-        cursor.execute(_DOUBT, parameters)
         cursor.execute(_CLOSE, parameters)
     match_early()
     settle_known()

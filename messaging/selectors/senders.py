@@ -70,7 +70,10 @@ class SenderRow:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AccountCard:
-    """A carrier's account as the page shows it: of its secret only the last four letters."""
+    """A carrier's account as the page shows it: of its secret only the last four letters.
+
+    `inbound_address` is empty where the carrier reports nothing back.
+    """
 
     account: ProviderAccount
     badge: Badge
@@ -142,10 +145,11 @@ def _without_units() -> dict[uuid.UUID, int]:
 
 
 def _card(account: ProviderAccount, unpaid: Mapping[uuid.UUID, int]) -> AccountCard:
-    address = settings.WEBHOOK_URL + reverse("webhooks:inbound", args=[account.provider, account.token])
+    carrier = PROVIDERS[account.provider]
+    path = reverse("webhooks:inbound", args=[account.provider, account.token])
+    address = settings.WEBHOOK_URL + path if carrier.capabilities.inbound else ""
     rows = tuple(_sender_row(sender, account, unpaid.get(sender.id, 0)) for sender in account.senders.all())
-    guide = PROVIDERS[account.provider].guide
-    return AccountCard(account, _ACCOUNT_BADGES[account.state], guide, account.practice, address, rows)
+    return AccountCard(account, _ACCOUNT_BADGES[account.state], carrier.guide, account.practice, address, rows)
 
 
 def _sender_row(sender: Sender, account: ProviderAccount, unpaid: int) -> SenderRow:

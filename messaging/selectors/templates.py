@@ -42,6 +42,11 @@ class TemplateCard:
     changeable: bool
 
     @property
+    def language(self) -> str:
+        """The language in words; the code where WhatsApp has one that the list of languages does not."""
+        return whatsapp_rules().languages.get(self.template.language, self.template.language)
+
+    @property
     def needs_use(self) -> bool:
         """Whether somebody has to say what it is for."""
         return self.template.state == "approved" and self.use_case is None and not self.template.unfit

@@ -5,6 +5,7 @@ import functools
 import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -120,22 +121,26 @@ def _heed(request: HttpRequest, name: str, caller: _Caller, body: bytes, work: W
 
 def _ask_first(account: ProviderAccount, carrier: Provider, asked: WebhookRequest) -> HttpResponse:
     """What `_apply` does, once the carrier was asked about every START in it. Errors: _MustAsk, and nothing was written."""
-    carrier.verify(asked)
     if isinstance(carrier, ConfirmsInbound):
-        starts = [event for event in carrier.parse(asked) if isinstance(event, Inbound) and means_start(event)]
+        starts = [event for event in _read(carrier, asked) if isinstance(event, Inbound) and means_start(event)]
         if starts:
             raise _MustAsk(account, open_credentials(account), starts)
     return _apply(account, carrier, asked)
 
 
+def _read(carrier: Provider, asked: WebhookRequest) -> Sequence[Any]:
+    """What the webhook tells. Errors: BadSignature, before a word of it is read."""
+    carrier.verify(asked)
+    return carrier.parse(asked)
+
+
 def _apply(
     account: ProviderAccount, carrier: Provider, asked: WebhookRequest, confirmed: frozenset[str] = frozenset()
 ) -> HttpResponse:
-    carrier.verify(asked)
     replies: list[str] = []
     receipts: list[ProviderEvent] = []
     calls: list[CallReceipt] = []
-    for read in carrier.parse(asked):
+    for read in _read(carrier, asked):
         event = understood(account, read) if isinstance(read, CallReceipt) else read
         row = keep_event(account=account, event=event, body=asked.body)
         if row is None:

@@ -38,15 +38,15 @@ class Toll:
 
 
 def send_under_fire(
-    street: Street, chance: random.Random, kills: int, senders: Sequence[uuid.UUID] | None = None
+    street: Street, chance: random.Random, kills: int, senders: Sequence[uuid.UUID] = (), patience: float = 60
 ) -> Toll:
     """Two workers send everything; after every fifty messages or so one of them is killed, and replaced at once."""
     place = street.place()
     began, killed, next_kill = time.monotonic(), 0, chance.randrange(30, 80)
-    job = (workers.send, street.id, senders or [street.sender.id], 60.0)
+    job = (workers.send, street.id, list(senders) or [street.sender.id], patience)
     with workers.kept_at_work(place, WORKERS, *job) as staff:
         while any(worker.alive for worker in staff):
-            assert time.monotonic() < began + 60, f"still not done: {street.states()}"
+            assert time.monotonic() < began + patience, f"still not done: {street.states()}"
             time.sleep(chance.uniform(0.001, 0.03))
             taken = street.sandbox.get("counts")["entries"]
             victim = chance.randrange(len(staff))

@@ -137,7 +137,7 @@ def test_whoever_was_held_up_past_the_deadline_makes_no_call(late: float, calls:
     carrier = Listening()
     decided = time.clock_gettime(time.CLOCK_BOOTTIME) - lanes.DEADLINE_SECONDS - late
 
-    asyncio.run(lanes._send_one(carrier, None, decided))  # type: ignore[arg-type]
+    asyncio.run(lanes._send_one(carrier, object(), decided))  # type: ignore[arg-type]
 
     assert carrier.calls == calls
 

@@ -7,7 +7,9 @@ from playwright.sync_api import Page
 
 from tests.browser.visitor import Visitor
 
-_HEAD = "First name,Surname,Mobile,E-mail,SMS opt in,WhatsApp opt in,Email opt in,Call opt in,Opt in date,Opt in source\n"
+_HEAD = (
+    "First name,Surname,Mobile,E-mail,SMS opt in,WhatsApp opt in,Email opt in,Call opt in,Opt in date,Opt in source\n"
+)
 _CARRIERS = ("twilio", "telnyx", "whatsapp_cloud", "postmark", "smtp")
 TEMPLATE = "reading_night_reminder"
 LIST = "Reading circle"
@@ -63,7 +65,7 @@ def _fill_template(visitor: Visitor, name: str, text: str) -> None:
     page = visitor.page
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Language", exact=True).select_option("en_US")
-    page.get_by_role("radio").first.check()
+    page.get_by_role("radio").last.check()
     page.get_by_label("Text", exact=True).fill(text)
     page.locator("#id_button_1_kind").select_option(label="Answer")
     page.get_by_label("Words of button 1").fill("Keep a chair for me")
@@ -76,7 +78,7 @@ def _submit(visitor: Visitor, state: str) -> None:
     """Hand it over and load the page until WhatsApp has decided; nothing on it follows by itself."""
     page = visitor.page
     page.get_by_role("button", name="Submit for review").click()
-    page.get_by_text("WhatsApp reviews it").wait_for()
+    page.get_by_text("Submitted. WhatsApp reviews it").wait_for()
     badge = page.locator("section[aria-labelledby=standing]").get_by_text(state, exact=True)
     for _ in range(60):
         if badge.is_visible():

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from accounts.actions import members, roles
 from accounts.contracts import NotAllowed, Refused
@@ -98,6 +99,17 @@ def test_a_name_is_used_once_whatever_its_case_and_never_one_of_the_eight(acme, 
 
     assert rows_of(acme.id) == before
     assert make(rival, "see_contacts").name == "Front desk"
+
+
+def test_the_link_of_an_invitation_says_which_role_of_the_organisations_own_waits_behind_it(acme):
+    role = make(acme, "see_contacts", name="Second reader")
+    with tenant_context(acme.id):
+        _, secret = members.invite_member(actor=acme.actor(), email="new@people.example", role=str(role.id))
+
+    page = Client().get(f"/invitation/{secret}/")
+
+    assert page.status_code == 200
+    assert "You would be: Second reader." in page.content.decode()
 
 
 def test_a_role_somebody_has_or_was_offered_stays_and_an_idle_one_goes(acme):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import urllib.parse
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,17 +11,16 @@ import pytest
 from accounts.actions import organizations
 from accounts.models import Organization
 from billing.models import LedgerEntry
-from consent.models import ConsentEvent, ConsentState, Purpose, Suppression
+from consent.models import ConsentEvent, ConsentState, Suppression
 from core import clock
 from core.tenancy import tenant_context
 from messaging.actions.connecting import add_sender, connect_account
 from messaging.models import InboundMessage, Message, SendAttempt, Sender
 from tests.carriers import Sandbox
 from tests.databases import Database
-from tests.factories import whatsapp
 from tests.factories.accounts import Team, make_operator, make_team, operator_actor
 from tests.factories.billing import make_paid
-from tests.factories.consent import MINA, grant, make_point, make_purpose
+from tests.factories.consent import MINA
 from tests.proofs import proves
 from tests.support import web_thread
 from tooling import ports
@@ -54,7 +54,7 @@ class Line:
     def replay(self, sid: str) -> None:
         """The carrier tells it again."""
         way = "messages" if self.carrier == "telnyx" else "whatsapp/messages"
-        assert self.sandbox.post(f"{way}/{sid}/replay")["heard"] == 1
+        assert self.sandbox.post(f"{way}/{urllib.parse.quote(sid, safe='')}/replay")["heard"] == 1
         self.sandbox.settle()
 
     def told(self) -> list[str]:
@@ -82,7 +82,11 @@ def telnyx_line(team: Team, sandbox: Sandbox, base: str, place: int) -> Line:
 
 def whatsapp_line(team: Team, sandbox: Sandbox, base: str, place: int) -> Line:
     business, phone = f"10000000000008{place}", f"20000000000008{place}"
-    credentials = {"business_account_id": business, "access_token": f"token-{place}", "app_secret": f"secret-{place}"}
+    credentials = {
+        "business_account_id": business,
+        "access_token": f"token-of-these-tests-{place}",
+        "app_secret": f"{place}" * 32,
+    }
     with tenant_context(team.id):
         account = connect_account(
             actor=team.actor(), name="whatsapp_cloud", label="Chats", credentials=credentials, base_url=sandbox.url
@@ -95,7 +99,7 @@ def whatsapp_line(team: Team, sandbox: Sandbox, base: str, place: int) -> Line:
         "whatsapp/businesses",
         {
             "id": business, "phone_number_id": phone, "display_number": f"+1402555010{place}",
-            "access_token": f"token-{place}", "app_secret": f"secret-{place}", "verify_token": account.token,
+            "access_token": f"token-of-these-tests-{place}", "app_secret": f"{place}" * 32, "verify_token": account.token,
             "webhook_url": f"{base}/webhooks/whatsapp_cloud/inbound/{account.token}",
         },
     )  # fmt: skip
@@ -229,8 +233,8 @@ def test_stop_and_help_are_answered_without_a_unit_and_cost_none(line: Line) -> 
 
 
 @proves("C10")
-@pytest.mark.parametrize("how", ["suspended", "emergency stop", "paused line", "trial", "night"])
-def test_a_stop_is_confirmed_whatever_holds_us_back(line: Line, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", ["suspended", "emergency stop", "paused line", "trial"])
+def test_a_stop_is_confirmed_whatever_holds_us_back(line: Line, how: str) -> None:
     with tenant_context(line.team.id):
         if how == "suspended":
             organizations.suspend_organization(actor=operator_actor(make_operator("Otto")), reason="looks odd")
@@ -254,33 +258,4 @@ def test_a_closed_organisation_keeps_the_stop_and_says_nothing(line: Line) -> No
 
     assert (line.told(), rows(line)) == ([], [])
     with tenant_context(line.team.id):
-        assert Suppression.objects.filter(lifted_at=None, kind="opted_out").count() == 1
-
-
-def test_after_a_start_the_next_stop_is_confirmed_again(line: Line) -> None:
-    channel = line.sender.channel
-    with tenant_context(line.team.id):
-        purpose = make_purpose(line.team.actor(), tier="transactional")
-        grant(make_point(MINA), purpose, channel=channel)
-    reach(line, purpose)
-
-    for text in (PLEA, "START", PLEA):
-        line.write(text)
-
-    told = line.told()[1:]
-    assert [told[0], told[2]] == [UNSUBSCRIBED.format("Acme")] * 2
-    assert told[1].startswith("Acme: you are subscribed again.")
-    assert rows(line)[1:] == [(origin, "accepted") for origin in ("said_stop", "said_start", "said_stop")]
-
-
-def reach(line: Line, purpose: Purpose) -> None:
-    """The line has written to them and the carrier took it: what a START needs to be believed."""
-    from messaging.actions.messaging_one import Letter, message_one
-
-    with tenant_context(line.team.id):
-        letter = Letter(make_point(MINA), line.sender, purpose, "Your order is ready.")
-    if line.carrier == "whatsapp":
-        line.write("Is it ready?")
-    with tenant_context(line.team.id):
-        message_one(actor=line.team.actor(), letter=letter)
-    line.sandbox.settle()
+        assert set(Suppression.objects.values_list("kind", "lifted_at")) == {("opted_out", None)}
