@@ -165,7 +165,8 @@ class _Handler:
         content = envelope.content
         raw = content if isinstance(content, bytes) else str(content or "").encode()
         mail = self._mailbox.take(envelope.mail_from or "", envelope.rcpt_tos, raw)
-        if isinstance(server.transport, asyncio.WriteTransport) and any(self._wills.of(each).after == "hang_up" for each in envelope.rcpt_tos):
+        hangs_up = any(self._wills.of(each).after == "hang_up" for each in envelope.rcpt_tos)
+        if hangs_up and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return f"250 2.0.0 Caught as {mail.id}"
 

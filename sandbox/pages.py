@@ -21,7 +21,6 @@ _DRAWINGS = {"calls": "phone"}
 _HEARD = {"received": "The text reached the product", "asks": "The product was asked what to say"}
 
 
-
 class Willed(Protocol):
     """What a number has decided to do, in words."""
 
@@ -130,7 +129,7 @@ def mail_view(mail: Mail, place: Place) -> str:
     return (
         f'<article class="mail"><a class="btn btn-sm" href="{place.link(mail="")}">{icon("undo")}All mail</a>'
         f'<h2>{escape(mail.subject)}</h2><p class="meta">from {escape(mail.sender)}<br>'
-        f'to {escape(", ".join(mail.recipients))}</p>{_unsubscribe(mail, place)}{page if mail.html else ""}'
+        f"to {escape(', '.join(mail.recipients))}</p>{_unsubscribe(mail, place)}{page if mail.html else ''}"
         f'<div class="mail-text">{text}</div></article>'
     )
 
@@ -223,7 +222,12 @@ def _told(entry: dict[str, Any]) -> tuple[str, str, str, str]:
         return "hand", "wait", f"The phone {said} in WhatsApp", f"by {entry['from']}"
     if kind == "call_end":
         said = f"{quote} · " if entry["body"] else ""
-        return "phone", "note" if entry["accepted"] else "wait", f"The call ended: {entry['status']}", said + entry["to"]
+        return (
+            "phone",
+            "note" if entry["accepted"] else "wait",
+            f"The call ended: {entry['status']}",
+            said + entry["to"],
+        )
     if kind == "change":
         return "note", "plain", f"Message {entry['status']}", f"to {entry['to']}"
     if not entry["accepted"]:

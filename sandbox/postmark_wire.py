@@ -91,7 +91,12 @@ class PostmarkApi:
             self._carrier.mailbox.refuse(sender, recipient, str(will.refused))
             return _refused(will.refused, 422)
         message_id = self._take(server, asked, sender, recipient)
-        sent: dict[str, Any] = {"message_id": message_id, "recipient": recipient, "sender": sender, "stream": server.stream}
+        sent: dict[str, Any] = {
+            "message_id": message_id,
+            "recipient": recipient,
+            "sender": sender,
+            "stream": server.stream,
+        }
         sent |= {"metadata": asked.get("Metadata") or {}, "subject": str(asked.get("Subject", ""))}
         for report in will.reports:
             self._postman.later(report.after, self._reporting(server, report, sent))

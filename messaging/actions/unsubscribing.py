@@ -9,6 +9,10 @@ from consent.actions.ledger_rows import lock_points
 from consent.models import ConsentEvent, Point, Suppression
 from consent.states import LIFTABLE
 from consent.values import Provenance
+from core import clock, vault
+from core.ids import new_id
+from core.tenancy import require_organization_id
+from messaging.models import InboundMessage, Message
 from messaging.unsubscribe_links import UnsubscribeLink
 
 
@@ -32,8 +36,9 @@ def subscription(link: UnsubscribeLink) -> Subscription | None:
 def unsubscribe(*, link: UnsubscribeLink, source: str, evidence: dict[str, str]) -> ConsentEvent | None:
     """Stop every mail to the address of a link; answer the event that proves it, None when the address is unknown.
 
-    Effects: one event, every consent of the mailbox to email withdrawn, a suppression, all in the caller's transaction. Asked
-             again while the stop holds, the event of the first time is the answer and nothing is written.
+    Effects: one event, every consent of the mailbox to email withdrawn, a suppression, and a row among the replies to the mail
+             it stood in, all in the caller's transaction. Asked again while the stop holds, the event of the first time is
+             the answer and nothing is written.
     Source:  RFC 8058, section 3.2; 16 CFR 316.5 (no login, no fee, nothing asked beyond the address).
     """
     point = _point(link)
@@ -43,13 +48,40 @@ def unsubscribe(*, link: UnsubscribeLink, source: str, evidence: dict[str, str])
     before = _stop(point)
     if before is not None:
         return before.event
-    return stop_point(
+    event = stop_point(
         actor=SYSTEM,
         point_id=point.id,
         channel="email",
         source=source,
         provenance=Provenance("message", link.message_id),
         evidence=evidence,
+    )
+    _note_reply(link, event)
+    return event
+
+
+def _note_reply(link: UnsubscribeLink, event: ConsentEvent) -> None:
+    """The stop among what people answered to the mail, so that a report counts it; nothing once the mail is no longer known."""
+    mail = Message.objects.select_related("sender").filter(id=link.message_id, point_id=event.point_id).first()
+    if mail is None:
+        return
+    row_id = new_id()
+    InboundMessage.objects.create(
+        id=row_id,
+        account_id=mail.sender.account_id,
+        sender_id=mail.sender_id,
+        channel="email",
+        point_id=mail.point_id,
+        body_sealed=vault.seal(require_organization_id(), "messaging_inboundmessage", "body_sealed", row_id, ""),
+        kind="stop",
+        form="unsubscribe",
+        provider_message_id=f"unsubscribe:{event.id}",
+        message_id=mail.id,
+        origin=mail.origin,
+        origin_id=mail.origin_id,
+        received_at=clock.now(),
+        handled_at=clock.now(),
+        consent_event_id=event.id,
     )
 
 

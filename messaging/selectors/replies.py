@@ -54,6 +54,7 @@ THINGS: Final[Mapping[str, str]] = {
     "location": "Sent a place",
     "contacts": "Sent somebody's contact",
     "order": "Sent an order",
+    "unsubscribe": "Pressed unsubscribe under a mail",
     "preference": "Changed what WhatsApp lets you send",
     "number_changed": "Has another number now; what was agreed stays with this one",
     "unsupported": "Sent something WhatsApp does not pass on",

@@ -133,7 +133,7 @@ def say_who_we_are(visitor: Visitor) -> None:
 def write_call(visitor: Visitor) -> None:
     """What a phone says: refused without words, then heard beside the form."""
     page = _begin(visitor, "voice")
-    page.get_by_label("What is said").fill("Hello {{ contact.first_name }}, Prairie Lantern reads on Friday at seven.")
+    page.get_by_label("What is said", exact=True).fill("Hello {{ contact.first_name }}, Prairie Lantern reads on Friday at seven.")
     page.get_by_label("Number people can call").fill("+1 402 555 0100")
     _save(visitor, "voice")
 
@@ -150,10 +150,10 @@ def write_to_whatsapp(visitor: Visitor) -> None:
 def write_letter(visitor: Visitor) -> None:
     """A subject, the line beside it, and the letter."""
     page = _begin(visitor, "email")
-    page.get_by_label("Subject").fill("Friday at 7, {{ contact.first_name }}")
+    page.get_by_label("Subject", exact=True).fill("Friday at 7, {{ contact.first_name }}")
     page.get_by_label("Preview line").fill("Six poems, two chairs left.")
     letter = "<h1>Reading night</h1><p>Hello {{ contact.first_name }}, we read on <b>Friday at 7</b>.</p>"
-    page.get_by_label("Letter").fill(letter)
+    page.get_by_label("Letter", exact=True).fill(letter)
     _save(visitor, "email")
 
 

@@ -294,8 +294,7 @@ def test_a_text_of_offers_has_to_say_how_to_stop(acme, house, body, state):
     campaign = make_campaign(dataclasses.replace(house, purpose=offers), body)
     check(house, campaign)
 
-    (need,) = [
-        need for need in acme.client().get(f"/campaigns/{campaign.id}/check/").context["needs"] if need.label == "Says how to stop"
-    ]  # fmt: skip
+    needs = acme.client().get(f"/campaigns/{campaign.id}/check/").context["needs"]
+    (need,) = [need for need in needs if need.label == "Says how to stop"]
 
     assert (need.state, bool(need.page)) == (state, state == "wait")

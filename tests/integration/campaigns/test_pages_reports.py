@@ -393,7 +393,10 @@ def test_a_run_that_waits_for_peoples_hours_says_from_when_in_their_time_and_in_
     home = browser.get("/").content.decode()
 
     assert asleep.state == "sending"
-    assert (page.context["badge"]["label"], page.context["heading"]) == ("Waiting", "Waiting: begins 08:00 (their time).")
+    assert (page.context["badge"]["label"], page.context["heading"]) == (
+        "Waiting",
+        "Waiting: begins 08:00 (their time).",
+    )
     assert "2 people still to go" in page.context["lead"]
     assert "Waiting: begins 08:00 (their time)." in part
     assert (row.badge["label"], row.when_words, row.when) == ("Waiting", "begins", asleep.next_at)

@@ -109,6 +109,9 @@ def test_who_presses_unsubscribe_in_the_mail_program_is_left_out_of_the_next_wit
         assert (stop.kind, stop.channel, stop.source, stop.event_id) == ("opted_out", "email", "one_click", event.id)
         assert (event.origin, event.origin_id, event.point_id) == ("message", message.id, message.point_id)
         assert ConsentState.objects.get(point_id=stop.point_id).event_id == event.id
+        heard = InboundMessage.objects.get()
+        assert (heard.kind, heard.form, heard.message_id) == ("stop", "unsubscribe", message.id)
+        assert (heard.origin_id, heard.consent_event_id) == (message.origin_id, event.id)
     second = check(house, make_letter(house))
     assert reasons(house, second) == {("allowed", ""): 2, ("left_out", "opted_out"): 1}
     with tenant_context(house.id):

@@ -105,9 +105,7 @@ def test_a_stop_by_hand_protects_every_spelling(acme):
 
 @pytest.mark.parametrize("sender", UNREADABLE)
 @pytest.mark.parametrize("words", ["STOP", "START", "HELP", "Is it in stock?"])
-def test_what_an_unreadable_address_wrote_is_kept_for_somebody_to_judge(
-    acme, settings, books, caplog, sender, words
-):
+def test_what_an_unreadable_address_wrote_is_kept_for_somebody_to_judge(acme, settings, books, caplog, sender, words):
     settings.WEBHOOK_URL = "http://testserver"
     with tenant_context(acme.id):
         account = make_account(acme.actor())
