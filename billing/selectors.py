@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.core.paginator import Page, Paginator
 from django.db.models import Sum
 
+from accounts.choices import country_name
 from billing.contracts import Funds, Used, UsedOnDay
 from billing.models import Balance, LedgerEntry, Price, Usage
 from billing.price_book import Rate, price_book, rate_for
@@ -73,10 +74,16 @@ def used_by_day(since: datetime.date) -> list[UsedOnDay]:
     return [UsedOnDay(row["day"], row["channel"], row["units"], row["messages"]) for row in sums]
 
 
-def price_lines(on: datetime.date) -> list[Rate]:
-    """The price list as it holds on a day, with agreed prices in place of the book's. One query."""
+def price_lines(on: datetime.date) -> list[tuple[Rate, str]]:
+    """The price list as it holds on a day, with agreed prices in place of the book's, each with where it holds. One query."""
     newest: dict[tuple[str, str, str], Rate] = {}
     for rate in sorted(rates(), key=lambda rate: rate.valid_from):
         if rate.valid_from <= on:
             newest[(rate.channel, rate.category, rate.country)] = rate
-    return sorted(newest.values(), key=lambda rate: (rate.channel, rate.category, rate.country != "", rate.country))
+    lines = sorted(newest.values(), key=lambda rate: (rate.channel, rate.category, rate.country == "", rate.country))
+    particular = {(rate.channel, rate.category) for rate in lines if rate.country}
+    rest = {True: "All other countries", False: "All countries"}
+    return [
+        (rate, country_name(rate.country) if rate.country else rest[(rate.channel, rate.category) in particular])
+        for rate in lines
+    ]

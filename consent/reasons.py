@@ -209,8 +209,8 @@ _ROWS = (
     Reason(
         "trial_circle",
         "sender_unregistered",
-        "Outside your trial circle",
-        "During the trial only people who confirmed as testers are reached; add them there or go live.",
+        "Not on your guest list",
+        "During the trial only your team and your guests are reached; add them to the guests, or ask for the review.",
         "fix",
         "after_fix",
     ),

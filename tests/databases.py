@@ -14,7 +14,7 @@ from django.db import connections
 from tooling import database, suite_servers
 
 #: operators inside a transaction of the web role, which may make none itself
-_MAKE_OPERATOR = """
+MAKE_OPERATOR = """
 create schema tests;
 grant usage on schema tests to app_web, app_operator;
 create function tests.make_operator(who uuid) returns void language sql security definer
@@ -84,7 +84,7 @@ def copied(servers: suite_servers.SuiteServers, name: str) -> Iterator[Database]
     """A fresh copy of the template in use by this process; removed at the end."""
     database.copy_database(servers.postgres, servers.template, name)
     copy = Database(servers, name, f"{servers.valkey}/{valkey_number()}")
-    copy.run_sql(_MAKE_OPERATOR)
+    copy.run_sql(MAKE_OPERATOR)
     copy.use()
     try:
         yield copy

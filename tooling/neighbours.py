@@ -11,7 +11,15 @@ CHANNELS = ("sms", "whatsapp", "email", "voice")
 _AREA = "531"  # eastern Nebraska; 555-0100 to 555-0199 belongs to nobody
 _WINNIPEG = "+1204"  # the same hour, and another country: WhatsApp carries no offers to numbers of the United States
 _FORMS = ("+1 {} {}-{}", "({}) {}-{}", "{}.{}.{}", "1-{}-{}-{}", "{}{}{}")
-_HEADERS = ("Customer name", "Mobile no.", "E-mail", "Town", "SMS opt in", "WhatsApp opt in", "Email opt in")
+_HEADERS: tuple[str, ...] = (
+    "Customer name",
+    "Mobile no.",
+    "E-mail",
+    "Town",
+    "SMS opt in",
+    "WhatsApp opt in",
+    "Email opt in",
+)
 _HEADERS += ("Call opt in", "Opt in date", "Opt in source", "Unsubscribed")
 _SPOILED = ("call me", "12345", "5.31555E+09")
 _TWICE = 3

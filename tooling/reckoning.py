@@ -38,6 +38,7 @@ def reckon(newcomer: Newcomer) -> bool:
     for name in sorted(rows, key=_place):
         print(_printed(name, [column.get(name) for column in columns]))
     print("The plan is judged by the file, all else by the carriers' ledger; “told” is what the product says instead.")
+    print("A mail server says that it took a mail, and never that it arrived.")
     wrong = [words for line in LINES for words in _wrongs(newcomer, line)]
     for words in wrong:
         print(words)
@@ -63,7 +64,8 @@ def _column(newcomer: Newcomer, line: Line) -> Column:
 
 def _parted(taken: Iterable[Taken]) -> tuple[list[Taken], list[Taken]]:
     """What campaigns sent, and what the API did."""
-    campaign, alone = [], []
+    campaign: list[Taken] = []
+    alone: list[Taken] = []
     for each in taken:
         (alone if ALONE in each.says else campaign).append(each)
     return campaign, alone

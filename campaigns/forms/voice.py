@@ -37,7 +37,9 @@ class VoiceForm(CampaignForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = [(tag, _LANGUAGES.get(tag, tag)) for tag in call_rules().languages]
-        self.fields["language"] = forms.ChoiceField(choices=known, label="Language of what is said around it")
+        self.fields["language"] = forms.ChoiceField(
+            choices=known, label="Language", help_text="Of the voice, and of what we say around your words."
+        )
 
     @classmethod
     def typed(cls, data: Mapping[str, Any], most: int | None = None) -> Written:

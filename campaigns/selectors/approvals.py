@@ -57,7 +57,8 @@ def reasons_to_ask(check: Run) -> list[str]:
     people, units = organization.approval_above_people, organization.approval_above_units
     reasons = []
     if people is not None and check.allowed_count > people:
-        reasons.append(f"It goes to more than {counted_text(people, 'person', 'people')}.")
+        more = f"It goes to more than {counted_text(people, 'person', 'people')}."
+        reasons.append(more if people else "Here nothing is launched by one person alone.")
     if units is not None:
         quote = quote_run(check)
         if quote is not None and quote.most > units * PER_UNIT:

@@ -112,10 +112,13 @@ def quote_run(run: Run) -> Quote | None:
 
 
 def _lines(run: Run) -> list[QuoteLine]:
+    measured = (run.parts_by_country or {}).items()
+    if run.sender.account.practice:
+        return [QuoteLine(country, *figures, price=0, price_version="") for country, figures in measured]
     known, today = rates(), clock.now().date()
     channel, category = run.sender.channel, category_of(run.sender.channel, run.purpose.tier)
     found = []
-    for country, (people, least, most) in (run.parts_by_country or {}).items():
+    for country, (people, least, most) in measured:
         rate = rate_for(known, channel=channel, category=category, country=country, on=today)
         found.append(QuoteLine(country, people, least, most, rate.amount, rate.version))
     return found

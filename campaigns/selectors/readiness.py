@@ -132,9 +132,11 @@ def _text(run: Run) -> Need:
     if run.purpose.tier == "transactional":
         return Need(label, "yes", "Not asked of this purpose; STOP works all the same.")
     page = reverse("campaigns:change", args=[run.campaign_id])
-    return Need(
-        label, "wait", "Add a line such as “Reply STOP to opt out”.", page, "Change the text", right="author_campaigns"
-    )
+    if run.sender.channel == "whatsapp":
+        words, deed = "Choose a template that says it, such as “Reply STOP to opt out”.", "Choose another"
+    else:
+        words, deed = "Add a line such as “Reply STOP to opt out”.", "Change the text"
+    return Need(label, "wait", words, page, deed, right="author_campaigns")
 
 
 def _people(check: Check) -> Need:

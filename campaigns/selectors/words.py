@@ -2,6 +2,7 @@
 
 from campaigns.selectors.reports import Report
 from core.wording import counted_text, number_text
+from messaging.providers.registry import PROVIDERS
 
 
 def heading_of(report: Report) -> tuple[str, str]:
@@ -24,12 +25,18 @@ def heading_of(report: Report) -> tuple[str, str]:
             f"{number_text(people['delivered'])} of {_people(report.allowed)} got it. Some have no clear end.",
             "A message whose end is unknown is not sent twice; a late receipt still settles it.",
         ),
-        "finished": (
-            f"{number_text(people['delivered'])} of {_people(report.allowed)} got it.",
-            "It is over; late receipts and answers still count.",
-        ),
+        "finished": _finished(report),
     }
     return words.get(run.state, (run.campaign.name, ""))
+
+
+def _finished(report: Report) -> tuple[str, str]:
+    """A carrier that never says what arrived leaves nothing to count but what it took."""
+    if not PROVIDERS[report.run.sender.account.provider].capabilities.receipts:
+        heading = f"It was sent to {number_text(report.sent)} of {_people(report.allowed)}."
+        return heading, "It is over. This carrier does not say what arrived, only what it refused."
+    heading = f"{number_text(report.people['delivered'])} of {_people(report.allowed)} got it."
+    return heading, "It is over; late receipts and answers still count."
 
 
 def _cancelled(report: Report) -> tuple[str, str]:

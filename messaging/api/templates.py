@@ -147,7 +147,7 @@ class SyncIn(Given):
     account = serializers.UUIDField()
 
 
-@extend_schema(operation_id="sync_templates", tags=["templates"], request=SyncIn, responses={202: None})
+@extend_schema(operation_id="sync_templates", tags=["templates"], request=SyncIn, responses=answers(None, 202))
 @api("author_campaigns")
 @api_view(["POST"])
 def sync(request: Request) -> Response:

@@ -5,9 +5,11 @@ import datetime
 
 import pytest
 
-from tooling.neighbours import neighbourhood
-from tooling.newcomer import STEPS, reasons_of
+from tooling.lines import LINES
+from tooling.neighbours import CHANNELS, neighbourhood
+from tooling.newcomer import reasons_of
 from tooling.operator_visit import totp
+from tooling.story import STEPS
 from tooling.visitor import Page, UnexpectedPage
 
 _FORMS = """
@@ -51,13 +53,18 @@ def test_reasons_are_read_with_their_numbers_however_they_are_marked():
     assert reasons_of(page(failed + row)) == {"opted_out": 1204}
 
 
-def test_the_untidy_file_adds_up():
+def test_the_untidy_file_adds_up_on_every_channel():
     street = neighbourhood(datetime.date(2026, 11, 25))
     lines = street.content.decode("utf-8-sig").split("\r\n")
 
     assert len(lines) == 1 + street.usable + 3 + street.rejected + 1  # a heading, three twice, an end
-    assert street.usable == len(street.may) + sum(street.left_out.values())
-    assert street.landlines < street.failing < street.may
+    assert {channel: (share.planned, len(share.may)) for channel, share in street.shares.items()} == {
+        "sms": (68, 42), "whatsapp": (68, 10), "email": (68, 14), "voice": (68, 10),
+    }  # fmt: skip
+    assert all(share.turned_away | share.missed | share.lost < share.may for share in street.shares.values())
+    assert dict(street.shares["whatsapp"].left_out) == {
+        "no_address": 2, "no_consent": 46, "unproven": 5, "opted_out": 3, "channel_barred": 2,
+    }  # fmt: skip
 
 
 def test_the_digits_of_the_second_factor_are_those_of_the_standard():
@@ -67,5 +74,12 @@ def test_the_digits_of_the_second_factor_are_those_of_the_standard():
 
 
 def test_every_step_of_the_story_says_what_it_expects():
-    assert len({step.name for step in STEPS}) == len(STEPS) == 10
+    assert len({step.name for step in STEPS}) == len(STEPS) == 12
     assert all(step.expected for step in STEPS)
+
+
+def test_every_channel_has_a_line_of_the_story():
+    assert tuple(line.channel for line in LINES) == CHANNELS
+    people = neighbourhood(datetime.date(2026, 11, 25)).shares
+    assert all({line.stopper, line.alone_to} <= people[line.channel].may for line in LINES)
+    assert all(line.stopper not in (line.alone_to, line.writer) for line in LINES)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connections
 
 from config.celery import app as celery
-from tests.databases import Database
+from tests.databases import MAKE_OPERATOR, Database
 from tooling import database, places, ports, suite_servers
 from tooling.postgres import Postgres
 from tooling.valkey import Valkey
@@ -41,6 +41,7 @@ class Ground:
         database.copy_database(self.servers.postgres, self.servers.template, name)
         number = _VALKEY_DATABASES[os.getpid() % len(_VALKEY_DATABASES)]
         copy = Database(self.servers, name, f"{self.servers.valkey}/{number}")
+        copy.run_sql(MAKE_OPERATOR)
         copy.use()
         try:
             yield copy

@@ -115,7 +115,7 @@ def bring_in(visitor: Visitor, file: pathlib.Path) -> None:
 
 
 def say_who_we_are(visitor: Visitor) -> None:
-    """Before the settings are filled in, a channel says what it lacks; and a second person is asked from the first one on."""
+    """A channel says what it lacks while the settings are empty; and from the first person on a second one is asked."""
     page = visitor.go("/campaigns/new/")
     visitor.look("campaign-channel-lacks")
     visitor.go("/settings/")
@@ -133,7 +133,9 @@ def say_who_we_are(visitor: Visitor) -> None:
 def write_call(visitor: Visitor) -> None:
     """What a phone says: refused without words, then heard beside the form."""
     page = _begin(visitor, "voice")
-    page.get_by_label("What is said", exact=True).fill("Hello {{ contact.first_name }}, Prairie Lantern reads on Friday at seven.")
+    page.get_by_label("What is said", exact=True).fill(
+        "Hello {{ contact.first_name }}, Prairie Lantern reads on Friday at seven."
+    )
     page.get_by_label("Number people can call").fill("+1 402 555 0100")
     _save(visitor, "voice")
 

@@ -30,7 +30,6 @@ def look_at_empty_channels(visitor: Visitor) -> None:
         ("template-new-empty", "/templates/new/"),
         ("campaign-channel-empty", "/campaigns/new/"),
         ("units-empty", "/units/"),
-        ("requests-empty", "/settings/keys/requests/"),
     ):
         visitor.go(path)
         visitor.look(name)
@@ -57,6 +56,8 @@ def settle(visitor: Visitor, phone: str) -> None:
     page.get_by_label("Legal name").fill("Prairie Lantern Books LLC")
     page.get_by_label("City").fill("Omaha")
     page.get_by_label("Support contact").fill("+1 402 555 0100")
+    page.get_by_label("Postal address").fill("12 Harney Street\nOmaha NE 68102\nUnited States")
+    page.locator("#id_approval_above_people").fill("1000")
     page.get_by_label("Time zone").select_option("America/Chicago")
     page.get_by_label("What you will send").fill(
         "Reading offers to readers who asked for them at the till, twice a month."
@@ -96,17 +97,22 @@ def gather_team(visitor: Visitor, colleague: Newcomer) -> str:
 
 
 def make_key(visitor: Visitor) -> None:
-    """Make an API key, see it once, revoke it."""
+    """Make an API key, see it once, use it, read what was asked with it, revoke it."""
     page = visitor.go("/settings/keys/")
     page.get_by_role("button", name="Make key").click()
     visitor.look("keys-refused", 422)
     page.get_by_label("Application").fill("web shop")
     page.get_by_role("checkbox").first.check()
     page.get_by_label("For trying things out").check()
-    page.get_by_label("Where it may be used from").fill("203.0.113.0/24\n2001:db8::/32")
+    page.get_by_label("Where it may be used from").fill("127.0.0.0/8\n2001:db8::/32")
     page.get_by_role("button", name="Make key").click()
     page.get_by_text("only time you see the key").wait_for()
     visitor.look("key-made")
+    key = page.locator("#new-key").inner_text().strip()
+    asked = page.request.get(f"{visitor.house.url}/api/v1/organization/", headers={"Authorization": f"Bearer {key}"})
+    assert asked.status == 200
+    visitor.go("/settings/keys/requests/")
+    visitor.look("requests")
     visitor.go("/settings/keys/")
     visitor.look("keys")
     page.get_by_role("button", name="Revoke").click()
