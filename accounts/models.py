@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
-from accounts.roles import CUSTOM, Role
+from accounts.roles import CUSTOM, PERMISSIONS, Role
 from accounts.states import OrganizationState
 from core.fields import MomentOfCreation
 from core.ids import new_id
@@ -262,6 +262,11 @@ class ApiKey(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["public_id"], name="api_key_public_id_once")]
+
+    @property
+    def rights(self) -> list[str]:
+        """What it may do, in words."""
+        return [PERMISSIONS.get(scope, scope) for scope in self.scopes]
 
 
 class IdempotencyKey(TenantModel):

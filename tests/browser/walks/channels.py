@@ -127,7 +127,7 @@ def say_who_we_are(visitor: Visitor) -> None:
     page.get_by_role("button", name="Save settings").click()
     page.get_by_text("Settings saved.").wait_for()
     visitor.go("/campaigns/new/")
-    visitor.look("campaign-channel")
+    visitor.look("campaign-channel-all")
 
 
 def write_call(visitor: Visitor) -> None:

@@ -1,16 +1,22 @@
 """The heading of a finished run says what its carrier can know."""
 
+import datetime
+import types
+from typing import Any
+
 import pytest
 
-from campaigns.models import Campaign, Run
 from campaigns.selectors.reports import Report
 from campaigns.selectors.words import heading_of
-from messaging.models import ProviderAccount, Sender
+
+MOMENT = datetime.datetime(2026, 11, 25, tzinfo=datetime.UTC)
 
 
 def report(provider: str, sent: int, **people: int) -> Report:
-    sender = Sender(account=ProviderAccount(provider=provider))
-    run = Run(state="finished", campaign=Campaign(name="Spring"), sender=sender)
+    sender = types.SimpleNamespace(account=types.SimpleNamespace(provider=provider))
+    run: Any = types.SimpleNamespace(
+        state="finished", started_at=MOMENT, campaign=types.SimpleNamespace(name="Spring"), sender=sender
+    )
     counted = {"delivered": 0, "waiting": 0, "left_out": 0} | people
     return Report(run, counted, {}, [], [], [], {}, sent=sent, segments=sent)
 
