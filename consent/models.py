@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Case, Value, When
 from django.db.models.functions import Right
 
-from core.fields import MomentOfCreation
+from core.fields import MomentOfCreation, StoredColumn
 from core.tenancy import TenantForeignKey, TenantModel
 
 CHANNELS = [("sms", "SMS"), ("whatsapp", "WhatsApp"), ("voice", "Voice"), ("email", "Email")]
@@ -68,10 +68,9 @@ class Point(TenantModel):
     address_sealed = models.BinaryField()
     hint = models.CharField(max_length=40)
     #: the last digits of a number, as its hint shows them. A column, since row-level security keeps `right()` from any index
-    ending = models.GeneratedField(
+    ending = StoredColumn(
         expression=Case(When(kind="phone", then=Right("hint", 4)), default=Value("")),
         output_field=models.CharField(max_length=4),
-        db_persist=True,
     )
     region = models.CharField(max_length=8, blank=True)
     zones = models.CharField(max_length=400, blank=True)

@@ -28,3 +28,25 @@ class MomentOfCreation(models.DateTimeField):
         if add and getattr(model_instance, self.attname) is None:
             setattr(model_instance, self.attname, clock.now())
         return super().pre_save(model_instance, add)
+
+
+class StoredColumn(models.GeneratedField):
+    """A column the database computes and keeps.
+
+    Django asks a running server whether it can; every PostgreSQL we support can, and checks have to work without one. In
+    migrations it is the field it derives from.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"db_persist": True})
+
+    def deconstruct(self) -> Any:
+        """As the field it derives from, so that migrations stand on their own."""
+        name, _, args, options = super().deconstruct()
+        return name, "django.db.models.GeneratedField", args, options
+
+    def _check_supported(self, databases: object) -> list[Any]:
+        return []
+
+    def _check_persistence(self, databases: object) -> list[Any]:
+        return []

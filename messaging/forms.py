@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from consent.models import Purpose
 from core.forms import CarillonForm
+from core.phone import grouped_phone
 from messaging.models import Sender
 from messaging.providers.credentials import CredentialField
 from messaging.selectors.senders import CarrierChoice, SenderLine
@@ -95,7 +96,7 @@ class LetterForm(CarillonForm, forms.Form):
         self.fields["sender"] = self._choice(
             "From",
             Sender.objects.select_related("account"),
-            {each.id: f"{each.label} {each.shown_as or each.address}" for each in senders},
+            {each.id: f"{each.label} {grouped_phone(each.shown_as or each.address)}" for each in senders},
         )
         self.order_fields(("purpose", "sender", "text"))
 

@@ -114,7 +114,7 @@ def quote_run(run: Run) -> Quote | None:
 def _lines(run: Run) -> list[QuoteLine]:
     measured = (run.parts_by_country or {}).items()
     if run.sender.account.practice:
-        return [QuoteLine(country, *figures, price=0, price_version="") for country, figures in measured]
+        return [QuoteLine(country, people, least, most, 0, "") for country, (people, least, most) in measured]
     known, today = rates(), clock.now().date()
     channel, category = run.sender.channel, category_of(run.sender.channel, run.purpose.tier)
     found = []

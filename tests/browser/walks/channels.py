@@ -121,7 +121,7 @@ def say_who_we_are(visitor: Visitor) -> None:
     visitor.go("/settings/")
     page.get_by_label("Legal name").fill("Prairie Lantern Books LLC")
     page.get_by_label("City").fill("Omaha")
-    page.get_by_label("Postal address").fill("12 Harney Street\nOmaha NE 68102\nUnited States")
+    page.get_by_label("Postal address").fill("12 Harney Street, Omaha NE 68102, United States")
     page.get_by_label("Time zone").select_option("America/Chicago")
     page.locator("#id_approval_above_people").fill("0")
     page.get_by_role("button", name="Save settings").click()

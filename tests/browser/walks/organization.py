@@ -56,7 +56,7 @@ def settle(visitor: Visitor, phone: str) -> None:
     page.get_by_label("Legal name").fill("Prairie Lantern Books LLC")
     page.get_by_label("City").fill("Omaha")
     page.get_by_label("Support contact").fill("+1 402 555 0100")
-    page.get_by_label("Postal address").fill("12 Harney Street\nOmaha NE 68102\nUnited States")
+    page.get_by_label("Postal address").fill("12 Harney Street, Omaha NE 68102, United States")
     page.locator("#id_approval_above_people").fill("1000")
     page.get_by_label("Time zone").select_option("America/Chicago")
     page.get_by_label("What you will send").fill(
