@@ -84,6 +84,7 @@ class Visitor:
         try:
             yield other
         finally:
+            other.wait_for_load_state()  # a tab that is closed while it goes somewhere may never answer
             other.close()
 
     def look(self, name: str, status: int = 200, part_status: int = 200) -> None:
