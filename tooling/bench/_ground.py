@@ -38,16 +38,18 @@ class Ground:
     def fresh_database(self, label: str = "main") -> Iterator[Database]:
         """A new copy of the migrated database, in use by Django in this process; removed at the end."""
         name = f"bench_{os.getpid()}_{label}"
-        database.copy_database(self.servers.postgres, self.servers.template, name)
         number = _VALKEY_DATABASES[os.getpid() % len(_VALKEY_DATABASES)]
         copy = Database(self.servers, name, f"{self.servers.valkey}/{number}")
-        copy.run_sql(MAKE_OPERATOR)
-        copy.use()
-        try:
+        try:  # a benchmark may be stopped anywhere, even while its database is being made
+            database.copy_database(self.servers.postgres, self.servers.template, name)
+            copy.run_sql(MAKE_OPERATOR)
+            copy.use()
             yield copy
         finally:
-            connections.close_all()
-            database.drop_database(self.servers.postgres, name)
+            try:
+                connections.close_all()
+            finally:
+                database.drop_database(self.servers.postgres, name)
 
 
 @contextlib.contextmanager
