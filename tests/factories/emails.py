@@ -33,7 +33,7 @@ def make_mail_house(team: Team, base_url: str, *, street: str = STREET, sender: 
     """Take an organisation live with a mail sender: at a mail server (smtp://…) or at the mail service (http://…)."""
     actor, smtp = team.actor(), base_url.startswith("smtp:")
     with tenant_context(team.id):
-        organizations.go_live(actor=operator_actor(make_operator()), note="reviewed")
+        organizations.go_live(actor=operator_actor(make_operator(f"Operator of {team.name}")), note="reviewed")
         Organization.objects.update(postal_address=street, legal_name=f"{team.name} Inc.")
         purpose = open_purpose(actor=actor, name="Orders", tier="transactional")
         account: ProviderAccount = connect_account(

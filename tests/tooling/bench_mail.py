@@ -38,9 +38,9 @@ _CREDENTIALS = {
 }
 
 
-def open_team() -> Team:
+def open_team(name: str = "Acme") -> Team:
     """An organisation with a postal address."""
-    team = make_team("Acme")
+    team = make_team(name)
     with tenant_context(team.id):
         Organization.objects.update(postal_address="1 Main Street, Omaha NE 68102, USA")
     return team

@@ -73,7 +73,7 @@ def test_an_unknown_benchmark_is_refused_with_the_list_of_those_there_are(
     [
         ("import", "COPY of the rows it becomes", {"people": 60, "consents with proof": 60}),
         ("fanout", "bare INSERT … SELECT", {"recipients": 200, "allowed": 178}),
-        ("send", "bare loop, 0 ms", {"messages in each arm": 40, "twice or lost": 0}),
+        ("send", "bare loop, texts, 0 ms", {"messages in each arm": 40, "twice or lost": 0}),
         ("email", "bare loop, CPU", {"mails taken": 120}),
         ("receipts", "COPY of the events", {"receipts in each arm": 60}),
         ("webhooks", "204, nothing done", {"receipts in each arm": 60, "rows of the inbox": 60, "refused": 0}),

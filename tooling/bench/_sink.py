@@ -5,7 +5,12 @@ it has taken.
 """
 
 import asyncio
+import contextlib
+import os
 import sys
+from collections.abc import Iterator
+
+from tooling import places, ports, processes
 
 
 class Sink(asyncio.Protocol):
@@ -47,6 +52,19 @@ class Sink(asyncio.Protocol):
 async def _serve(port: int) -> None:
     server = await asyncio.get_running_loop().create_server(Sink, "127.0.0.1", port)
     await server.serve_forever()
+
+
+@contextlib.contextmanager
+def running() -> Iterator[int]:
+    """The server in a process of its own for the time of the block; its port."""
+    port = ports.free_port()
+    command = [sys.executable, "-m", "tooling.bench._sink", str(port)]
+    process = processes.spawn(command, environment=dict(os.environ), folder=places.PROJECT)
+    try:
+        ports.wait_until(lambda: ports.answers(port), 20)
+        yield port
+    finally:
+        processes.stop(process)
 
 
 if __name__ == "__main__":

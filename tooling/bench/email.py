@@ -7,38 +7,20 @@ an `EmailMessage` for each person, sent by smtplib on a kept connection. The ser
 time is that of the sender alone.
 """
 
-import contextlib
-import os
-import sys
-from collections.abc import Iterator
-
 from tests.tooling import bench_mail
-from tooling import places, ports, processes
 from tooling.bench import _ground
 from tooling.bench._measurement import Arm, Report, compare, interleave, timed
+from tooling.bench._sink import running as running_sink
 
 SIZES = {"full": (1_000, 5), "quick": (300, 3), "tiny": (40, 1)}
 #: CPU time of one personal mail: at most a tenth of the usual way's; the client library alone takes most of that
 GOAL_OF_USUAL = 0.1
 
 
-@contextlib.contextmanager
-def _sink() -> Iterator[int]:
-    """A mail server that takes everything; its port."""
-    port = ports.free_port()
-    command = [sys.executable, "-m", "tooling.bench._sink", str(port)]
-    process = processes.spawn(command, environment=dict(os.environ), folder=places.PROJECT)
-    try:
-        ports.wait_until(lambda: ports.answers(port), 20)
-        yield port
-    finally:
-        processes.stop(process)
-
-
 def run(scale: str) -> Report:
     """Ours, the loop of finished mails, and the usual way."""
     count, repeats = SIZES[scale]
-    with _ground.prepared(scale) as ground, ground.fresh_database(), _sink() as port:
+    with _ground.prepared(scale) as ground, ground.fresh_database(), running_sink() as port:
         team = bench_mail.open_team()
         finished = bench_mail.made_before(team, count)
         size = sum(len(content) for _, content in finished) // count

@@ -1,8 +1,9 @@
-"""`send`: messages on their way out, beside a bare loop of the same HTTP client against the same carrier.
+"""`send`: messages on their way out, beside a bare loop of the same client against the same carrier; three channels.
 
 Ours: the recipients of a launched run are rendered, sealed and queued; then claimed, asked about at the gate, unsealed,
-called and recorded, batch by batch. Limit: the same posts by aiohttp, as many at once as a lane has, and nothing else. Both
-speak to one sandbox carrier, which sends no webhooks meanwhile; once it answers at once, once after 80 ms.
+called and recorded, batch by batch. Limit: the same posts by aiohttp, as many at once as a lane has, and nothing else; for
+mail the same finished letters by the same SMTP library over as many connections as ours keeps. Texts and WhatsApp go to one
+sandbox carrier, which sends no webhooks meanwhile: once it answers at once, once after 80 ms. Mail goes to a sink.
 """
 
 import asyncio
@@ -10,143 +11,190 @@ import dataclasses
 import resource
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import aiohttp
 
 from tests.carriers import Sandbox
 from tests.carriers import running as running_sandbox
 from tests.databases import Database
-from tests.factories.campaigns import ACCOUNT_SID, TOKEN
-from tests.tooling import bench_house
+from tests.tooling import bench_house, bench_lines, bench_mail
 from tooling.bench import _ground
 from tooling.bench._measurement import Arm, Report, Sample, compare, interleave
+from tooling.bench._sink import running as running_sink
 
 SIZES = {"full": (1_000, 3), "quick": (400, 3), "tiny": (40, 1)}
 #: the product's way may take so many times as long as the bare loop: 75 % of its speed at 0 ms, 95 % at 80 ms
 GOALS = {0: 1 / 0.75, 80: 1 / 0.95}
 CONCURRENCY = 100
-BODY = "Hello {{ contact.first_name }}, your order is ready. Reply STOP to end."
-_TEXT = "Hello Person, your order is ready. Reply STOP to end."
 FASTER_THAN_ANYTHING = 1_000_000
 _LONGEST_SECONDS = 60.0
+_WORDS = {"sms": "texts", "whatsapp": "WhatsApp", "email": "mail"}
 
 
 @dataclasses.dataclass(slots=True)
 class Bench:
-    """A house with a list, the carrier it sends through, and how many messages one repeat has."""
+    """A line whose list is full, and how many messages one repeat has."""
 
     base: Database
-    sandbox: Sandbox
-    house: bench_house.House
+    line: bench_lines.Line
     count: int
-    stages: dict[str, list[float]] = dataclasses.field(default_factory=lambda: {"queue": [], "lane": []})
+    stages: dict[str, list[float]]
 
-    def send(self, delay: int) -> Sample:
+    def send(self) -> Sample:
         """A launched run, from planned recipients to recorded answers."""
         run = self._launched()
-        self._slow_down(delay)
         taken = _own(lambda: self._deliver(run))
-        self._prove(run)
+        asked = f"from messaging_message where origin_id = '{run}' and state = 'accepted' and provider_message_id <> ''"
+        _ground.expect("messages accepted", self.base.run_sql(f"select count(*) {asked}")[0][0], self.count)
         return taken
 
     def _launched(self) -> uuid.UUID:
         """A run whose breath is over; checking and planning are another benchmark's."""
-        checked = bench_house.plan(self.house, BODY)
-        _ground.ring("campaigns.plan_run", organization_id=self.house.id, run_id=checked)
-        run = bench_house.launch(self.house, checked)
-        _ground.ring("campaigns.plan_run", organization_id=self.house.id, run_id=run)
+        house = self.line.house
+        checked = self.line.plan()
+        _ground.ring("campaigns.plan_run", organization_id=house.id, run_id=checked)
+        run = bench_house.launch(house, checked)
+        _ground.ring("campaigns.plan_run", organization_id=house.id, run_id=run)
         self.base.run_sql(f"update campaigns_run set breath_until = now() - interval '1 second' where id = '{run}'")
         _ground.settle_down(self.base)
         return run
 
     def _deliver(self, run: uuid.UUID) -> None:
         """Ring the run's bell and the lane's in turn until nothing is left, as the beat and the bells do."""
-        until, sent = time.monotonic() + _LONGEST_SECONDS, 0
+        house, until, sent = self.line.house, time.monotonic() + _LONGEST_SECONDS, 0
         while sent < self.count and time.monotonic() < until:
             began = time.perf_counter()
-            _ground.ring("campaigns.advance_run", organization_id=self.house.id, run_id=run)
+            _ground.ring("campaigns.advance_run", organization_id=house.id, run_id=run)
             queued = time.perf_counter()
-            sent += _ground.ring(
-                "messaging.drain_sender", organization_id=self.house.id, sender_id=self.house.sender.id
-            )
+            sent += _ground.ring("messaging.drain_sender", organization_id=house.id, sender_id=house.sender.id)
             self.stages["queue"].append(queued - began)
             self.stages["lane"].append(time.perf_counter() - queued)
 
-    def _prove(self, run: uuid.UUID) -> None:
-        asked = f"from messaging_message where origin_id = '{run}' and state = 'accepted' and provider_message_id <> ''"
-        _ground.expect("messages accepted", self.base.run_sql(f"select count(*) {asked}")[0][0], self.count)
-        self._prove_carrier()
 
-    def _prove_carrier(self) -> None:
-        _ground.expect("messages at the carrier", self.sandbox.get("counts").get("message.accepted"), self.count)
+@dataclasses.dataclass(frozen=True, slots=True)
+class AtCarrier:
+    """The two ways of a channel that speaks HTTP, at a carrier that answers after so many milliseconds."""
 
-    def call(self, delay: int) -> Sample:
+    bench: Bench
+    sandbox: Sandbox
+    call: bench_lines.Call
+    delay: int
+
+    def ours(self) -> Sample:
+        """The product's way."""
+        return self._proven(self.bench.send)
+
+    def bare(self) -> Sample:
         """The limit: as many posts, and nothing else."""
-        self._slow_down(delay)
-        taken = _own(lambda: asyncio.run(self._call_all()))
-        self._prove_carrier()
-        return taken
+        return self._proven(lambda: _own(lambda: asyncio.run(self._post_all())))
 
-    async def _call_all(self) -> None:
-        url = f"{self.sandbox.url}/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json"
+    def _proven(self, work: Callable[[], Sample]) -> Sample:
+        self._slow_down()
+        before = self._taken()
+        sample = work()
+        _ground.expect("messages at the carrier", self._taken() - before, self.bench.count)
+        return sample
+
+    def _taken(self) -> int:
+        return int(self.sandbox.get("counts").get(f"{self.call.kept}.accepted", 0))
+
+    async def _post_all(self) -> None:
+        url, call, waiting = self.sandbox.url + self.call.path, self.call, iter(range(self.bench.count))
         connector = aiohttp.TCPConnector(limit=CONCURRENCY)
-        waiting = iter(range(self.count))
-        async with aiohttp.ClientSession(connector=connector, auth=aiohttp.BasicAuth(ACCOUNT_SID, TOKEN)) as client:
+        async with aiohttp.ClientSession(connector=connector, headers=call.headers) as client:
 
             async def caller() -> None:
                 for index in waiting:
-                    async with client.post(url, data=_form(index)) as answer:
-                        found = await answer.json()
-                        _ground.expect("status", (answer.status, len(found["sid"])), (201, 34))
+                    content = {"json" if call.is_json else "data": call.body(index)}
+                    async with client.post(url, **content) as answer:
+                        await answer.json()
+                        _ground.expect("status", answer.status, call.status)
 
             await asyncio.gather(*(caller() for _ in range(CONCURRENCY)))
 
-    def _slow_down(self, delay: int) -> None:
-        """An empty carrier that answers after so many milliseconds and loses every webhook."""
-        self.sandbox.reset()
-        requests = {"slow": 1} if delay else {}
-        self.sandbox.post("faults", {"requests": requests, "slow_seconds": delay / 1000, "webhooks": {"lose": 1}})
+    def _slow_down(self) -> None:
+        """A carrier that answers after so many milliseconds and loses every webhook."""
+        requests = {"slow": 1} if self.delay else {}
+        self.sandbox.post("faults", {"requests": requests, "slow_seconds": self.delay / 1000, "webhooks": {"lose": 1}})
 
 
-def open_bench(base: Database, sandbox: Sandbox, count: int) -> Bench:
-    """A house with so many people who agreed, whose sender is at the sandbox and has no speed limit."""
-    house = bench_house.open_house(sandbox.url)
-    _ground.expect("people", bench_house.add_people(house, count), count)
+@dataclasses.dataclass(frozen=True, slots=True)
+class AtMailServer:
+    """The two ways of mail, at a server that takes everything at once."""
+
+    bench: Bench
+    port: int
+    letters: Sequence[tuple[str, bytes]]
+
+    def ours(self) -> Sample:
+        """The product's way."""
+        return self._proven(self.bench.send)
+
+    def bare(self) -> Sample:
+        """The limit: as many finished letters, and nothing else."""
+        return self._proven(lambda: _own(lambda: bench_mail.send_bare(self.port, self.letters)))
+
+    def _proven(self, work: Callable[[], Sample]) -> Sample:
+        before = bench_mail.taken(self.port)
+        sample = work()
+        _ground.expect("mails taken", bench_mail.taken(self.port) - before, self.bench.count)
+        return sample
+
+
+Ways = Mapping[str, AtCarrier | AtMailServer]
+
+
+def open_ways(base: Database, sandbox: Sandbox, port: int, count: int) -> tuple[Ways, dict[str, list[float]]]:
+    """Every channel's two ways by name, and where the time of ours will be noted."""
+    stages: dict[str, list[float]] = {"queue": [], "lane": []}
+    lines = [bench_lines.sms(sandbox, count), bench_lines.whatsapp_line(sandbox, count), bench_lines.email(port, count)]
     base.run_sql(f"update messaging_sender set rate_per_second = {FASTER_THAN_ANYTHING}")
-    return Bench(base, sandbox, house, count)
+    texts, chats, mail = (Bench(base, line, count, stages) for line in lines)
+    ways: dict[str, AtCarrier | AtMailServer] = {}
+    for bench, call in ((texts, bench_lines.text_call()), (chats, bench_lines.template_call())):
+        for delay in GOALS:
+            ways[f"{_WORDS[bench.line.channel]}, {delay} ms"] = AtCarrier(bench, sandbox, call, delay)
+    letters = bench_mail.made_before(bench_mail.open_team("Delby"), count)
+    ways[_WORDS["email"]] = AtMailServer(mail, port, letters)
+    return ways, stages
 
 
 def run(scale: str) -> Report:
-    """At once and after 80 ms, ours and the bare loop."""
+    """Every channel, ours and the bare loop; texts and WhatsApp at once and after 80 ms."""
     count, repeats = SIZES[scale]
-    with _ground.prepared(scale) as ground, ground.fresh_database() as base, running_sandbox(ground.folder) as sandbox:
-        bench = open_bench(base, sandbox, count)
-        bench.send(0)
-        bench.stages = {"queue": [], "lane": []}
-        arms = {name: Arm(count, work, "messages") for name, work in _arms(bench).items()}
+    with (
+        _ground.prepared(scale) as ground,
+        ground.fresh_database() as base,
+        running_sandbox(ground.folder) as sandbox,
+        running_sink() as port,
+    ):
+        ways, stages = open_ways(base, sandbox, port, count)
+        for way in ways.values():
+            way.ours()
+        stages.update({"queue": [], "lane": []})
+        arms = {name: Arm(count, work, "messages") for name, work in _arms(ways).items()}
         samples = interleave(arms, repeats)
-        comparisons = [
-            compare(arms, samples, f"pipeline, {delay} ms", f"bare loop, {delay} ms", goal)
-            for delay, goal in GOALS.items()
-        ]
-        comparisons.append(compare(arms, samples, "pipeline, 0 ms", "bare loop, 0 ms", cpu=True))
-        notes = [_share(bench.stages), "the carrier runs on the same cores; its share is in both arms"]
-        return Report(arms, samples, comparisons, {"messages in each arm": count, "twice or lost": 0}, notes)
+    comparisons = [compare(arms, samples, *_names(name), _goal(name)) for name in ways]
+    comparisons += [compare(arms, samples, *_names(name), cpu=True) for name in ways if "80" not in name]
+    notes = [_share(stages), "the carriers run on the same cores; their share is in both arms"]
+    return Report(arms, samples, comparisons, {"messages in each arm": count, "twice or lost": 0}, notes)
 
 
-def _arms(bench: Bench) -> dict[str, Callable[[], Sample]]:
+def _names(way: str) -> tuple[str, str]:
+    return f"pipeline, {way}", f"bare loop, {way}"
+
+
+def _goal(way: str) -> float:
+    return GOALS[80] if "80" in way else GOALS[0]
+
+
+def _arms(ways: Ways) -> dict[str, Callable[[], Sample]]:
     found: dict[str, Callable[[], Sample]] = {}
-    for delay in GOALS:
-        found[f"pipeline, {delay} ms"] = lambda delay=delay: bench.send(delay)  # type: ignore[misc]
-        found[f"bare loop, {delay} ms"] = lambda delay=delay: bench.call(delay)  # type: ignore[misc]
+    for name, way in ways.items():
+        ours, bare = _names(name)
+        found |= {ours: way.ours, bare: way.bare}
     return found
-
-
-def _form(index: int) -> dict[str, str]:
-    callback = f"http://127.0.0.1:9/webhooks/twilio/status/{'t' * 43}/{uuid.uuid4()}?k={'m' * 22}"
-    fields = {"To": f"+1402556{index % 10_000:04d}", "From": "+14025550100", "Body": _TEXT}
-    return fields | {"StatusCallback": callback, "ValidityPeriod": "300"}
 
 
 def _own(work: Callable[[], object]) -> Sample:
