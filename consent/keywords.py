@@ -26,6 +26,8 @@ _KINDS_OF_WORDS = (
     *("wrong_number", "negation", "polite", "start", "help"),
 )
 
+_CHANNELS = ("sms", "whatsapp", "voice", "email")
+
 # where one thing ends that somebody says and the next begins; the mark stays with what it ends
 _CLAUSES = re.compile(r"(?<=[?\uff1f\u061f.!,\uff0c;:\n\u060c\u06d4\u3002])")
 _QUESTION_MARKS = ("?", "\uff1f", "\u061f")
@@ -103,12 +105,20 @@ def fold(text: str) -> Words:
     return ("".join(words),) if spelled_out else words
 
 
-def reply_text(kind: Keyword, organization_name: str, language: str, contact: str, frequency: str = "") -> str:
+def reply_text(
+    kind: Keyword,
+    organization_name: str,
+    language: str,
+    contact: str,
+    frequency: str = "",
+    closed: Sequence[str] = (),
+) -> str:
     """The one reply to a keyword: who we are and what now holds, without any offer.
 
     Shape:  language a hint such as "ur-PK"; one without texts gets English. contact is needed for help alone. frequency
-            is the programme's own sentence ("Up to 4 messages a month."), empty for the general one.
-    Errors: ValueError for an empty name, an empty contact where it is needed, or an unknown kind.
+            is the programme's own sentence ("Up to 4 messages a month."), empty for the general one. closed names the
+            channels a stop has closed; it promises silence on no other.
+    Errors: ValueError for an empty name, an empty contact or no channel where it is needed, or an unknown kind.
     Source: CTIA Messaging Principles (HELP and STOP replies); 47 CFR 64.1200(a)(12).
     """
     replies = _replies()
@@ -119,8 +129,16 @@ def reply_text(kind: Keyword, organization_name: str, language: str, contact: st
         raise ValueError("organization_name: must not be empty; people must know who writes")
     if kind == "help" and not contact.strip():
         raise ValueError("contact: must not be empty; a help reply names where to reach a human")
-    how_often = frequency.strip() or texts["frequency"]
-    return texts[kind].format(name=organization_name.strip(), contact=contact.strip(), frequency=how_often)
+    if kind == "stop" and not closed:
+        raise ValueError("closed: must name a channel; a confirmation says what the stop has closed")
+    how_often, what = frequency.strip() or texts["frequency"], _closed_words(closed, texts)
+    return texts[kind].format(name=organization_name.strip(), contact=contact.strip(), frequency=how_often, closed=what)
+
+
+def _closed_words(closed: Sequence[str], texts: Mapping[str, str]) -> str:
+    words = [texts[f"closed.{channel}"] for channel in _CHANNELS if channel in closed]
+    *several, last = words or [""]
+    return f"{', '.join(several)} {texts['closed.joined']} {last}" if several else last
 
 
 @functools.cache
@@ -242,6 +260,9 @@ def _replies() -> dict[str, dict[str, str]]:
     for language in tables.table:
         row = tables.row(language)
         replies[language] = {key: row.text(key) for key in ("stop", "start", "help", "frequency")}
+        closed = row.row("closed")
+        replies[language] |= {f"closed.{key}": closed.text(key) for key in (*_CHANNELS, "joined")}
+        closed.finish()
         row.finish()
     return replies
 

@@ -8,7 +8,7 @@ import datetime
 import zoneinfo
 from collections.abc import Iterator
 
-from consent.contracts import Channel, Tier
+from consent.contracts import Channel, OwnHours, Tier
 from consent.regions import candidate_zones, country_of, is_known_zone
 from consent.rule_types import Span
 from consent.rulebook import Rulebook
@@ -28,21 +28,28 @@ class NoOpening(ValueError):
 
 
 def next_allowed(
-    at: datetime.datetime, region: str, zones: tuple[str, ...], channel: Channel, tier: Tier, rules: Rulebook
+    at: datetime.datetime,
+    region: str,
+    zones: tuple[str, ...],
+    channel: Channel,
+    tier: Tier,
+    rules: Rulebook,
+    own: OwnHours | None = None,
 ) -> datetime.datetime | None:
     """Say from when a message may arrive: None means now, else the first moment open in all candidate zones.
 
     Shape:  region one or more places, separated by a space, all of which must be open; zones IANA names. Where zones are
             empty, or one of them is unknown, the widest set of the region's countries counts; where there are several
-            places, also every zone of a country in which none of the zones given lies.
+            places, also every zone of a country in which none of the zones given lies. `own` are the person's own hours,
+            which must be open as well, in the zone they chose them in.
     Units:  aware moments; the answer is UTC, on a full minute.
     Errors: ValueError for a moment without a zone; PlaceUnknown; NoOpening.
     """
-    now = _utc(at)
-    if not rules.limits_hours(channel, tier):
+    now, limited = _utc(at), rules.limits_hours(channel, tier)
+    if not limited and own is None:
         return None
     places = tuple(sorted(set(region.split())))
-    days = _Days(places, _candidates(places, zones), channel, tier, rules)
+    days = _Days(places, possible_zones(places, zones) if limited else (), channel, tier, rules, own)
     return None if days.is_open(now) else days.first_opening(now)
 
 
@@ -58,7 +65,7 @@ def open_until(
     if not rules.limits_hours(channel, tier):
         return None
     places = tuple(sorted(set(region.split())))
-    return _Days(places, _candidates(places, zones), channel, tier, rules).closing(now)
+    return _Days(places, possible_zones(places, zones), channel, tier, rules).closing(now)
 
 
 def _utc(at: datetime.datetime) -> datetime.datetime:
@@ -67,7 +74,8 @@ def _utc(at: datetime.datetime) -> datetime.datetime:
     return at.astimezone(datetime.UTC)
 
 
-def _candidates(places: tuple[str, ...], zones: tuple[str, ...]) -> tuple[zoneinfo.ZoneInfo, ...]:
+def possible_zones(places: tuple[str, ...], zones: tuple[str, ...]) -> tuple[zoneinfo.ZoneInfo, ...]:
+    """Every zone that must be awake. Errors: PlaceUnknown for a country that nobody knows."""
     widest = [candidate_zones(country_of(place)) for place in places]
     if not all(widest) or not places:
         raise PlaceUnknown("region: the country is unknown; set the person's country or a number with a country code")
@@ -91,19 +99,22 @@ class _Days:
         channel: Channel,
         tier: Tier,
         rules: Rulebook,
+        own: OwnHours | None = None,
     ) -> None:
         self.places, self.zones, self.channel, self.tier, self.rules = places, zones, channel, tier, rules
+        self.own = own
         self._spans: dict[datetime.date, tuple[Span, ...]] = {}
 
     def is_open(self, at: datetime.datetime) -> bool:
-        """Whether every zone is open at this moment."""
-        return all(self._opening_around(at, zone) is not None for zone in self.zones)
+        """Whether every zone is open at this moment, and it is one of the person's own hours."""
+        return all(self._opening_around(at, zone) is not None for zone in self.zones) and self._suits(at)
 
     def first_opening(self, after: datetime.datetime) -> datetime.datetime:
         """The first later moment at which every zone is open; it is always the start of an opening in one of them."""
         for days in (2, HORIZON_DAYS):  # nearly everybody is awake within two days
             near = [after.date() + datetime.timedelta(days=day) for day in range(-1, days + 2)]
             starts = {start for zone in self.zones for day in near for start, _ in self._openings(day, zone)}
+            starts |= {start for day in near for start, _ in self._own_openings(day)}
             limit = after + datetime.timedelta(days=days)
             found = next((start for start in sorted(starts) if after < start < limit and self.is_open(start)), None)
             if found is not None:
@@ -130,6 +141,19 @@ class _Days:
     def _openings(self, day: datetime.date, zone: zoneinfo.ZoneInfo) -> Iterator[Opening]:
         for span in self._spans_of(day):
             start, end = max(_readings(day, span.start, zone)), min(_readings(day, span.end, zone))
+            if start < end:
+                yield start, end
+
+    def _suits(self, at: datetime.datetime) -> bool:
+        if self.own is None:
+            return True
+        day = at.astimezone(zoneinfo.ZoneInfo(self.own.zone)).date()
+        return any(start <= at < end for start, end in self._own_openings(day))
+
+    def _own_openings(self, day: datetime.date) -> Iterator[Opening]:
+        if self.own is not None:
+            zone = zoneinfo.ZoneInfo(self.own.zone)
+            start, end = max(_readings(day, self.own.start, zone)), min(_readings(day, self.own.end, zone))
             if start < end:
                 yield start, end
 

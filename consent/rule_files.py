@@ -10,9 +10,13 @@ from consent.rule_types import (
     Bar,
     Calendar,
     Cap,
+    Deadline,
+    Disclosure,
     Holiday,
+    Keeper,
     Keyword,
     Policy,
+    StopScope,
     SuppressionRule,
     TierRule,
     Window,
@@ -29,10 +33,11 @@ def is_date(year: int, month: int, day: int) -> bool:
 
 
 def windows(book: Row) -> tuple[Window, ...]:
-    """Read quiet_hours.toml."""
+    """Read a file of quiet hours."""
     windows = []
     for row in book.rows("window"):
         window = Window(
+            id=row.name(),
             places=row.places(),
             channels=row.channels(),
             tiers=row.tiers(),
@@ -54,7 +59,8 @@ def calendars(book: Row) -> tuple[Calendar, ...]:
     """Read holidays.toml."""
     calendars = []
     for row in book.rows("calendar"):
-        calendars.append(Calendar(row.text("name"), tuple(_holiday(day) for day in row.rows("days")), row.source()))
+        days = tuple(_holiday(day) for day in row.rows("days"))
+        calendars.append(Calendar(row.name(), row.text("name"), days, row.day_reached("valid_from"), row.source()))
         row.finish()
     book.finish()
     return tuple(calendars)
@@ -81,6 +87,7 @@ def caps(book: Row) -> tuple[Cap, ...]:
     caps = []
     for row in book.rows("cap"):
         cap = Cap(
+            id=row.name(),
             places=row.places(),
             channels=row.channels(),
             tiers=row.tiers(),
@@ -116,10 +123,12 @@ def _demand_all(book: Row, key: str, wanted: tuple[str, ...], found: list[str]) 
 def _tier(row: Row) -> TierRule:
     accepts = row.some_words("accepts", get_args(ConsentStatus))
     rule = TierRule(
+        id=row.name(),
         name=cast(Tier, row.text("name")),
         accepts=cast(tuple[ConsentStatus, ...], accepts),
         channels=row.channels(),
         capped=row.flag("capped"),
+        valid_from=row.day_reached("valid_from"),
         source=row.source(),
     )
     row.finish()
@@ -127,7 +136,8 @@ def _tier(row: Row) -> TierRule:
 
 
 def _suppression(row: Row) -> SuppressionRule:
-    rule = SuppressionRule(cast(SuppressionKind, row.text("kind")), row.tiers("blocks"), row.source())
+    kind, since = cast(SuppressionKind, row.text("kind")), row.day_reached("valid_from")
+    rule = SuppressionRule(row.name(), kind, row.tiers("blocks"), since, row.source())
     row.finish()
     return rule
 
@@ -137,12 +147,14 @@ def _answers(row: Row) -> AnswerRule:
     if tier != "transactional":
         row.fail("tier", "must be transactional: an answer to STOP or HELP carries no offer")
     rule = AnswerRule(
+        id=row.name(),
         tier=cast(Tier, tier),
         keywords=cast(tuple[Keyword, ...], row.some_words("keywords", get_args(Keyword))),
         passes_suppression=cast(tuple[SuppressionKind, ...], row.some_words("passes_suppression", ("opted_out",))),
         passes_stops=row.some_words("passes_stops", ("suspended", "sending_stopped")),
         stop_minutes=row.positive("stop_minutes"),
         other_minutes=row.positive("other_minutes"),
+        valid_from=row.day_reached("valid_from"),
         source=row.source(),
     )
     row.finish()
@@ -150,12 +162,44 @@ def _answers(row: Row) -> AnswerRule:
 
 
 def _bar(row: Row) -> Bar:
-    bar = Bar(row.places(), row.channels(), row.tiers(), row.day("valid_from"), row.until(), row.source())
+    bar = Bar(
+        id=row.name(),
+        places=row.places(),
+        channels=row.channels(),
+        tiers=row.tiers(),
+        valid_from=row.day("valid_from"),
+        valid_until=row.until(),
+        source=row.source(),
+    )
     row.finish()
     return bar
 
 
-def policy(book: Row) -> Policy:
+def disclosures(book: Row) -> tuple[Disclosure, ...]:
+    """Read disclosures.toml."""
+    disclosures = []
+    for row in book.rows("disclosure"):
+        keeper = row.text("keeper")
+        if keeper not in get_args(Keeper):
+            row.fail("keeper", f"must be one of {', '.join(get_args(Keeper))}, not {keeper!r}")
+        disclosure = Disclosure(
+            id=row.name(),
+            places=row.places(),
+            channels=row.channels(),
+            tiers=row.tiers(),
+            says=row.text("says"),
+            keeper=cast(Keeper, keeper),
+            valid_from=row.day("valid_from"),
+            valid_until=row.until(),
+            source=row.source(),
+        )
+        row.finish()
+        disclosures.append(disclosure)
+    book.finish()
+    return tuple(disclosures)
+
+
+def policy(book: Row) -> tuple[Policy, tuple[StopScope, ...]]:
     """Read policy.toml."""
     names = ("adult", "consent_expiry", "confirmation", "evidence_retention", "revocation")
     adult, expiry, confirmation, retention, revocation = rows = [book.row(name) for name in names]
@@ -165,10 +209,42 @@ def policy(book: Row) -> Policy:
         confirmation_days=confirmation.positive("days"),
         evidence_retention_months=retention.positive("months"),
         revocation_business_days=revocation.positive("business_days"),
-        revocation_applies_to_all_from=revocation.day("applies_to_all_from"),
-        sources=tuple((name, row.source()) for name, row in zip(names, rows, strict=True)),
+        revocation_calendar=revocation.text("calendar"),
+        deadlines=tuple(
+            Deadline(row.name(), name, row.day_reached("valid_from"), row.source())
+            for name, row in zip(names, rows, strict=True)
+        ),
     )
+    scopes = tuple(_stop_scope(row) for row in book.rows("stop_scope"))
     for row in rows:
         row.finish()
     book.finish()
-    return policy
+    return policy, scopes
+
+
+def _stop_scope(row: Row) -> StopScope:
+    scope = StopScope(
+        id=row.name(),
+        heard_on=row.channels("heard_on"),
+        stops=row.channels("stops"),
+        valid_from=row.day("valid_from"),
+        valid_until=row.until(),
+        source=row.source(),
+    )
+    if not set(scope.heard_on) <= set(scope.stops):
+        row.fail("stops", "must hold every channel of heard_on: whoever says stop there expects silence there")
+    row.finish()
+    return scope
+
+
+def proposed(book: Row) -> tuple[Window | Cap | Bar, ...]:
+    """Read rules somebody proposes: any rows of [[window]], [[cap]] and [[bar]], written as in the rule files."""
+    found: tuple[Window | Cap | Bar, ...] = ()
+    if book.has("window"):
+        found += windows(Row(book.where, {"window": book.take("window", list)}))
+    if book.has("cap"):
+        found += caps(Row(book.where, {"cap": book.take("cap", list)}))
+    if book.has("bar"):
+        found += tuple(_bar(row) for row in book.rows("bar"))
+    book.finish()
+    return found or tuple(book.fail("", "must hold a [[window]], a [[cap]] or a [[bar]]"))

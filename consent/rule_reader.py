@@ -11,6 +11,7 @@ from consent.rule_types import Source, Span, Standing
 
 RULES_FOLDER = Path(__file__).parent / "rules"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PLACE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?|\*|other")
 _SPAN = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 
@@ -62,9 +63,31 @@ class Row:
         """A date such as 2025-09-01."""
         return cast(datetime.date, self.take(key, datetime.date))
 
+    def name(self) -> str:
+        """The id by which a rule of the rulebook is known through all its versions; such a rule says if it is verified."""
+        self.flag("verified")
+        value = self.text("id")
+        if not _ID.fullmatch(value) or len(value) > 40:
+            self.fail("id", f'must be small letters, numbers and dashes, at most 40, like "us-fl-hours", not {value!r}')
+        return value
+
+    def day_reached(self, key: str) -> datetime.date:
+        """A date that is not later than the day the source was read: these rules have no version for the future."""
+        value = self.day(key)
+        if value > self.day("read_on"):
+            self.fail(
+                key, "must not be later than read_on: this rule holds for the whole rulebook, change it on its day"
+            )
+        return value
+
     def until(self) -> datetime.date | None:
         """The optional first day on which a dated rule no longer holds."""
-        return self.day("valid_until") if self.has("valid_until") else None
+        if not self.has("valid_until"):
+            return None
+        until = self.day("valid_until")
+        if until <= self.day("valid_from"):
+            self.fail("valid_until", f"must be later than valid_from, not {until}")
+        return until
 
     def words(self, key: str, allowed: tuple[str, ...] = ()) -> tuple[str, ...]:
         """A list of different texts, each among `allowed` where that is given."""
@@ -90,9 +113,9 @@ class Row:
                 self.fail("places", f'must be like "US", "US-FL", "*" or "other", not {value!r}')
         return values
 
-    def channels(self) -> tuple[Channel, ...]:
+    def channels(self, key: str = "channels") -> tuple[Channel, ...]:
         """The channels a rule is about."""
-        return cast(tuple[Channel, ...], self.some_words("channels", get_args(Channel)))
+        return cast(tuple[Channel, ...], self.some_words(key, get_args(Channel)))
 
     def tiers(self, key: str = "tiers") -> tuple[Tier, ...]:
         """The tiers a rule is about."""
@@ -124,11 +147,16 @@ class Row:
         standing = self.text("standing")
         if standing not in get_args(Standing):
             self.fail("standing", f"must be one of {', '.join(get_args(Standing))}, not {standing!r}")
-        return Source(self.text("statute"), url, self.day("read_on"), cast(Standing, standing))
+        note = self.text("note") if self.has("note") else ""
+        verified = self.flag("verified") if self.has("verified") else True
+        return Source(self.text("statute"), url, self.day("read_on"), cast(Standing, standing), verified, note)
 
     def rows(self, key: str) -> list["Row"]:
-        """The tables below a key, each with its number in its name."""
-        return [Row(f"{self.where}, {key} {number}", table) for number, table in enumerate(self.take(key, list), 1)]
+        """The tables below a key, each with its number in its name, and its id where it has one."""
+        return [
+            Row(f"{self.where}, {key} {number}{_called(table)}", table)
+            for number, table in enumerate(self.take(key, list), 1)
+        ]
 
     def row(self, key: str) -> "Row":
         """The one table below a key."""
@@ -140,11 +168,33 @@ class Row:
             self.fail(key, "is not a key of this table; was it misspelled?")
 
 
+def _called(table: Any) -> str:
+    known = table.get("id") if isinstance(table, dict) else None
+    return f" ({known[:40]})" if isinstance(known, str) else ""
+
+
+def read_text(name: str, text: str) -> Row:
+    """The tables of a rule file's text. Errors: InvalidRules when it is not TOML."""
+    try:
+        return Row(name, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidRules(f"{name}: is not TOML: {error}") from None
+
+
+def texts_in(folder: Path = RULES_FOLDER) -> dict[str, str]:
+    """The text of every rule file by its name. Errors: InvalidRules for one that is not UTF-8."""
+    try:
+        return {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.toml"))}
+    except UnicodeDecodeError as error:
+        raise InvalidRules(f"{folder.name}: a rule file is not UTF-8: {error}") from None
+
+
 def read_rules(name: str, folder: Path = RULES_FOLDER) -> Row:
     """Open one rule file. Errors: InvalidRules when it is absent or not TOML."""
+    path = folder / name
+    if not path.is_file():
+        raise InvalidRules(f"{name}: is missing from the rules")
     try:
-        return Row(name, tomllib.loads((folder / name).read_text("utf-8")))
-    except FileNotFoundError:
-        raise InvalidRules(f"{name}: is missing from the rules") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidRules(f"{name}: is not TOML: {error}") from None
+        return read_text(name, path.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise InvalidRules(f"{name}: is not UTF-8: {error}") from None

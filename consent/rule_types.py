@@ -1,4 +1,9 @@
-"""The shapes of the dated rules: frozen values with their source, read from `consent/rules/*.toml` by the rulebook."""
+"""The shapes of the dated rules: frozen values with their source, read from `consent/rules/*.toml` by the rulebook.
+
+Every rule has an `id` that stays when the rule changes: a later version of a rule is another row with the same id and a later
+`valid_from`. Rows that hold on dates have both ends; rows of the house (tiers, suppressions, answers, deadlines) hold for the
+whole rulebook and change with it.
+"""
 
 import dataclasses
 import datetime
@@ -8,16 +13,22 @@ from consent.contracts import Channel, ConsentStatus, SuppressionKind, Tier
 
 Standing = Literal["statute", "secondary", "policy"]
 Keyword = Literal["stop", "start", "help"]
+Keeper = Literal["product", "people"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Source:
-    """Where a rule comes from. `standing` says how far it was checked; `read_on` when."""
+    """Where a rule comes from. `standing` says what was read, `read_on` when; `verified` that two places agree or it is ours.
+
+    `note` is what a reader has to know beside it: what is contested, what counsel should confirm.
+    """
 
     statute: str
     url: str
     read_on: datetime.date
     standing: Standing
+    verified: bool
+    note: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Span:
 class Window:
     """Hours in which a message may arrive, in the recipient's own time; no span on a day means not on that day."""
 
+    id: str
     places: tuple[str, ...]
     channels: tuple[Channel, ...]
     tiers: tuple[Tier, ...]
@@ -63,8 +75,10 @@ class Holiday:
 class Calendar:
     """The holidays of one jurisdiction."""
 
+    id: str
     name: str
     days: tuple[Holiday, ...]
+    valid_from: datetime.date
     source: Source
 
 
@@ -72,6 +86,7 @@ class Calendar:
 class Cap:
     """How many messages of these tiers one person may get in a moving window of hours."""
 
+    id: str
     places: tuple[str, ...]
     channels: tuple[Channel, ...]
     tiers: tuple[Tier, ...]
@@ -86,6 +101,7 @@ class Cap:
 class Bar:
     """A pair of channel and tier that may not be used in a place at all."""
 
+    id: str
     places: tuple[str, ...]
     channels: tuple[Channel, ...]
     tiers: tuple[Tier, ...]
@@ -95,13 +111,42 @@ class Bar:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What a message or a call has to say. `keeper`: the product sees to it, or the people who write it do."""
+
+    id: str
+    places: tuple[str, ...]
+    channels: tuple[Channel, ...]
+    tiers: tuple[Tier, ...]
+    says: str
+    keeper: Keeper
+    valid_from: datetime.date
+    valid_until: datetime.date | None
+    source: Source
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StopScope:
+    """Which channels of an address a stop closes that was said on one of `heard_on`; always every purpose of them."""
+
+    id: str
+    heard_on: tuple[Channel, ...]
+    stops: tuple[Channel, ...]
+    valid_from: datetime.date
+    valid_until: datetime.date | None
+    source: Source
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class TierRule:
     """What one tier needs: the consent statuses it accepts, the channels it may use, whether caps hold for it."""
 
+    id: str
     name: Tier
     accepts: tuple[ConsentStatus, ...]
     channels: tuple[Channel, ...]
     capped: bool
+    valid_from: datetime.date
     source: Source
 
 
@@ -109,8 +154,10 @@ class TierRule:
 class SuppressionRule:
     """The tiers one kind of suppression stops."""
 
+    id: str
     kind: SuppressionKind
     blocks: tuple[Tier, ...]
+    valid_from: datetime.date
     source: Source
 
 
@@ -121,12 +168,24 @@ class AnswerRule:
     Units: `stop_minutes` until the confirmation of a stop comes too late, `other_minutes` for every other reply.
     """
 
+    id: str
     tier: Tier
     keywords: tuple[Keyword, ...]
     passes_suppression: tuple[SuppressionKind, ...]
     passes_stops: tuple[str, ...]
     stop_minutes: int
     other_minutes: int
+    valid_from: datetime.date
+    source: Source
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Deadline:
+    """One section of the policy as a rule to read; its numbers stand in `Policy`."""
+
+    id: str
+    name: str
+    valid_from: datetime.date
     source: Source
 
 
@@ -139,8 +198,10 @@ class Policy:
     confirmation_days: int
     evidence_retention_months: int
     revocation_business_days: int
-    revocation_applies_to_all_from: datetime.date
-    sources: tuple[tuple[str, Source], ...]
+    revocation_calendar: str
+    deadlines: tuple[Deadline, ...]
 
 
-Placed = Window | Cap | Bar
+Placed = Window | Cap | Bar | Disclosure
+Dated = Placed | StopScope
+Rule = Dated | Calendar | TierRule | SuppressionRule | AnswerRule | Deadline

@@ -4,27 +4,36 @@ import dataclasses
 import datetime
 import functools
 import hashlib
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import cast
 
 from consent import rule_files
 from consent.contracts import Tier
 from consent.regions import country_of, is_known_part
-from consent.rule_reader import RULES_FOLDER, InvalidRules, read_rules
+from consent.rule_reader import RULES_FOLDER, InvalidRules, Row, read_text, texts_in
 from consent.rule_types import (
     AnswerRule,
     Bar,
     Calendar,
     Cap,
+    Dated,
+    Disclosure,
     Holiday,
     Placed,
     Policy,
-    Source,
+    Rule,
+    StopScope,
     SuppressionRule,
     TierRule,
     Window,
 )
+
+#: the files of quiet hours: one for the United States, one for everywhere else
+HOURS_FILES = ("quiet_hours_us.toml", "quiet_hours_world.toml")
+#: read elsewhere, and part of the rulebook all the same
+OTHER_FILES = ("keywords.toml", "places.toml")
 
 
 class UnknownRules(LookupError):
@@ -43,7 +52,20 @@ class Rulebook:
     answers: AnswerRule
     suppressions: tuple[SuppressionRule, ...]
     bars: tuple[Bar, ...]
+    disclosures: tuple[Disclosure, ...]
+    stop_scopes: tuple[StopScope, ...]
     policy: Policy
+
+    @property
+    def dated(self) -> tuple[Dated, ...]:
+        """Every rule that holds from one day to another."""
+        return (*self.windows, *self.caps, *self.bars, *self.disclosures, *self.stop_scopes)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule, of every date."""
+        house: tuple[Rule, ...] = (*self.tiers, *self.suppressions, self.answers, *self.policy.deadlines)
+        return (*self.dated, *self.calendars, *house)
 
     def tier(self, name: str) -> TierRule | None:
         """The rule of a tier, None for a tier nobody wrote a rule for."""
@@ -71,7 +93,20 @@ class Rulebook:
 
     def is_barred(self, region: str, channel: str, tier: str, day: datetime.date) -> bool:
         """Whether a rule forbids this channel and tier in the place outright."""
-        return any(_concerns(rule.places, region) for rule in _about(self.bars, channel, tier, day))
+        return bool(self.bars_for(region, channel, tier, day))
+
+    def bars_for(self, region: str, channel: str, tier: str, day: datetime.date) -> tuple[Bar, ...]:
+        """The rules that forbid this channel and tier in the place outright."""
+        return tuple(rule for rule in _about(self.bars, channel, tier, day) if _concerns(rule.places, region))
+
+    def disclosures_for(self, region: str, channel: str, tier: str, day: datetime.date) -> tuple[Disclosure, ...]:
+        """What a message of this channel and tier has to say in the place."""
+        return tuple(rule for rule in _about(self.disclosures, channel, tier, day) if _concerns(rule.places, region))
+
+    def stopped_channels(self, heard_on: str, day: datetime.date) -> tuple[str, ...]:
+        """The channels of an address that a stop heard on one of them closes; "" (said about everything) closes all."""
+        rules = [rule for rule in self.stop_scopes if heard_on in rule.heard_on and in_force(rule, day)]
+        return tuple(sorted({channel for rule in rules for channel in rule.stops} | {heard_on}))
 
     def is_holiday(self, calendar: str, day: datetime.date) -> bool:
         """Whether a local day is closed in a calendar: the day itself, or the weekday on which it is observed."""
@@ -90,6 +125,53 @@ class Rulebook:
         """Whether somebody has not reached the adult age; born on 29 February, they reach it on 1 March."""
         had_birthday = (today.month, today.day) >= (born_on.month, born_on.day)
         return today.year - born_on.year - (not had_birthday) < self.policy.adult_years
+
+    def revocation_due(self, heard_on: datetime.date) -> datetime.date:
+        """The last day on which a stop heard on this day must be in force; weekends and holidays do not count."""
+        days = (heard_on + datetime.timedelta(days=day) for day in itertools.count(1))
+        calendar = self.policy.revocation_calendar
+        business = (day for day in days if day.weekday() < 5 and not self.is_holiday(calendar, day))
+        return next(itertools.islice(business, self.policy.revocation_business_days - 1, None))
+
+    def as_of(self, day: datetime.date) -> "Rulebook":
+        """The rules in force on one day, as if they held for ever: what decided then, and what will decide."""
+
+        def held[Held: Dated](rules: tuple[Held, ...]) -> tuple[Held, ...]:
+            first = datetime.date.min
+            return tuple(
+                dataclasses.replace(rule, valid_from=first, valid_until=None) for rule in rules if in_force(rule, day)
+            )
+
+        return dataclasses.replace(
+            self,
+            version=f"{self.version.partition('@')[0]}@{day}",
+            windows=held(self.windows),
+            caps=held(self.caps),
+            bars=held(self.bars),
+            disclosures=held(self.disclosures),
+            stop_scopes=held(self.stop_scopes),
+        )
+
+    def adopting(self, proposed: Iterable[Window | Cap | Bar]) -> "Rulebook":
+        """These rules and proposed ones; one with the id of a rule takes its place from the day it comes into force.
+
+        Shape: the version says what was proposed, so that no decision under it passes for one of the rulebook's.
+        """
+        new = tuple(proposed)
+        first = {rule.id: min(each.valid_from for each in new if each.id == rule.id) for rule in new}
+
+        def with_new[Held: Window | Cap | Bar](rules: tuple[Held, ...], kind: type[Held]) -> tuple[Held, ...]:
+            kept = (_ended(rule, first[rule.id]) if rule.id in first else rule for rule in rules)
+            return (*(rule for rule in kept if rule is not None), *(rule for rule in new if isinstance(rule, kind)))
+
+        digest = hashlib.sha256(f"{self.version} {new!r}".encode()).hexdigest()[:8]
+        return dataclasses.replace(
+            self,
+            version=f"{self.version.partition('+')[0]}+{digest}",
+            windows=with_new(self.windows, Window),
+            caps=with_new(self.caps, Cap),
+            bars=with_new(self.bars, Bar),
+        )
 
     def tightened(self, windows: Iterable[Window]) -> "Rulebook":
         """These rules and an organisation's own windows on top. Windows can only be added, so it only gets stricter."""
@@ -115,17 +197,63 @@ def load(folder: Path = RULES_FOLDER) -> Rulebook:
 
     Errors: InvalidRules names the file, the row and the key, and nothing is used.
     """
-    windows = rule_files.windows(read_rules("quiet_hours.toml", folder))
-    calendars = rule_files.calendars(read_rules("holidays.toml", folder))
-    caps = rule_files.caps(read_rules("caps.toml", folder))
-    tiers, answers, suppressions, bars = rule_files.tiers(read_rules("tiers.toml", folder))
-    policy = rule_files.policy(read_rules("policy.toml", folder))
-    missing = {window.closed_on for window in windows} - {calendar.name for calendar in calendars} - {""}
+    return build(texts_in(folder))
+
+
+def build(texts: Mapping[str, str]) -> Rulebook:
+    """Read and check the texts of all rule files, by name. Errors: InvalidRules names the file, the row and the key."""
+    windows = tuple(window for name in HOURS_FILES for window in rule_files.windows(_book(texts, name)))
+    calendars = rule_files.calendars(_book(texts, "holidays.toml"))
+    tiers, answers, suppressions, bars = rule_files.tiers(_book(texts, "tiers.toml"))
+    policy, scopes = rule_files.policy(_book(texts, "policy.toml"))
+    rules = Rulebook(
+        version=_digest(texts),
+        windows=windows,
+        calendars=calendars,
+        caps=rule_files.caps(_book(texts, "caps.toml")),
+        tiers=tiers,
+        answers=answers,
+        suppressions=suppressions,
+        bars=bars,
+        disclosures=rule_files.disclosures(_book(texts, "disclosures.toml")),
+        stop_scopes=scopes,
+        policy=policy,
+    )
+    _check_names(rules)
+    days = [rule.source.read_on for rule in rules.rules]
+    days += [_book(texts, name).source().read_on for name in OTHER_FILES]
+    return dataclasses.replace(rules, version=f"{max(days):%Y-%m-%d}.{rules.version}")
+
+
+def _book(texts: Mapping[str, str], name: str) -> Row:
+    if name not in texts:
+        raise InvalidRules(f"{name}: is missing from the rules")
+    return read_text(name, texts[name])
+
+
+def _check_names(rules: Rulebook) -> None:
+    """Calendars that are named exist; an id belongs to one kind of rule, and its versions follow each other in time."""
+    named = {window.closed_on for window in rules.windows} | {rules.policy.revocation_calendar}
+    missing = named - {calendar.name for calendar in rules.calendars} - {""}
     if missing:
-        raise InvalidRules(f"quiet_hours.toml: closed_on names {sorted(missing)}, which holidays.toml does not hold")
-    sources = [rule.source for rule in windows] + [rule.source for rule in calendars] + [rule.source for rule in caps]
-    version = _version(folder, sources + [source for _, source in policy.sources])
-    return Rulebook(version, windows, calendars, caps, tiers, answers, suppressions, bars, policy)
+        raise InvalidRules(f"closed_on or calendar names {sorted(missing)}, which holidays.toml does not hold")
+    by_id: dict[str, list[Rule]] = {}
+    for rule in rules.rules:
+        by_id.setdefault(rule.id, []).append(rule)
+    for name, versions in by_id.items():
+        _check_versions(name, sorted(versions, key=lambda rule: rule.valid_from))
+
+
+def _check_versions(name: str, versions: list[Rule]) -> None:
+    for before, after in itertools.pairwise(versions):
+        if type(before) is not type(after):
+            raise InvalidRules(f"{name}: id is used by two kinds of rules; give one of them another")
+        end = getattr(before, "valid_until", None)
+        if end is None or end > after.valid_from:
+            raise InvalidRules(
+                f"{name}: valid_until of the version of {before.valid_from} must be {after.valid_from} or earlier,"
+                f" where the next one begins"
+            )
 
 
 def rulebook(version: str = "") -> Rulebook:
@@ -139,14 +267,22 @@ def rulebook(version: str = "") -> Rulebook:
 
 
 def _about[Rule: Placed](rules: tuple[Rule, ...], channel: str, tier: str, day: datetime.date) -> list[Rule]:
-    return [
-        rule
-        for rule in rules
-        if channel in rule.channels
-        and tier in rule.tiers
-        and rule.valid_from <= day
-        and (rule.valid_until is None or day < rule.valid_until)
-    ]
+    return [rule for rule in rules if channel in rule.channels and tier in rule.tiers and in_force(rule, day)]
+
+
+def in_force(rule: Rule, day: datetime.date) -> bool:
+    """Whether a rule holds on a day; one of the house holds from its first day on."""
+    until = getattr(rule, "valid_until", None)
+    return rule.valid_from <= day and (until is None or day < until)
+
+
+def _ended[Held: Window | Cap | Bar](rule: Held, day: datetime.date) -> Held | None:
+    """The rule until the day before another takes its place; None where nothing is left of it."""
+    if rule.valid_from >= day:
+        return None
+    return (
+        rule if rule.valid_until is not None and rule.valid_until <= day else dataclasses.replace(rule, valid_until=day)
+    )
 
 
 def _concerns(places: tuple[str, ...], region: str) -> bool:
@@ -158,6 +294,7 @@ def _concerns(places: tuple[str, ...], region: str) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=512)
 def _closed_days(holiday: Holiday, year: int) -> tuple[datetime.date, ...]:
     if holiday.day is not None:
         date = datetime.date(year, holiday.month, holiday.day)
@@ -170,8 +307,8 @@ def _closed_days(holiday: Holiday, year: int) -> tuple[datetime.date, ...]:
     return ([date for date in days if date.weekday() == weekday][nth - 1 if nth > 0 else nth],)
 
 
-def _version(folder: Path, sources: list[Source]) -> str:
+def _digest(texts: Mapping[str, str]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.toml")):
-        digest.update(f"{path.name}\n{path.read_text('utf-8')}\0".encode())
-    return f"{max(source.read_on for source in sources):%Y-%m-%d}.{digest.hexdigest()[:12]}"
+    for name, text in sorted(texts.items()):
+        digest.update(f"{name}\n{text}\0".encode())
+    return digest.hexdigest()[:12]

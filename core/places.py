@@ -66,6 +66,12 @@ def area_table() -> list[dict[str, Any]]:
     return list(tomllib.loads(_TABLE.read_text(encoding="utf-8"))["area"])
 
 
+def area_source() -> dict[str, str]:
+    """Where core/data/area_codes.toml comes from: as_of, statute, url."""
+    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    return {key: str(table[key]) for key in ("as_of", "statute", "url")}
+
+
 @functools.cache
 def _country_zones(country: str) -> tuple[str, ...]:
     found = {zone for region, zones in _area_codes().values() if region[:2] == country for zone in zones}

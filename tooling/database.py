@@ -18,6 +18,7 @@ _ROLES_FILE = places.PROJECT / "core" / "sql" / "roles.sql"
 _SHAPERS = (
     "*/migrations/*.py",
     "*/data/**/*",
+    "*/rules/*.toml",
     "*/apps.py",
     "core/sql/*.sql",
     "core/tenant_sql.py",

@@ -90,8 +90,9 @@ def test_the_strongest_suppression_describes_a_person_with_several():
         strongest_suppression(["tired"])
 
 
-def test_an_event_says_a_status_or_that_a_stop_was_taken_back_or_that_help_was_asked_for():
-    assert set(EVENT_LABELS) - set(STATUS_LABELS) == {"lifted", "requested"}
+def test_an_event_says_a_status_or_what_else_somebody_asked_for():
+    more = {"lifted", "requested", "paused", "resumed", "preferred"}
+    assert set(EVENT_LABELS) - set(STATUS_LABELS) == more
 
 
 def test_only_a_stop_can_be_taken_back():

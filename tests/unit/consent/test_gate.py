@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from consent.contracts import Allowed, Deferred, Denied
+from consent.contracts import Allowed, Deferred, Denied, OwnHours
 from consent.gate import CHECKS, NoPermit, permit
 from consent.reasons import reason
 from tests.proofs import proves
@@ -92,6 +92,16 @@ def test_a_do_not_call_register_does_not_stop_an_order_notice():
     assert decision(ask(tier="transactional"), facts(suppression="dnc")) == Allowed()
 
 
+@proves("C33")
+def test_a_pause_stops_all_but_what_they_wait_for():
+    paused = facts(suppression="paused")
+
+    assert decision(person=paused) == Denied("person_paused")
+    assert decision(ask(tier="informational"), paused) == Denied("person_paused")
+    assert decision(ask(tier="ai_call", channel="voice"), paused) == Denied("person_paused")
+    assert decision(ask(tier="transactional"), paused) == Allowed()
+
+
 def test_a_suppression_nobody_wrote_a_rule_for_stops_everything():
     assert decision(ask(tier="transactional"), facts(suppression="mourning")) == Denied("undecidable")
 
@@ -166,6 +176,47 @@ def test_the_cap_is_the_number_they_may_get_and_not_one_more():
     assert decision(person=facts(recent_sends=3)) == Allowed()
     assert decision(person=facts(recent_sends=4)) == Denied("freq_cap")
     assert decision(ask(tier="transactional"), facts(recent_sends=5)) == Allowed()
+
+
+@proves("C33")
+def test_as_many_as_they_asked_for_at_most_is_enough():
+    full = facts(own_full=True)
+
+    assert decision(person=full) == Denied("own_frequency")
+    assert decision(person=facts(own_full=True, cap=None)) == Denied("own_frequency")
+    assert decision(ask(tier="transactional"), full) == Allowed()
+
+
+@proves("C33")
+def test_an_offer_waits_for_the_hours_somebody_chose():
+    evenings = facts(own_hours=OwnHours(17 * 60, 20 * 60, "Asia/Karachi"))
+    five_in_lahore = datetime.datetime(2026, 11, 25, 12, 0, tzinfo=datetime.UTC)
+    last_second = datetime.datetime(2026, 11, 25, 14, 59, 59, tzinfo=datetime.UTC)
+
+    assert decision(person=evenings) == Deferred("own_hours", five_in_lahore)
+    assert decision(ask(channel="email"), evenings) == Deferred("own_hours", five_in_lahore)
+    assert decision(ask(at=five_in_lahore), evenings) == decision(ask(at=last_second), evenings) == Allowed()
+    assert decision(ask(tier="transactional"), evenings) == Allowed()
+
+
+@proves("C33")
+def test_at_night_it_waits_for_an_hour_that_the_law_and_they_allow():
+    five_next_evening = datetime.datetime(2026, 11, 26, 12, 0, tzinfo=datetime.UTC)
+    evenings = facts(own_hours=OwnHours(17 * 60, 20 * 60, "Asia/Karachi"))
+
+    assert decision(ask(at=MIDNIGHT_IN_LAHORE), evenings) == Deferred("quiet_hours", five_next_evening)
+
+
+def test_own_hours_that_never_meet_the_laws_are_a_refusal_and_not_an_error():
+    nights = facts(own_hours=OwnHours(1 * 60, 4 * 60, "Asia/Karachi"))
+
+    assert decision(person=nights) == Denied("no_opening")
+
+
+def test_their_own_hours_need_no_known_country_where_no_law_limits_any():
+    stranger = facts(region="", zones=(), own_hours=OwnHours(8 * 60, 14 * 60, "Asia/Karachi"))
+
+    assert decision(ask(channel="email"), stranger) == Allowed()
 
 
 @proves("C17")
@@ -263,7 +314,7 @@ def test_the_first_reason_is_named_when_everything_is_wrong():
 
 
 def test_every_check_is_asked_once_and_says_where_it_comes_from():
-    assert len(CHECKS) == len(set(CHECKS)) == 31
+    assert len(CHECKS) == len(set(CHECKS)) == 34
     assert all(check.__doc__ for check in CHECKS)
 
 

@@ -1,10 +1,13 @@
 """What people write, and what it is taken for."""
 
+import datetime
+
 import pytest
 
 from consent import keywords
 from consent.keywords import LEGAL_MINIMUM, classify, default_vocabulary, fold, read, reply_text
 from consent.rule_reader import InvalidRules, Row
+from consent.rulebook import rulebook
 
 
 @pytest.mark.parametrize(
@@ -181,7 +184,37 @@ def test_folding_keeps_the_marks_that_make_hindi_words():
 
 
 def test_the_stop_reply_names_the_sender_and_offers_nothing():
-    assert reply_text("stop", "Acme", "en", "") == "Acme: you are unsubscribed and will get no more messages from us."
+    text = reply_text("stop", "Acme", "en", "", closed=("sms",))
+
+    assert text == "Acme: you are unsubscribed and will get no more texts from us."
+
+
+@pytest.mark.parametrize(
+    ("language", "closed", "words"),
+    [
+        ("en", ("voice", "sms"), "no more texts or calls from us"),
+        ("en", ("whatsapp",), "no more WhatsApp messages from us"),
+        ("en", ("sms", "whatsapp", "voice", "email"), "no more texts, WhatsApp messages, calls or emails from us"),
+        ("es", ("sms", "voice"), "no recibirá más SMS ni llamadas de nuestra parte"),
+        ("fr", ("sms", "voice"), "ne recevrez plus de SMS ni d'appels de notre part"),
+        ("de", ("whatsapp",), "keine WhatsApp-Nachrichten mehr von uns"),
+        ("pt", ("email",), "não receberá mais e-mails da nossa parte"),
+        ("ur", ("sms", "voice"), "ہماری طرف سے SMS اور کالز بند ہیں"),
+        ("hi", ("sms", "voice"), "हमारी ओर से SMS और कॉल बंद हैं"),
+    ],
+)
+def test_the_stop_reply_promises_silence_on_what_is_closed_and_on_nothing_else(language, closed, words):
+    assert words in reply_text("stop", "Acme", language, "", closed=closed)
+
+
+def test_the_stop_reply_follows_the_scope_of_the_channel_it_was_heard_on():
+    before, after = (
+        reply_text("stop", "Acme", "en", "", closed=rulebook().stopped_channels("sms", day))
+        for day in (datetime.date(2026, 11, 25), datetime.date(2027, 2, 1))
+    )
+
+    assert before == "Acme: you are unsubscribed and will get no more texts from us."
+    assert after == "Acme: you are unsubscribed and will get no more texts or calls from us."
 
 
 def test_the_help_reply_says_who_where_how_often_what_it_costs_and_how_to_stop():
@@ -200,20 +233,27 @@ def test_replies_in_every_language_carry_what_must_be_in_them(language):
 
     assert all(part in help_text for part in ("Acme", "+44 20 7946 0000", "STOP"))
     assert all(part in start_text for part in ("Acme", "HELP", "STOP"))
-    assert "Acme" in reply_text("stop", "Acme", language, "")
+    assert "Acme" in reply_text("stop", "Acme", language, "", closed=("sms",))
 
 
 def test_a_language_without_texts_gets_english():
-    assert reply_text("stop", "Acme", "fi", "") == reply_text("stop", "Acme", "en", "")
+    assert reply_text("help", "Acme", "fi", "us") == reply_text("help", "Acme", "en", "us")
 
 
 def test_braces_in_a_name_are_only_braces():
-    assert reply_text("stop", "{contact}", "en", "").startswith("{contact}: you are unsubscribed")
+    told = reply_text("stop", "{contact}", "en", "", closed=("sms",))
+
+    assert told.startswith("{contact}: you are unsubscribed")
 
 
 @pytest.mark.parametrize(
     ("kind", "name", "contact", "field"),
-    [("help", "Acme", " ", "contact"), ("stop", " ", "", "organization_name"), ("bye", "Acme", "", "kind")],
+    [
+        ("help", "Acme", " ", "contact"),
+        ("stop", " ", "", "organization_name"),
+        ("stop", "Acme", "", "closed"),
+        ("bye", "Acme", "", "kind"),
+    ],
 )
 def test_a_reply_that_would_be_incomplete_is_an_error(kind, name, contact, field):
     with pytest.raises(ValueError, match=f"^{field}: "):

@@ -30,11 +30,10 @@ def copied_rules(folder, name, pattern, replacement):
 
 @proves("C30")
 def test_every_rule_has_a_date_and_a_source():
-    sourced = [*RULES.windows, *RULES.caps, *RULES.bars, *RULES.tiers, *RULES.suppressions, *RULES.calendars]
-
-    assert len(RULES.windows) == 29
-    assert all(rule.source.statute and rule.source.url.startswith("http") for rule in sourced)
-    assert all(rule.valid_from >= datetime.date(1995, 12, 31) for rule in [*RULES.windows, *RULES.caps, *RULES.bars])
+    assert len(RULES.windows) == 31
+    assert len(RULES.rules) == 70
+    assert all(rule.id and rule.source.statute and rule.source.url.startswith("http") for rule in RULES.rules)
+    assert all(rule.valid_from >= datetime.date(1992, 12, 20) for rule in RULES.rules)
 
 
 @proves("C30")
@@ -55,23 +54,23 @@ def test_rules_of_another_version_are_not_made_up():
 @pytest.mark.parametrize(
     ("name", "pattern", "replacement", "complaint"),
     [
-        ("quiet_hours.toml", r"08:00-21:00", "8-21", r"quiet_hours.toml, window 1: weekdays must be like"),
-        ("quiet_hours.toml", r"08:00-21:00", "21:00-08:00", r"weekdays must end after it starts"),
-        ("quiet_hours.toml", r"08:00-21:00", "08:00-24:30", r"by 24:00"),
-        ("quiet_hours.toml", r'\["08:00-21:00"\]', '["08:00-12:00", "11:00-13:00"]', r"in order, with a gap"),
-        ("quiet_hours.toml", r'^places = \["US"', 'places = ["usa"', r"places must be like"),
-        ("quiet_hours.toml", r'\["sms"', '["fax"', r"channels knows sms, whatsapp, voice, email; 'fax'"),
-        ("quiet_hours.toml", r"^valid_from = .*", "", r"valid_from is missing"),
-        ("quiet_hours.toml", r"^valid_from = .*", 'valid_from = "2025"', r"valid_from must be a date"),
-        ("quiet_hours.toml", r"^closed_on = .*", 'closed_on = "Mars"', r"holidays.toml does not hold"),
-        ("quiet_hours.toml", r"^closed_on", "close_on", r"close_on is not a key of this table"),
-        ("quiet_hours.toml", r"^url = .*", 'url = "a book"', r"url must be the address"),
-        ("quiet_hours.toml", r"^standing = .*", 'standing = "rumour"', r"standing must be one of"),
-        ("quiet_hours.toml", r"^statute = .*", 'statute = " "', r"statute must not be empty"),
-        ("quiet_hours.toml", r"^\[\[window\]\]", "[[window", r"is not TOML"),
+        ("quiet_hours_us.toml", r"08:00-21:00", "8-21", r"quiet_hours_us.toml, window 1 \(us-hours\): weekdays must be like"),
+        ("quiet_hours_us.toml", r"08:00-21:00", "21:00-08:00", r"weekdays must end after it starts"),
+        ("quiet_hours_us.toml", r"08:00-21:00", "08:00-24:30", r"by 24:00"),
+        ("quiet_hours_us.toml", r'\["08:00-21:00"\]', '["08:00-12:00", "11:00-13:00"]', r"in order, with a gap"),
+        ("quiet_hours_us.toml", r'^places = \["US"', 'places = ["usa"', r"places must be like"),
+        ("quiet_hours_us.toml", r'\["sms"', '["fax"', r"channels knows sms, whatsapp, voice, email; 'fax'"),
+        ("quiet_hours_us.toml", r"^valid_from = .*", "", r"valid_from is missing"),
+        ("quiet_hours_us.toml", r"^valid_from = .*", 'valid_from = "2025"', r"valid_from must be a date"),
+        ("quiet_hours_us.toml", r"^closed_on = .*", 'closed_on = "Mars"', r"holidays.toml does not hold"),
+        ("quiet_hours_us.toml", r"^closed_on", "close_on", r"close_on is not a key of this table"),
+        ("quiet_hours_us.toml", r"^url = .*", 'url = "a book"', r"url must be the address"),
+        ("quiet_hours_us.toml", r"^standing = .*", 'standing = "rumour"', r"standing must be one of"),
+        ("quiet_hours_us.toml", r"^statute = .*", 'statute = " "', r"statute must not be empty"),
+        ("quiet_hours_us.toml", r"^\[\[window\]\]", "[[window", r"is not TOML"),
         ("holidays.toml", r'month = 1, day = 1 ', "month = 2, day = 29 ", r"must be a day of every year"),
         ("holidays.toml", r"nth = 3", "nth = 7", r"needs an English weekday"),
-        ("caps.toml", r"^count = 3", "count = 0", r"cap 1: count must be 1 or more"),
+        ("caps.toml", r"^count = 3", "count = 0", r"cap 1 \(us-fl-cap\): count must be 1 or more"),
         ("caps.toml", r"^count = 3", "count = true", r"count must be a int, not True"),
         ("tiers.toml", r'^name = "marketing"', 'name = "informational"', r"exactly one row for each of"),
         ("tiers.toml", r'^kind = "dnc"', 'kind = "erased"', r"suppression must have exactly one row"),
@@ -81,6 +80,19 @@ def test_rules_of_another_version_are_not_made_up():
         ("tiers.toml", r'\["sms", "whatsapp"', '["sms", "sms"', r"channels lists something twice"),
         ("tiers.toml", r'\["sms", "whatsapp"', '[7, "whatsapp"', r"channels must list texts, not 7"),
         ("policy.toml", r"^\[adult\]", "[grown_up]", r"adult is missing"),
+        ("policy.toml", r"^calendar = .*", 'calendar = "Mars"', r"\['Mars'\], which holidays.toml does not hold"),
+        ("policy.toml", r'^stops = \["sms"\]', 'stops = ["email"]', r"stops must hold every channel of heard_on"),
+        ("policy.toml", r"^valid_until = .*", "valid_until = 2028-01-01",
+         r"stop-scope-texts: valid_until of the version of 2025-04-11 must be 2027-01-31 or earlier"),
+        ("policy.toml", r"^valid_until = .*", "valid_until = 2020-01-01", r"valid_until must be later than valid_from"),
+        ("caps.toml", r'^id = "us-fl-cap"', 'id = "Florida"',
+         r'id must be small letters, numbers and dashes, at most 40, like "us-fl-hours"'),
+        ("caps.toml", r'^id = "us-fl-cap"', 'id = "us-fl-hours"', r"us-fl-hours: id is used by two kinds of rules"),
+        ("caps.toml", r"^verified = .*", "", r"verified is missing"),
+        ("tiers.toml", r"^valid_from = 2018-01-01", "valid_from = 2027-01-01",
+         r"tier 1 \(tier-transactional\): valid_from must not be later than read_on"),
+        ("disclosures.toml", r"^keeper = .*", 'keeper = "nobody"', r"keeper must be one of product, people, not 'nobody'"),
+        ("holidays.toml", r"^verified = .*", 'verified = "yes"', r"verified must be a bool"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_rule_is_named_with_its_place(tmp_path, name, pattern, replacement, complaint):
@@ -91,7 +103,7 @@ def test_a_mistake_in_a_rule_is_named_with_its_place(tmp_path, name, pattern, re
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(InvalidRules, match=r"quiet_hours.toml: is missing"):
+    with pytest.raises(InvalidRules, match=r"quiet_hours_us.toml: is missing"):
         load(tmp_path)
 
 
