@@ -2,8 +2,8 @@
 
 `CHECKS` is asked in order and the first answer wins, so the order is part of the promise: can we judge at all; is the
 organisation allowed to send; does the address work; is the person suppressed; did they agree; may they be written to; is the
-message ready; have they had enough; is it a good hour. What no check objects to is allowed, and every check objects to
-words that it does not know. Each check is a single expression, and a test turns red without it (tests/mutations).
+message ready; have they had enough; is it a good hour, by the law and by their own choice. What no check objects to is
+allowed, and every check objects to words that it does not know. A test turns red without any of them (tests/mutations).
 """
 
 import datetime
@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable
 
 from consent import quiet_hours
-from consent.contracts import Allowed, Ask, Decision, Deferred, Denied, Facts, Permit
+from consent.contracts import Allowed, Ask, Decision, Deferred, Denied, Facts, OwnHours, Permit
 from consent.rulebook import Rulebook
 
 Check = Callable[[Ask, Facts, Rulebook], Decision | None]
@@ -24,7 +24,7 @@ class NoPermit(PermissionError):
 def decide(ask: Ask, facts: Facts, rules: Rulebook) -> Decision:
     """Say whether this may go to this person at this moment, with the first reason against it.
 
-    Shape:  → Allowed, Denied(reason) or Deferred("quiet_hours", until); reasons are codes of `consent.reasons`.
+    Shape:  → Allowed, Denied(reason) or Deferred("quiet_hours" or "own_hours", until); reasons are codes of `consent.reasons`.
     Units:  `until` is aware UTC, the first open moment; everything is to be asked again then.
     Effects: none; the same arguments give the same answer for ever.
     """
@@ -122,6 +122,11 @@ def bounced(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     return Denied("bounced") if _suppressed("bounced", ask, facts, rules) else None
 
 
+def paused(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """The person asked for a pause on their preference page; what they are waiting for (orders, codes) still goes."""
+    return Denied("person_paused") if _suppressed("paused", ask, facts, rules) else None
+
+
 def do_not_call(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """47 CFR 64.1200(c)(2), TCCCPR 2018, PTA register: no solicitation; notices of the transactional tier may go."""
     return Denied("dnc") if _suppressed("dnc", ask, facts, rules) else None
@@ -202,9 +207,19 @@ def cap_reached(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     return Denied("freq_cap") if _is_capped(ask, rules) and _is_full(facts) else None
 
 
+def own_frequency(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """They asked for so many a week at most: the stricter of theirs and ours holds."""
+    return Denied("own_frequency") if facts.own_full and _is_capped(ask, rules) else None
+
+
 def night(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """47 CFR 64.1200(c)(1), state and country hours, the organisation's own: outside them it waits."""
     return _outside_hours(ask, facts, rules) if not _is_answer(ask, rules) else None
+
+
+def outside_own_hours(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """They chose hours of their own, on top of the law's; what no cap counts (orders, codes) comes at any hour."""
+    return _first_opening("own_hours", ask, facts, rules) if _own_hours(ask, facts, rules) else None
 
 
 CHECKS: tuple[Check, ...] = (
@@ -222,6 +237,7 @@ CHECKS: tuple[Check, ...] = (
     opted_out,
     complained,
     bounced,
+    paused,
     do_not_call,
     suppression_unknown,
     consent_withdrawn,
@@ -238,7 +254,9 @@ CHECKS: tuple[Check, ...] = (
     window_closed,
     cap_not_counted,
     cap_reached,
+    own_frequency,
     night,
+    outside_own_hours,
 )
 
 
@@ -305,10 +323,25 @@ def _law_caps(ask: Ask, facts: Facts, rules: Rulebook) -> bool:
 
 
 def _outside_hours(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """Outside the law's hours; it waits until the person's own, where they hold, are open as well."""
     try:
-        until = quiet_hours.next_allowed(ask.at, facts.region, facts.zones, ask.channel, ask.tier, rules)
+        if quiet_hours.next_allowed(ask.at, facts.region, facts.zones, ask.channel, ask.tier, rules) is None:
+            return None
     except quiet_hours.PlaceUnknown:
         return Denied("place_unknown")
     except quiet_hours.NoOpening:
         return Denied("no_opening")
-    return None if until is None else Deferred("quiet_hours", until)
+    return _first_opening("quiet_hours", ask, facts, rules)
+
+
+def _own_hours(ask: Ask, facts: Facts, rules: Rulebook) -> OwnHours | None:
+    return facts.own_hours if _is_capped(ask, rules) else None
+
+
+def _first_opening(code: str, ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    own = _own_hours(ask, facts, rules)
+    try:
+        until = quiet_hours.next_allowed(ask.at, facts.region, facts.zones, ask.channel, ask.tier, rules, own)
+    except quiet_hours.NoOpening:
+        return Denied("no_opening")
+    return None if until is None else Deferred(code, until)

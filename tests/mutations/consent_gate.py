@@ -91,6 +91,12 @@ MUTATIONS = [
         '    return Denied("bounced") if _suppressed("bounced", ask, facts, rules) else None',
         TESTS + "test_an_address_that_bounced_is_not_tried_again",
     ),
+    (GATE, "    paused,", TESTS + "test_a_pause_stops_all_but_what_they_wait_for"),
+    (
+        GATE,
+        '    return Denied("person_paused") if _suppressed("paused", ask, facts, rules) else None',
+        TESTS + "test_a_pause_stops_all_but_what_they_wait_for",
+    ),
     (GATE, "    do_not_call,", TESTS + "test_a_do_not_call_register_stops_offers"),
     (
         GATE,
@@ -182,6 +188,18 @@ MUTATIONS = [
         GATE,
         '    return Denied("freq_cap") if _is_capped(ask, rules) and _is_full(facts) else None',
         TESTS + "test_the_cap_is_the_number_they_may_get_and_not_one_more",
+    ),
+    (GATE, "    own_frequency,", TESTS + "test_as_many_as_they_asked_for_at_most_is_enough"),
+    (
+        GATE,
+        '    return Denied("own_frequency") if facts.own_full and _is_capped(ask, rules) else None',
+        TESTS + "test_as_many_as_they_asked_for_at_most_is_enough",
+    ),
+    (GATE, "    outside_own_hours,", TESTS + "test_an_offer_waits_for_the_hours_somebody_chose"),
+    (
+        GATE,
+        '    return _first_opening("own_hours", ask, facts, rules) if _own_hours(ask, facts, rules) else None',
+        TESTS + "test_an_offer_waits_for_the_hours_somebody_chose",
     ),
     (GATE, "    night,", TESTS + "test_at_night_an_offer_waits_for_the_next_opening"),
     (

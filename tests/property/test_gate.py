@@ -7,7 +7,7 @@ import string
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from consent.contracts import Allowed, Ask, Deferred, Denied, Facts
+from consent.contracts import Allowed, Ask, Deferred, Denied, Facts, OwnHours
 from consent.gate import decide
 from consent.keywords import LEGAL_MINIMUM, classify, read
 from consent.quiet_hours import NoOpening, next_allowed, open_until
@@ -57,6 +57,12 @@ asks = st.builds(
     at=moments | nights_of_moved_clocks,
     rules_version=st.just(RULES.version),
 )
+own_hours = st.builds(
+    lambda start, length, zone: OwnHours(start, min(1440, start + length), zone),
+    st.integers(0, 1320),
+    st.integers(120, 1440),
+    st.sampled_from(["America/New_York", "Asia/Karachi", "Australia/Lord_Howe", "Europe/London"]),
+)
 people = st.builds(
     lambda place, **values: Facts(region=place[0], zones=place[1], **values),
     place=st.sampled_from(PLACES),
@@ -67,11 +73,13 @@ people = st.builds(
     has_address=st.booleans(),
     address_valid=st.booleans(),
     in_trial_circle=st.booleans(),
-    suppression=st.sampled_from(["", "", "", "dnc", *SUPPRESSIONS]),
+    suppression=st.sampled_from(["", "", "", "dnc", "paused", *SUPPRESSIONS]),
     consent=st.sampled_from(["none", "unproven", "pending", "granted", "granted", "withdrawn", "expired"]),
     minor=st.booleans(),
     recent_sends=st.integers(0, 6),
     cap=st.none() | st.integers(0, 5),
+    own_full=st.booleans(),
+    own_hours=st.none() | own_hours,
 )
 welcome_people = people.map(
     lambda person: dataclasses.replace(
@@ -87,6 +95,7 @@ welcome_people = people.map(
         minor=False,
         recent_sends=0,
         cap=3,
+        own_full=False,
     )
 )
 restrictions = st.sampled_from([
@@ -101,6 +110,8 @@ restrictions = st.sampled_from([
     {"minor": True},
     {"cap": 0},
     {"recent_sends": 99},
+    {"own_full": True},
+    {"suppression": "paused"},
     {"region": "", "zones": ()},
     *({"suppression": kind} for kind in (*SUPPRESSIONS, "dnc")),
     *({"consent": status} for status in ("none", "unproven", "pending", "withdrawn", "expired")),
@@ -145,6 +156,15 @@ def test_an_organizations_own_hours_never_open_the_gate(ask, person, window):
     before = decide(ask, person, RULES)
     after = decide(dataclasses.replace(ask, rules_version=rules.version), person, rules)
 
+    assert isinstance(before, Allowed) or not isinstance(after, Allowed)
+
+
+@given(asks, people | welcome_people, own_hours)
+def test_hours_somebody_chose_never_open_the_gate(ask, person, hours):
+    before = decide(ask, dataclasses.replace(person, own_hours=None), RULES)
+    after = decide(ask, dataclasses.replace(person, own_hours=hours), RULES)
+
+    assert isinstance(before, Allowed | Deferred) or isinstance(after, Denied)
     assert isinstance(before, Allowed) or not isinstance(after, Allowed)
 
 
