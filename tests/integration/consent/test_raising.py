@@ -1,6 +1,7 @@
 """A new yes after a no: who may bring it, what it lifts, and what stays stopped."""
 
 import datetime
+import unittest.mock
 
 import pytest
 
@@ -133,6 +134,47 @@ def test_a_stop_after_the_newer_yes_stops_again(acme, mina):
         assert record(yes(point, offers), may_raise=True) == ["taken"]
         assert status(point, offers) == "granted"
         assert Suppression.objects.exclude(lifted_at=None).count() == 2
+
+
+def test_a_yes_between_two_stops_does_not_outweigh_the_second(acme, mina):
+    point, offers, _ = mina
+    began = clock.now()
+    with unittest.mock.patch.object(clock, "now", return_value=began + 2 * HOUR), tenant_context(acme.id):
+        stop(point)
+    before = rows_of(acme.id)
+
+    with unittest.mock.patch.object(clock, "now", return_value=began + 3 * HOUR), tenant_context(acme.id):
+        outcome = record(yes(point, offers, occurred_at=began + HOUR), origin="form", may_raise=True)
+
+    assert outcome == ["kept_out"]
+    assert rows_of(acme.id) == before
+
+
+def test_a_yes_between_two_stops_counts_no_more_for_another_purpose_once_a_newer_one_has_lifted_them(acme, mina):
+    point, offers, orders = mina
+    began = clock.now()
+    with unittest.mock.patch.object(clock, "now", return_value=began + 2 * HOUR), tenant_context(acme.id):
+        stop(point, channel="")
+
+    with unittest.mock.patch.object(clock, "now", return_value=began + 4 * HOUR), tenant_context(acme.id):
+        newer = record(yes(point, offers, occurred_at=began + 3 * HOUR), origin="form", may_raise=True)
+        between = record(yes(point, orders, occurred_at=began + HOUR), origin="form", may_raise=True)
+
+    assert (newer, between) == (["taken"], ["kept_out"])
+    with tenant_context(acme.id):
+        assert (status(point, offers), status(point, orders)) == ("granted", "withdrawn")
+
+
+def test_a_bounce_since_the_stop_does_not_make_the_stop_newer(acme, mina):
+    point, offers, _ = mina
+    began = clock.now()
+    with unittest.mock.patch.object(clock, "now", return_value=began + 2 * HOUR), tenant_context(acme.id):
+        protect([point])
+
+    with unittest.mock.patch.object(clock, "now", return_value=began + 3 * HOUR), tenant_context(acme.id):
+        outcome = record(yes(point, offers, occurred_at=began + HOUR), origin="form", may_raise=True)
+
+    assert outcome == ["taken"]
 
 
 @pytest.mark.parametrize("kind", ["complaint", "erased"])

@@ -1,0 +1,22 @@
+"""The public keys that proofs of consent are signed with, for whoever checks one."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.doors import public
+from consent.actions.proving import keys_as_published
+
+
+@public
+@require_GET
+def proof_keys(request: HttpRequest) -> HttpResponse:
+    """Every key there has ever been, newest first, with how a proof is checked."""
+    return render(request, "consent/proof_keys.html", {"keys": keys_as_published()["keys"]})
+
+
+@public
+@require_GET
+def proof_keys_file(_request: HttpRequest) -> HttpResponse:
+    """The same for programs."""
+    return JsonResponse(keys_as_published())
