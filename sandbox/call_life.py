@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox import call_twiml, twilio_shapes
 from sandbox.accounts import Account
+from sandbox.call_sounds import Sound
 from sandbox.call_twiml import Verb
 from sandbox.call_wills import Will
 from sandbox.calls import Call, Calls, facts_of
@@ -16,6 +17,7 @@ from sandbox.twiml import BadTwiml
 
 _SOON = 0.03  # seconds between the steps of a call nobody holds
 _MOST_TURNS = 30
+_MOST_SOUND = 40_000_000
 #: which answer of the phone network goes with which end, where the number has not chosen one
 _SIP = {"busy": 486, "no-answer": 487, "failed": 500, "canceled": 487}
 _DETECTED = {
@@ -102,17 +104,16 @@ class CallLife:
         return action, key
 
     async def _say(self, call: Call, inside: list[Verb], wait: int) -> str:
-        """Say sentences, in no time where nobody holds the phone; the key that was pressed meanwhile, in a hand."""
-        sentences = tuple(verb.text for verb in inside if verb.name == "Say" and verb.text)
-        words = sum(len(sentence.split()) for sentence in sentences)
+        """Say sentences and play sounds, in no time where nobody holds the phone; the key pressed meanwhile, in a hand."""
+        uttered = [each for verb in inside if (each := await self._utter(call, verb))]
         pauses = sum(verb.whole("length", 1) for verb in inside if verb.name == "Pause")
-        seconds = words / self._calls.wills.words_per_second + pauses
+        seconds = sum(map(self._lasts, uttered)) + pauses
         call.language = next((verb.attributes.get("language", "") for verb in inside if verb.name == "Say"), "")
-        call.said += sentences
+        call.said += [each if isinstance(each, str) else each.words for each in uttered]
         if not call.in_hand:
             call.seconds += seconds
             return ""
-        call.turn, call.speaking = call.turn + 1, sentences
+        call.turn, call.speaking = call.turn + 1, tuple(uttered)
         began = asyncio.get_running_loop().time()
         # a browser's voice may be slower than ours, so a hand has twice the time
         move = await self._move(call, seconds * 2 + wait)
@@ -120,6 +121,34 @@ class CallLife:
         if move == "hang_up":
             call.problem = "hung up"
         return move.removeprefix("key ") if move.startswith("key ") and call.listening else ""
+
+    async def _utter(self, call: Call, verb: Verb) -> str | Sound | None:
+        """What one verb makes audible; a recording is fetched now, as a carrier does, and what came of it is on record."""
+        if verb.name != "Play":
+            return verb.text if verb.name == "Say" else None
+        sound = Sound(verb.text, *await self._postman.fetch(verb.text, _MOST_SOUND))
+        self._carrier.ledger.append(
+            "play",
+            accepted=not sound.problem,
+            url=sound.url,
+            http=sound.http,
+            bytes=len(sound.raw),
+            content_type=sound.content_type,
+            sha256=sound.digest,
+            body="",
+            status=call.status,
+            code=0,
+            why=sound.problem,
+            **facts_of(call),
+        )
+        call.sounds.append(sound)
+        return sound
+
+    def _lasts(self, uttered: str | Sound) -> float:
+        """How long it is audible. Units: seconds."""
+        if isinstance(uttered, Sound):
+            return uttered.seconds
+        return len(uttered.split()) / self._calls.wills.words_per_second
 
     async def _move(self, call: Call, seconds: float) -> str:
         """What the person does next; empty when they do nothing for so long."""

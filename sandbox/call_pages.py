@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable
 from html import escape
 
+from sandbox.call_sounds import Sound
 from sandbox.calls import Call
 from sandbox.pages import icon, number
 
@@ -24,7 +25,7 @@ def card(call: Call | None) -> str:
     if call.status != "in-progress":
         title = f'<p class="call-state">{icon("phone")}Incoming call</p>'
         return _card(call, title, _form(call, _button("answer", "Answer", "btn-act"), _button("decline", "Decline")))
-    sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in call.speaking)
+    sentences = "".join(_audible(call, each) for each in call.speaking)
     lines = (
         f'<div class="call-words" role="log" tabindex="0" aria-label="What is said" lang="{escape(call.language)}"'
         f' data-turn="{call.sid}-{call.turn}">{sentences}</div>'
@@ -33,6 +34,16 @@ def card(call: Call | None) -> str:
     pad = "".join(f'<button class="key num" name="move" value="key {key}">{key}</button>' for key in _KEYS)
     keypad = _form(call, pad, looks="keypad", label="Keys")
     return _card(call, title, lines, keypad, _form(call, _button("hang_up", "Hang up")))
+
+
+def _audible(call: Call, each: str | Sound) -> str:
+    """A sentence for the browser's voice, or a sound to play; what could not be fetched is said."""
+    if isinstance(each, str):
+        return f"<p>{escape(each)}</p>"
+    if each.problem:
+        return f'<p class="t-no tone">{escape(each.problem)}</p>'
+    address = f"/handset/sound/{call.sid}/{call.sounds.index(each)}"
+    return f'<audio class="call-sound" controls preload="auto" src="{address}">{escape(each.words)}</audio>'
 
 
 def _card(call: Call, *pieces: str) -> str:

@@ -5,8 +5,8 @@ from xml.parsers import expat
 
 from sandbox.twiml import BadTwiml
 
-_VERBS = frozenset({"Say", "Gather", "Pause", "Hangup", "Redirect"})
-_INSIDE_GATHER = frozenset({"Say", "Pause"})
+_VERBS = frozenset({"Say", "Play", "Gather", "Pause", "Hangup", "Redirect"})
+_INSIDE_GATHER = frozenset({"Say", "Play", "Pause"})
 
 
 @dataclasses.dataclass(slots=True)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.call_sounds import Sound
 from sandbox.call_wills import Wills
 from sandbox.carrier import Carrier
 
@@ -19,7 +20,7 @@ class Call:
     """One call to a phone.
 
     Shape: `said` is every sentence in order, with "key 9" between them where a key was pressed; `speaking` is what is being
-           said now, by number of the turn, while somebody holds the phone.
+           said or played now, by number of the turn, while somebody holds the phone.
     Units: created, answered seconds of business time; `seconds` how long the line was open.
     """
 
@@ -45,7 +46,9 @@ class Call:
     turn: int = 0
     language: str = ""
     said: list[str] = dataclasses.field(default_factory=list)
-    speaking: tuple[str, ...] = ()
+    speaking: tuple[str | Sound, ...] = ()
+    #: what it has played, by the number of the sound; a page gets it from here
+    sounds: list[Sound] = dataclasses.field(default_factory=list)
     keys: str = ""
     told: list[tuple[str, dict[str, str]]] = dataclasses.field(default_factory=list)
     moves: "asyncio.Queue[str]" = dataclasses.field(default_factory=asyncio.Queue)

@@ -33,7 +33,8 @@ _MOVE = re.compile(r"answer|decline|hang_up|key [0-9*#]")
 _FONT = re.compile(r"url\([\"']?[^)\"']*?([\w-]+\.woff2)[\"']?\)")
 _SAFE = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "font-src 'self'; media-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -63,6 +64,7 @@ class Handset:
             web.post("/handset/reply", self.reply),
             web.post("/handset/clock", self.clock),
             web.post("/handset/call", self.call),
+            web.get("/handset/sound/{sid:CA[0-9a-f]{32}}/{number:[0-9]{1,3}}", self.sound),
             web.get("/handset/{name:[a-z.]+}", self.static),
             web.get("/handset/fonts/{name:[\\w-]+\\.woff2}", self.font),
         ]
@@ -204,6 +206,14 @@ class Handset:
             return self._said(request, call.recipient, "Press one of the keys.", "calls")
         call.moves.put_nowait(move)
         return self._said(request, call.recipient, "", "calls")
+
+    async def sound(self, request: web.Request) -> web.Response:
+        """What a call that is in a hand plays, as it was fetched."""
+        call, number = self._calls.get(request.match_info["sid"]), int(request.match_info["number"])
+        if call is None or not call.in_hand or number >= len(call.sounds) or call.sounds[number].problem:
+            raise web.HTTPNotFound
+        played = call.sounds[number]
+        return web.Response(body=played.raw, content_type=played.content_type, headers=_SAFE)
 
     def _said(self, request: web.Request, phone: str, problem: str, tab: str = "sms") -> web.StreamResponse:
         """A script gets the words; a form goes back to the page."""

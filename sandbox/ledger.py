@@ -19,7 +19,7 @@ from sandbox.clock import Clock
 
 KINDS: tuple[str, ...] = ("message", "twiml_reply", "carrier_reply", "inbound", "callback", "mail", "change")
 KINDS += ("chat", "chat_inbound", "chat_preference", "chat_template")
-KINDS += ("call", "call_end")
+KINDS += ("call", "call_end", "play")
 _RECENT = 60  # what the handset page shows of the past
 
 

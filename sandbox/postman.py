@@ -103,6 +103,20 @@ class Postman:
             await asyncio.sleep(_RETRY_PAUSE * attempt)
         return posted
 
+    async def fetch(self, url: str, most: int) -> tuple[int, str, bytes]:
+        """GET what an address holds, unsigned and without redirects: its status (0 without an answer), its type, its bytes."""
+        assert self._session is not None
+        try:
+            async with self._session.get(yarl.URL(url, encoded=True), allow_redirects=False) as response:
+                raw = bytearray()
+                async for chunk in response.content.iter_chunked(_ANSWER_LIMIT):
+                    raw += chunk
+                    if len(raw) > most:
+                        return response.status, "", b""
+                return response.status, response.content_type, bytes(raw)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            return 0, "", b""
+
     async def _try(self, url: str, headers: dict[str, str], body: bytes, attempt: int) -> Posted:
         assert self._session is not None
         began = time.perf_counter()

@@ -8,6 +8,8 @@ import datetime
 import uuid
 from typing import Final
 
+from django.db.models import Q
+
 from core import clock, vault
 from core.ids import new_id
 from core.tenancy import require_organization_id
@@ -21,12 +23,16 @@ _ANSWERED: Final = {"human": "human", "machine": "machine", "fax": "fax"}
 
 
 def understood(account: ProviderAccount, news: CallReceipt) -> CallReceipt:
-    """The same news with what we know of the call: an end does not always say who had answered, and a machine is no delivery."""
-    if news.status != "delivered" or news.answered_by or news.attempt_id is None:
+    """The same news with what we know of the call: an end does not always say who had answered.
+
+    A machine is no delivery, and neither is a call in which nothing could be said any more.
+    """
+    if news.status != "delivered" or news.attempt_id is None:
         return news
-    machines = Call.objects.filter(answered_by__in=["machine", "fax"])
+    withheld = Q(decision__isnull=False) & ~Q(decision__outcome="allowed")
+    unheard = withheld if news.answered_by else withheld | Q(answered_by__in=["machine", "fax"])
     attempts = SendAttempt.objects.filter(id=news.attempt_id, account=account)
-    met = machines.filter(message_id__in=attempts.values("message_id")).exists()
+    met = Call.objects.filter(unheard, message_id__in=attempts.values("message_id")).exists()
     return dataclasses.replace(news, status="sent") if met else news
 
 
@@ -57,6 +63,8 @@ def _outcome(call: Call, news: CallReceipt) -> str:
     """How it ended. A pressed key was pressed by a person, whatever the carrier took them for."""
     if news.end != "answered":
         return news.end
+    if call.decision is not None and call.decision.outcome != "allowed":
+        return "withheld"
     return "human" if call.keys else _ANSWERED.get(call.answered_by, "unclear")
 
 

@@ -1,9 +1,11 @@
 """Announcement calls: who calls and how to end it are said around the words somebody wrote, so they cannot be forgotten.
 
-Beside the text stand `language`, `legal_name` (said first), `phone` (a number people can call) and `machine`: what happens
-when a machine answers, `hang_up` or `leave_message`.
+Beside the text stand `language`, `phone` (a number people can call) and `machine`: what happens when a machine answers,
+`hang_up` or `leave_message`. With `audio`, the id of an uploaded recording, that is played and the text is what it says.
+Nobody writes who calls: it is the organisation's legal name as it is when the call is made.
 """
 
+import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,13 +13,18 @@ from accounts.contracts import Refused
 from accounts.models import Organization
 from consent.contracts import Channel
 from core.phone import PhoneNumber, grouped_phone, parse_phone
+from messaging.channels.email_imprint import imprint
+from messaging.channels.part_types import refuse_no_text
 from messaging.channels.protocol import Common, Content, Rendered
 from messaging.channels.voice_rules import Phrases, call_rules
 from messaging.content import precompile
 from messaging.content_rules import ContentError
+from messaging.models import AnnouncementAudio
 from messaging.providers.call_message import CallOutbound
 
-PARTS: Final = frozenset({"language", "legal_name", "phone", "machine"})
+PARTS: Final = frozenset({"language", "phone", "machine", "audio"})
+#: what texts of former versions kept; it is read by nobody
+_FORMER: Final = frozenset({"legal_name"})
 #: what happens when a machine answers, with what the team reads about it
 MACHINE: Final[Mapping[str, str]] = {
     "hang_up": "Hang up, and say nothing",
@@ -37,26 +44,40 @@ class _Voice:
 
     def check(self, body: str, parts: Mapping[str, Any]) -> None:
         """Errors: Refused, with the field and the remedy, when a call could not say who calls, how to end it, or anything."""
-        _check_words(body)
+        refuse_no_text(parts, PARTS)
+        _check_words(body, recorded="audio" in parts)
+        _check_audio(parts)
         _check_language(parts)
-        _check_legal_name(parts)
+        lack = self.lack_of(Organization.objects.current())
+        if lack is not None:
+            raise lack
         _check_phone(parts)
-        unknown = sorted(set(parts) - PARTS)
+        unknown = sorted(set(parts) - PARTS - _FORMER)
         if unknown:
             raise Refused(f"A call has no {unknown[0]}.", field=unknown[0], remedy="Leave it out.")
 
     def render(self, version: Content, values: Mapping[str, Any]) -> Rendered:
-        """What one person hears, sentence by sentence, and what a machine gets instead."""
+        """What one person hears, sentence by sentence, and what a machine gets instead.
+
+        Shape: `says` and `left` are sentences; a recording stands among them as its id (`play`) and what it says (`words`).
+        """
         parts, phrases = version.parts, _phrases(version.parts)
         words = precompile(version.body).render(values).strip()
         if not words:
             return Rendered("")
-        names = {"name": parts["legal_name"], "phone": spoken_phone(parts["phone"])}
-        says = [phrases.opening, "", phrases.contact, phrases.menu]
-        says = [words if not sentence else sentence.format(**names) for sentence in says]
-        left = [phrases.left_opening.format(**names), words, phrases.left_closing.format(**names)]
+        names = {"name": imprint().legal_name, "phone": spoken_phone(parts["phone"])}
+        opening, contact, menu = (
+            sentence.format(**names) for sentence in (phrases.opening, phrases.contact, phrases.menu)
+        )
+        message = {"play": parts["audio"], "words": words} if parts.get("audio") else words
+        left = [phrases.left_opening.format(**names), message, phrases.left_closing.format(**names)]
         leaves = parts["machine"] == "leave_message"
-        return Rendered(" ".join(says), {"language": parts["language"], "says": says, "left": left if leaves else []})
+        said = {
+            "language": parts["language"],
+            "says": [opening, message, contact, menu],
+            "left": left if leaves else [],
+        }
+        return Rendered(" ".join([opening, words, contact, menu]), said)
 
     def outbound(self, common: Common, rendered: Rendered) -> CallOutbound:
         """The call on its way out; the carrier asks beside our address for receipts what to say."""
@@ -80,6 +101,14 @@ class _Voice:
         """One call; nothing for one that would say nothing."""
         return 1 if rendered.body else 0
 
+    def lack_of(self, organization: Organization) -> Refused | None:
+        """What the organisation has to give before anybody is called: the legal name that is said first."""
+        if organization.legal_name.strip():
+            return None
+        remedy = "Write it in the settings of your organisation."
+        wrong = "A call must begin with your legal name, and there is none."
+        return Refused(wrong, field="legal_name", remedy=remedy, code="legal_name_missing")
+
 
 VOICE: Final = _Voice()
 
@@ -94,21 +123,39 @@ def _phrases(parts: Mapping[str, Any]) -> Phrases:
     return call_rules().languages[parts["language"]]
 
 
-def refuse_length(words: str, field: str = "body") -> None:
+def refuse_length(words: str, field: str = "body", *, recorded: bool = False) -> None:
     """Errors: Refused when there is nothing to say, or more than anybody listens to."""
     if not words.strip():
-        raise Refused("There are no words.", field=field, remedy="Write what people shall hear.")
-    if len(words) > call_rules().most_characters:
-        longest = call_rules().most_characters
+        remedy = "Write what the recording says, word for word." if recorded else "Write what people shall hear."
+        raise Refused("There are no words.", field=field, remedy=remedy)
+    longest = call_rules().recording.most_characters if recorded else call_rules().most_characters
+    if len(words) > longest:
         raise Refused(f"That is longer than {longest:,} characters.", field=field, remedy="Nobody listens so long.")
 
 
-def _check_words(body: str) -> None:
-    refuse_length(body)
+def _check_words(body: str, *, recorded: bool) -> None:
+    refuse_length(body, recorded=recorded)
     try:
-        precompile(body)
+        variables = precompile(body).variables
     except ContentError as error:
         raise Refused(error.problem, field="body", remedy=error.remedy) from error
+    if recorded and (variables or "{%" in body):
+        remedy = "Write what it says, word for word, or let a voice read the text."
+        raise Refused("A recording says the same to everybody.", field="body", remedy=remedy)
+
+
+def _check_audio(parts: Mapping[str, Any]) -> None:
+    if "audio" in parts and audio_named(parts["audio"]) is None:
+        raise Refused("This recording is not there.", field="audio", remedy="Upload it again.")
+
+
+def audio_named(audio_id: Any) -> AnnouncementAudio | None:
+    """The organisation's recording of that id without its sound, or None where none is: the id was typed or sent."""
+    try:
+        wanted = uuid.UUID(str(audio_id))
+    except ValueError:
+        return None
+    return AnnouncementAudio.objects.defer("audio_sealed").filter(id=wanted).first()
 
 
 def _check_language(parts: Mapping[str, Any]) -> None:
@@ -118,17 +165,6 @@ def _check_language(parts: Mapping[str, Any]) -> None:
     if parts.get("machine") not in MACHINE:
         remedy = f"Choose one of: {', '.join(MACHINE)}."
         raise Refused("Nothing says what happens when a machine answers.", field="machine", remedy=remedy)
-
-
-def _check_legal_name(parts: Mapping[str, Any]) -> None:
-    """A call says first, by the legal name, who is responsible for it."""
-    legal_name = Organization.objects.current().legal_name.strip()
-    if not legal_name:
-        remedy = "Write it in the settings of your organisation."
-        raise Refused("A call must begin with your legal name, and there is none.", field="legal_name", remedy=remedy)
-    if parts.get("legal_name") != legal_name:
-        remedy = f"It is “{legal_name}” in your settings."
-        raise Refused("A call must begin with your legal name.", field="legal_name", remedy=remedy)
 
 
 def _check_phone(parts: Mapping[str, Any]) -> None:

@@ -28,6 +28,15 @@ class Phrases:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class RecordingLimits:
+    """How large a recording that calls play may be. Units: bytes of the file, seconds, characters of what it says."""
+
+    most_bytes: int
+    most_seconds: int
+    most_characters: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class CallRules:
     """How calls are made. Units: seconds, characters; `again_minutes` from the end of one try to the next."""
 
@@ -38,6 +47,7 @@ class CallRules:
     ring_seconds: int
     most_seconds: int
     most_characters: int
+    recording: RecordingLimits
     again_after: tuple[str, ...]
     most_tries: int
     again_minutes: int
@@ -49,7 +59,7 @@ def call_rules() -> CallRules:
     """The rules of voice.toml. Errors: InvalidRules names the row, also where a sentence lost the name or the key."""
     book = read_rules("voice.toml", _FOLDER)
     frame, ringing, length, again = (book.row(name) for name in ("frame", "ringing", "length", "again"))
-    machine = book.row("machine")
+    machine, recording = book.row("machine"), book.row("recording")
     seconds = ringing.positive("seconds")
     if seconds < ringing.positive("least_seconds"):
         ringing.fail("seconds", "must not be less than least_seconds")
@@ -63,12 +73,15 @@ def call_rules() -> CallRules:
         ring_seconds=seconds,
         most_seconds=length.positive("most_seconds"),
         most_characters=length.positive("most_characters"),
+        recording=RecordingLimits(
+            **{field.name: recording.positive(field.name) for field in dataclasses.fields(RecordingLimits)}
+        ),
         again_after=again.words("after", _ENDS),
         most_tries=again.positive("most_tries"),
         again_minutes=again.positive("minutes"),
         languages=MappingProxyType({name: _phrases(tables.row(name), stop_key) for name in tables.table}),
     )
-    for row in (frame, machine, ringing, length, again):
+    for row in (frame, machine, recording, ringing, length, again):
         row.source()
         row.finish()
     return rules

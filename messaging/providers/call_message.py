@@ -38,15 +38,23 @@ class CallOutbound(Outbound):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording that is played where a sentence would be read: the carrier fetches it from `url`."""
+
+    url: str = dataclasses.field(repr=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Turn:
     """What is said next. Keys are heard from the first word on and reported to `keys_url`; then we hang up.
 
-    Shape: an empty `keys_url` listens for nothing, an empty `says` says nothing. `language` is a tag such as en-US.
+    Shape: an empty `keys_url` listens for nothing, an empty `says` says nothing; a sentence is read, a recording played.
+           `language` is a tag such as en-US.
     Units: `wait_seconds` for a key after the last word.
     """
 
     language: str
-    says: tuple[str, ...] = dataclasses.field(default=(), repr=False)
+    says: tuple[str | Recording, ...] = dataclasses.field(default=(), repr=False)
     keys_url: str = dataclasses.field(default="", repr=False)
     wait_seconds: int = 5
 

@@ -1,6 +1,6 @@
 """Twilio Programmable Voice: making a call, reading what Twilio asks and reports about it, and TwiML.
 
-Docs: https://www.twilio.com/docs/voice/api/call-resource, https://www.twilio.com/docs/voice/twiml/gather and
+Docs: https://www.twilio.com/docs/voice/api/call-resource, https://www.twilio.com/docs/voice/twiml/gather, .../twiml/play and
       https://www.twilio.com/docs/voice/answering-machine-detection, read 23 November 2026; see docs/providers/twilio_voice.md.
 
 It shares account, credentials and signatures with messages, so `Twilio` of twilio.py uses it; nothing here holds a secret.
@@ -15,7 +15,7 @@ from xml.sax import saxutils
 
 from messaging.contracts import Accepted, ReceiptStatus
 from messaging.providers import callbacks
-from messaging.providers.call_message import AnsweredBy, CallAsks, CallEnd, CallOutbound, CallReceipt, Turn
+from messaging.providers.call_message import AnsweredBy, CallAsks, CallEnd, CallOutbound, CallReceipt, Recording, Turn
 from messaging.providers.protocol import (
     BadSignature,
     CodeMeaning,
@@ -138,11 +138,11 @@ def read_question(request: WebhookRequest, fields: Mapping[str, str], secret: by
 
 
 def say(turn: Turn, override: str = "") -> WebhookAnswer:
-    """TwiML for one turn. Everything somebody wrote is spoken as text, whatever it looks like.
+    """TwiML for one turn. Everything somebody wrote is spoken as text, whatever it looks like; a recording is played once.
 
     Shape: `override` is what makes Twilio repeat the report of a key when it fails: a stop must not be lost.
     """
-    spoken = "".join(f"<Say language={_attribute(turn.language)}>{_text(words)}</Say>" for words in turn.says if words)
+    spoken = "".join(_verb(words, turn.language) for words in turn.says if words)
     if turn.keys_url:
         spoken = (
             f'<Gather input="dtmf" numDigits="1" timeout="{turn.wait_seconds}" method="POST"'
@@ -150,6 +150,12 @@ def say(turn: Turn, override: str = "") -> WebhookAnswer:
         )
     document = f'<?xml version="1.0" encoding="UTF-8"?><Response>{spoken}<Hangup/></Response>'
     return WebhookAnswer(200, "text/xml", document.encode())
+
+
+def _verb(words: str | Recording, language: str) -> str:
+    if isinstance(words, Recording):
+        return f"<Play>{_text(words.url)}</Play>"
+    return f"<Say language={_attribute(language)}>{_text(words)}</Say>"
 
 
 def _text(words: str) -> str:

@@ -1,18 +1,22 @@
-"""Where a carrier asks what to say in a call; believed like any webhook: signed, for this account, about an attempt of ours."""
+"""Where a carrier asks what to say in a call, believed like any webhook, and where it gets the recording that is played."""
 
 import urllib.parse
 import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import webhook
-from messaging.actions.calling import next_turn, press_key
+from core import vault
+from core.tenancy import tenant_context
+from messaging.actions.calling import next_turn, played_in, press_key
 from messaging.actions.inbox import keep_event
+from messaging.call_audio_links import read_token
 from messaging.models import ProviderAccount
 from messaging.providers.call_message import SpeaksInCalls
 from messaging.providers.protocol import Provider, WebhookRequest
+from messaging.views.sounds import sound_response
 from messaging.views.webhooks import response_of, take
 
 
@@ -22,6 +26,24 @@ from messaging.views.webhooks import response_of, take
 def voice(request: HttpRequest, name: str, token: str, attempt_id: uuid.UUID) -> HttpResponse:
     """Somebody has answered, or pressed a key: what is said now."""
     return take(request, name, token, _speak)
+
+
+@webhook
+@require_safe
+def recording(request: HttpRequest, token: str) -> HttpResponse:
+    """What is played in a call that goes on; the mark in the address is the proof. 404 for everything else."""
+    link = read_token(token)
+    if link is None:
+        return HttpResponse(status=404)
+    try:
+        with tenant_context(link.organization_id):
+            played = played_in(link)
+    except vault.CannotOpen:
+        played = None
+    if played is None:
+        return HttpResponse(status=404)
+    audio, raw = played
+    return sound_response(request, raw, audio.content_type)
 
 
 def _speak(account: ProviderAccount, carrier: Provider, asked: WebhookRequest) -> HttpResponse:

@@ -24,19 +24,39 @@ function put(name, html) {
   if (name === "call") speak(node.querySelector("[data-turn]"));
 }
 
-// What a call says is read aloud by the browser's own voice, once for each turn; silence when the call is over.
-let spoken = "";
+// What a call says is heard once for each turn, in order: sentences by the browser's own voice, recordings as they are.
+let heard = "";
+let playing = null;
 
-function speak(words) {
+async function speak(words) {
   const turn = words ? words.dataset.turn : "";
-  if (turn === spoken || !("speechSynthesis" in window)) return;
-  spoken = turn;
-  speechSynthesis.cancel();
-  for (const sentence of words ? words.querySelectorAll("p") : []) {
-    const aloud = new SpeechSynthesisUtterance(sentence.textContent);
-    if (words.lang) aloud.lang = words.lang;
-    speechSynthesis.speak(aloud);
+  if (turn === heard) return;
+  heard = turn;
+  window.speechSynthesis?.cancel();
+  playing?.pause();
+  for (const piece of words ? words.querySelectorAll("p, audio") : []) {
+    if (heard !== turn || !piece.isConnected) return;
+    await (piece.tagName === "AUDIO" ? play(piece) : read(piece.textContent, words.lang));
   }
+}
+
+function read(sentence, language) {
+  if (!("speechSynthesis" in window)) return Promise.resolve();
+  return new Promise((done) => {
+    const aloud = new SpeechSynthesisUtterance(sentence);
+    if (language) aloud.lang = language;
+    aloud.onend = aloud.onerror = done;
+    speechSynthesis.speak(aloud);
+  });
+}
+
+// A browser that plays nothing by itself leaves the player's own button.
+function play(sound) {
+  return new Promise((done) => {
+    playing = sound;
+    sound.onended = sound.onerror = sound.onpause = done;
+    sound.play().catch(done);
+  });
 }
 
 async function refresh() {

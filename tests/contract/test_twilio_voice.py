@@ -1,5 +1,6 @@
 """Calls by Twilio on the wire: exactly which form leaves, what every answer is taken for, what webhooks say, and TwiML."""
 
+import dataclasses
 import logging
 import urllib.parse
 from collections.abc import AsyncIterator
@@ -9,7 +10,7 @@ import pytest
 
 from core.http import Session
 from messaging.contracts import Accepted, Outbound
-from messaging.providers.call_message import CallOutbound, CallReceipt, SpeaksInCalls, Turn
+from messaging.providers.call_message import CallOutbound, CallReceipt, Recording, SpeaksInCalls, Turn
 from messaging.providers.protocol import (
     BadSignature,
     ExplainsCodes,
@@ -21,6 +22,7 @@ from messaging.providers.protocol import (
     Throttled,
     Unavailable,
 )
+from sandbox import call_twiml
 from tests.contract import carrier as wire
 from tests.contract.carrier import Carrier
 from tests.contract.kit_twilio import ACCOUNT
@@ -315,3 +317,33 @@ def test_a_turn_without_keys_says_and_hangs_up_and_silence_only_hangs_up() -> No
 )
 def test_what_somebody_wrote_is_spoken_and_never_carried_out(words: str, spoken: str) -> None:
     assert twiml(Turn("en-US", (words,))) == f'{HEAD}<Response><Say language="en-US">{spoken}</Say><Hangup/></Response>'
+
+
+PLAYED = Recording("https://h.example/webhooks/recording/AbC-_1")
+TURNS = {
+    "a recording between what is read": Turn("en-US", ("Acme Ltd.", PLAYED, "Press 9."), "https://h.example/v?turn=1"),
+    "words alone": Turn("de-DE", ("Acme GmbH.", "Hallo."), "https://h.example/v?turn=1", 5),
+    "a recording left on a machine": Turn("en-US", ("Acme Ltd.", PLAYED, "Call us.")),
+    "a goodbye": Turn("en-US", ("Goodbye.",)),
+    "silence": Turn("en-US"),
+}
+
+
+@pytest.mark.parametrize("turn", TURNS.values(), ids=TURNS)
+def test_every_answer_in_a_call_keeps_to_the_schema_of_our_own(turn: Turn) -> None:
+    verbs = call_twiml.verbs(twiml(turn).encode())
+
+    require_schema("twilio_twiml", [dataclasses.asdict(verb) for verb in verbs])
+    assert [verb.name for verb in verbs][-1] == "Hangup"
+
+
+def test_a_recording_is_played_in_its_place_while_keys_are_heard_and_its_address_cannot_break_out() -> None:
+    broken = Recording("https://h.example/x</Play><Dial>+19005550100</Dial>")
+
+    said = twiml(TURNS["a recording between what is read"])
+
+    assert said.partition('&amp;rp=all">')[2] == (
+        '<Say language="en-US">Acme Ltd.</Say><Play>https://h.example/webhooks/recording/AbC-_1</Play>'
+        '<Say language="en-US">Press 9.</Say></Gather><Hangup/></Response>'
+    )
+    assert "<Dial>" not in twiml(Turn("en-US", (broken,)))

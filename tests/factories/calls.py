@@ -35,7 +35,7 @@ from tests.factories.campaigns import ACCOUNT_SID, TOKEN, House
 LEGAL_NAME = "Acme Dental Limited"
 WORDS = "Hello {{ contact.first_name }}, your appointment is tomorrow at ten."
 PHONE = "+18005550123"
-PARTS = {"language": "en", "legal_name": LEGAL_NAME, "phone": PHONE, "machine": "hang_up"}
+PARTS = {"language": "en", "phone": PHONE, "machine": "hang_up"}
 
 
 def make_caller(house: House) -> House:
@@ -67,10 +67,10 @@ def add_callees(house: House, *numbers: str) -> dict[str, uuid.UUID]:
     return found
 
 
-def make_call_campaign(house: House, **parts: str) -> Campaign:
+def make_call_campaign(house: House, words: str = WORDS, **parts: str) -> Campaign:
     """A campaign that calls everybody on the list."""
     with tenant_context(house.id):
-        draft = Draft("Reminders", house.purpose, house.sender, WORDS, [house.people], parts=PARTS | parts)
+        draft = Draft("Reminders", house.purpose, house.sender, words, [house.people], parts=PARTS | parts)
         return save_campaign(actor=house.actor, draft=draft)
 
 
@@ -84,11 +84,11 @@ class Dialled:
     point_id: uuid.UUID
 
 
-def dial(house: House, number: str = "+14025550142", machine: str = "hang_up") -> Dialled:
+def dial(house: House, number: str = "+14025550142", words: str = WORDS, **parts: str) -> Dialled:
     """A call that rings now, made of rows as the lane leaves them."""
     point_id = add_callees(house, number)[number]
     with tenant_context(house.id):
-        campaign = make_call_campaign(house, machine=machine)
+        campaign = make_call_campaign(house, words, **parts)
         version = TemplateVersion.objects.get(template=campaign.template_id)
         made = VOICE.render(version, {"contact": {"first_name": "Person 0"}})
         message_id, now = new_id(), clock.now()
