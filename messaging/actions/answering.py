@@ -19,10 +19,12 @@ from consent.states import LIFTABLE
 from consent.values import Provenance
 from core import clock
 from core.ids import new_id
+from messaging.actions.deciding import judge_point
 from messaging.actions.queueing import Errand, Wish, queue_messages
 from messaging.channels.protocol import Rendered
 from messaging.channels.registry import channel as channel_of
-from messaging.models import InboundMessage, Message, Template, TemplateVersion
+from messaging.facts import context_for
+from messaging.models import InboundMessage, Message, Sender, Template, TemplateVersion
 from messaging.providers.protocol import AnswersWebhooks
 from messaging.providers.registry import PROVIDERS
 from messaging.states import KEYWORD_ORIGINS
@@ -69,6 +71,19 @@ def queue_answer(*, heard: InboundMessage, keyword: Answers, text: str, evidence
     wish = Wish(new_id(), heard.point_id, text, channel_of(heard.channel).units_of(Rendered(text)))
     queue_messages(errand=errand, wishes=[wish])
     return Message.objects.get(id=wish.message_id)
+
+
+def may_answer(*, heard: InboundMessage, keyword: Answers) -> bool:
+    """Whether the gate lets an answer to a keyword leave now, asked with the facts of its line and of who wrote.
+
+    Effects: the record of the decision. For a number of the account that is no line of ours the account itself speaks.
+    """
+    line = heard.sender or Sender(account=heard.account, channel=heard.channel)
+    # nobody can agree to it, so it need not be there: what allows an answer is that they asked
+    purpose = Purpose(key=_PURPOSE_KEY, name=_NAME, tier=rulebook().answers.tier)
+    context = context_for(sender=line, purpose=purpose, answers=keyword)
+    _, verdict = judge_point(context, heard.point_id)
+    return verdict.outcome == "allowed"
 
 
 def proofs_of(answers: Sequence[Message]) -> dict[uuid.UUID, uuid.UUID]:

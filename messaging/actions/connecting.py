@@ -47,7 +47,7 @@ def connect_account(
 
     Shape:   `credentials` by the names of the provider's guide; what it does not name is not kept.
     Effects: the credentials are sealed; only the last four letters of one stay readable. A webhook token and our own secret
-             for callbacks are made once, and stay.
+             for callbacks are made once, and stay. Where the guide wants a secret of webhooks, it is made anew each time.
     Errors:  Refused when a credential is missing or cannot be right.
     """
     actor.require("change_senders")
@@ -89,10 +89,15 @@ def _callback_secret(account: ProviderAccount) -> str:
 
 
 def _seal(account: ProviderAccount, credentials: dict[str, str]) -> None:
-    """Put credentials into an account. The word for a carrier's handshake is the account's token, which the card shows."""
-    verify_token = PROVIDERS[account.provider].guide.verify_token
-    if verify_token:
-        credentials = credentials | {verify_token: account.token}
+    """Put credentials into an account, with the words of ours that its guide asks for.
+
+    The word for a carrier's handshake is the account's token, which the card shows; the secret of webhooks is another one.
+    """
+    guide = PROVIDERS[account.provider].guide
+    if guide.verify_token:
+        credentials = credentials | {guide.verify_token: account.token}
+    if guide.webhook_secret:
+        credentials = credentials | {guide.webhook_secret: new_secret()}
     account.credentials_sealed = vault.seal(
         require_organization_id(), "messaging_provideraccount", "credentials_sealed", account.id,
         json.dumps(credentials),

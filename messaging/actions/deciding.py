@@ -49,8 +49,13 @@ def decide_addresses(context: Context, addresses: Sequence[Address]) -> list[Ans
 
 def decide_point(context: Context, point_id: uuid.UUID) -> Answer:
     """The gate's answer for one address we hold. Effects: a record of the decision. Four queries at most."""
+    return _answer(*judge_point(context, point_id))
+
+
+def judge_point(context: Context, point_id: uuid.UUID) -> tuple[uuid.UUID | None, Verdict]:
+    """The event that proves the agreement of one address we hold, and the gate's verdict. Effects: as `decide_point`."""
     evidence_id, raw = _facts(context, [point_id])[point_id]
-    return _answer(evidence_id, decide_distinct(context, [raw])[raw])
+    return evidence_id, decide_distinct(context, [raw])[raw]
 
 
 def _facts(context: Context, point_ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[uuid.UUID | None, RawFacts]]:
@@ -81,6 +86,8 @@ def _stranger(context: Context, address: Address, blocked: set[bytes]) -> RawFac
         regions=address.region,
         zones=address.zones,
         heard=context.standing.window_seconds == 0,
+        own_full=False,
+        own_hours="",
         counts=(0,) * len(context.windows),
     )
 

@@ -103,10 +103,14 @@ def _email(text: str, beside: Mapping[str, Any]) -> Lettering:
 
 
 def _voice(text: str, beside: Mapping[str, Any]) -> Lettering:
-    """Words to be spoken; who calls is the organisation's legal name, whether it is sent or not."""
+    """Words to be spoken; recordings are for campaigns, because they say the same to everybody."""
+    _refuse_others("call to one person", beside, {"language", "phone", "machine", "legal_name"})
     voice.refuse_length(text, "text")
     organization = Organization.objects.current()
-    parts = {"legal_name": organization.legal_name.strip()} | dict(beside)
+    if beside.get("legal_name", organization.legal_name.strip()) != organization.legal_name.strip():
+        remedy = "Leave it out: it is the one in your settings."
+        raise Refused("A call begins with your legal name, and this is another.", field="legal_name", remedy=remedy)
+    parts = {name: value for name, value in beside.items() if name != "legal_name"}
     number = parse_phone(str(parts.get("phone", "")), organization.default_country)
     if isinstance(number, PhoneNumber):
         parts["phone"] = number.e164

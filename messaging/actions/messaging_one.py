@@ -24,6 +24,7 @@ from messaging.actions.queueing import Errand, Wish, queue_messages
 from messaging.channels.protocol import Content, Rendered, lack_of
 from messaging.channels.registry import channel as channel_of
 from messaging.channels.standing import refuse_misuse, standing_of
+from messaging.channels.stop_words import StopWords, stop_words
 from messaging.facts import Context, context_for
 from messaging.models import InboundMessage, Message, Sender, Template, TemplateVersion
 from messaging.providers.registry import PROVIDERS
@@ -33,8 +34,8 @@ from messaging.states import ONE_ORIGINS, ORIGIN_OF_ANSWER, ORIGIN_OF_ONE
 WINDOW_HOURS: Final = 24
 #: the same words to the same address so soon after are the same press
 SAME_PRESS_SECONDS: Final = 60
-#: channels on which words alone are a whole message
-FREE_CHANNELS: Final = ("sms", "whatsapp")
+#: channels on which people write by hand; a call wants a language, a number and a word to machines, which nobody types here
+BY_HAND: Final = ("sms", "whatsapp", "email")
 _NAME: Final = "Written to one person"
 
 
@@ -54,12 +55,14 @@ class Letter:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Prospect:
-    """What would become of a letter now: what the gate says, the finished message, and how many parts it is priced as."""
+    """What would become of a letter now: what the gate says, the finished message, how many parts it is priced as, and
+    whether it says how one stops more of them."""
 
     answer: Answer
     content: Content
     rendered: Rendered
     parts: int
+    stop: StopWords
 
     @property
     def text(self) -> str:
@@ -76,7 +79,7 @@ def judge_letter(*, actor: Actor, letter: Letter) -> Prospect:
     actor.require("message_people")
     made = _made(letter.sender, letter.purpose, letter.point.kind, letter.text, letter.beside)
     answer = decide_point(_context(letter.sender, letter.purpose, made), letter.point.id)
-    return _prospect(letter.sender.channel, made, answer)
+    return _prospect(letter.sender, letter.purpose, made, answer)
 
 
 def judge_words(
@@ -86,12 +89,13 @@ def judge_words(
     actor.require("message_people")
     made = _made(sender, purpose, address.kind, text, beside)
     (answer,) = decide_addresses(_context(sender, purpose, made), [address])
-    return _prospect(sender.channel, made, answer)
+    return _prospect(sender, purpose, made, answer)
 
 
-def _prospect(channel: str, made: Lettering, answer: Answer) -> Prospect:
-    found = rendered(channel, made)
-    return Prospect(answer, made.content, found, channel_of(channel).units_of(found))
+def _prospect(sender: Sender, purpose: Purpose, made: Lettering, answer: Answer) -> Prospect:
+    found = rendered(sender.channel, made)
+    stop = stop_words(sender.channel, purpose.tier, found.body, made.content.parts)
+    return Prospect(answer, made.content, found, channel_of(sender.channel).units_of(found), stop)
 
 
 def _context(sender: Sender, purpose: Purpose, made: Lettering) -> Context:
@@ -104,10 +108,10 @@ def message_one(*, actor: Actor, letter: Letter) -> Message:
 
     Effects: one message, sealed; what they had written and nobody had read is read. The same words to the same address again
              within a minute are the same message. An audit row with no word of it.
-    Errors:  Refused as by `judge_letter`; or because the gate says no, with the code of its reason first and its remedy.
+    Errors:  Refused as by `judge_letter`; or because the gate says no, with the code of its reason and its remedy.
     """
     prospect = judge_letter(actor=actor, letter=letter)
-    demand_practice(actor, letter.sender)
+    demand_practice(actor, letter.sender.account)
     refuse_if_denied(prospect)
     lock_points([letter.point.id])
     again = _said_just_now(letter, prospect.rendered)
@@ -122,10 +126,10 @@ def message_one(*, actor: Actor, letter: Letter) -> Message:
 
 
 def refuse_if_denied(prospect: Prospect) -> None:
-    """Errors: Refused when the gate says no, with the code of its reason first, so that programs can decide by it."""
+    """Errors: Refused when the gate says no, with the code of its reason, so that programs can decide by it."""
     why = prospect.answer.reason
     if prospect.answer.outcome == "denied" and why is not None:
-        raise Refused(f"{why.code}: {why.label}.", field="to", remedy=why.sentence)
+        raise Refused(f"{why.label}.", field="to", remedy=why.sentence, code=why.code)
 
 
 def _made(sender: Sender, purpose: Purpose, kind: str, text: str, beside: Mapping[str, Any]) -> Lettering:
@@ -133,7 +137,8 @@ def _made(sender: Sender, purpose: Purpose, kind: str, text: str, beside: Mappin
     if sender.channel not in POINT_CHANNELS[kind]:
         raise Refused("This sender does not reach that address.", field="sender", remedy="Choose another sender.")
     if purpose.archived_at is not None:
-        raise Refused("This purpose is no longer in use.", field="purpose", remedy="Choose another purpose.")
+        remedy = "Choose another purpose."
+        raise Refused("This purpose is no longer in use.", field="purpose", remedy=remedy, code="purpose_archived")
     lack = lack_of(channel_of(sender.channel), Organization.objects.current())
     if lack is not None:
         raise lack

@@ -26,13 +26,14 @@ def has_practice_carrier() -> bool:
     return bool(settings.SANDBOX_URL and settings.SANDBOX_SECRET)
 
 
-def demand_practice(actor: Actor, sender: Sender) -> None:
-    """Errors: Refused when a test key would send through a carrier that reaches people."""
-    if actor.practice_only and not sender.account.practice:
+def demand_practice(actor: Actor, account: ProviderAccount, field: str = "sender") -> None:
+    """Errors: Refused when a test key would do something at a carrier that reaches people, or to what leaves by it."""
+    if actor.practice_only and not account.practice:
         raise Refused(
-            "A test key sends through the practice carrier alone.",
-            field="sender",
-            remedy="Use a live key, or a sender of the practice carrier.",
+            "A test key works with the practice carrier alone.",
+            field=field,
+            remedy="Use a live key, or an account of the practice carrier.",
+            code="practice_only",
         )
 
 

@@ -12,8 +12,7 @@ from consent import keywords
 from consent.actions.ledger import stop_point
 from consent.actions.ledger_rows import lock_points
 from consent.actions.lifting import start_point
-from consent.contracts import Allowed, Answers, Ask, Facts
-from consent.gate import decide
+from consent.contracts import Answers
 from consent.keywords import Keyword, Reading
 from consent.models import ConsentEvent, ConsentState, Suppression
 from consent.rulebook import rulebook
@@ -21,7 +20,7 @@ from consent.values import Provenance
 from core import clock, vault
 from core.ids import new_id
 from core.tenancy import require_organization_id
-from messaging.actions.answering import answers_in_webhook, queue_answer
+from messaging.actions.answering import answers_in_webhook, may_answer, queue_answer
 from messaging.actions.identifying import (
     Writer,
     identify,
@@ -104,7 +103,8 @@ def _meaning_of(inbound: Inbound) -> _Meaning:
 def _inbound_row(account: ProviderAccount, inbound: Inbound, point_id: uuid.UUID, meaning: _Meaning) -> InboundMessage:
     row_id = new_id()
     sender = Sender.objects.filter(account=account, channel=inbound.channel, address=inbound.recipient).first()
-    ours = Message.objects.filter(point_id=point_id, state__in=["accepted", "attempting", "uncertain"])
+    sent = {"point_id": point_id, "channel": inbound.channel, "state__in": ["accepted", "attempting", "uncertain"]}
+    ours = Message.objects.filter(**sent)
     # nobody answers to a confirmation: what they write next still concerns what we had wanted to tell them
     last = ours.exclude(origin__in=list(KEYWORD_ORIGINS)).order_by("-created_at").first()
     return InboundMessage(
@@ -139,7 +139,7 @@ def _act(row: InboundMessage, meaning: _Meaning, inbound: Inbound, writer: Write
     elif meaning.kind == "start":
         replies = _start(row, evidence, writer, confirmed)
     elif meaning.kind == "help":
-        replies = _reply("help", row.channel)
+        replies = _reply("help", row)
     if inbound.opt_out_type:
         return ()
     if replies and not answers_in_webhook(row.account.provider):
@@ -169,7 +169,8 @@ def _stop(
         return ()
     if not meaning.asks:
         _settle_questions(row, "stop")
-    return _reply("stop", row.channel) if first else ()
+    closed = rulebook().stopped_channels(row.channel, event.recorded_at.date())
+    return _reply("stop", row, closed) if first else ()
 
 
 def _record_stop(row: InboundMessage, point_id: uuid.UUID, meaning: _Meaning, evidence: dict[str, str]) -> ConsentEvent:
@@ -211,7 +212,7 @@ def _start(row: InboundMessage, evidence: dict[str, str], writer: Writer, confir
     InboundMessage.objects.filter(id=row.id).update(consent_event_id=events[0].id)
     _settle_questions(row, "restarted")
     agreed = ConsentState.objects.filter(point_id=row.point_id, channel=row.channel, status="granted")
-    return _reply("start", row.channel) if agreed.exists() else ()
+    return _reply("start", row) if agreed.exists() else ()
 
 
 def _ask_somebody(row: InboundMessage) -> None:
@@ -238,27 +239,11 @@ def is_stopped(point_id: uuid.UUID, channel: str, besides: Collection[uuid.UUID]
     return any(event_id not in besides for event_id in live.values_list("event_id", flat=True))
 
 
-def _reply(kind: Keyword, channel: str) -> tuple[str, ...]:
+def _reply(kind: Keyword, row: InboundMessage, closed: Sequence[str] = ()) -> tuple[str, ...]:
     """The text of an answer to a keyword, if the gate lets it leave: it asks like any other message does."""
-    organization, rules = Organization.objects.current(), rulebook()
-    ask = Ask(channel, rules.answers.tier, clock.now(), rules.version, kind)  # type: ignore[arg-type]
-    facts = Facts(
-        organization_state=organization.state,  # type: ignore[arg-type]
-        sending_stopped=organization.sending_stopped_at is not None,
-        sender_ready=True,
-        content_ready=True,
-        has_address=True,
-        address_valid=True,
-        in_trial_circle=True,
-        suppression="opted_out" if kind == "stop" else "",
-        consent="none",
-        minor=False,
-        region="",
-        zones=(),
-        recent_sends=0,
-        cap=None,
-    )
-    if not isinstance(decide(ask, facts, rules), Allowed):
+    if not may_answer(heard=row, keyword=cast(Answers, kind)):
         return ()
+    organization = Organization.objects.current()
     contact = organization.support_contact or organization.legal_name or organization.name
-    return (keywords.reply_text(kind, organization.name, organization.default_language, contact),)
+    language = organization.default_language
+    return (keywords.reply_text(kind, organization.name, language, contact, closed=closed),)

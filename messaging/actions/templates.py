@@ -8,6 +8,7 @@ from typing import Any
 from accounts.actions.audit import record_audit
 from accounts.contracts import SYSTEM, Actor, Refused
 from core import clock
+from messaging.actions.practice import demand_practice
 from messaging.channels.whatsapp import CHANGEABLE
 from messaging.channels.whatsapp_rules import TemplateText, WrittenButton, check_name, check_text, whatsapp_rules
 from messaging.models import ProviderAccount, ProviderTemplate
@@ -34,10 +35,12 @@ def write_template(
     if template is None:
         if ProviderTemplate.objects.filter(account=account, name=name, language=language).exists():
             remedy = "Choose another name, or change that one."
-            raise Refused("There is a template of this name in this language.", field="name", remedy=remedy)
+            wrong = "There is a template of this name in this language."
+            raise Refused(wrong, field="name", remedy=remedy, code="template_exists")
         template = ProviderTemplate(account=account, name=name, language=language)
     elif template.state not in CHANGEABLE:
-        raise Refused("This template cannot be changed now.", remedy="Write a new one under another name.")
+        remedy = "Write a new one under another name."
+        raise Refused("This template cannot be changed now.", remedy=remedy, code="template_fixed")
     elif (template.name, template.language) != (name, language):
         raise Refused("Name and language stay as they were.", field="name", remedy="Write a new template.")
     template.use_case, template.content = use_case, text.as_content()
@@ -51,8 +54,9 @@ def write_template(
 def check_submission(*, actor: Actor, template: ProviderTemplate, text: TemplateText) -> DraftTemplate:
     """What to hand over, once the template keeps every rule. Errors: Refused names the field and the remedy."""
     actor.require("author_campaigns")
+    demand_practice(actor, template.account, "account")
     if template.state not in CHANGEABLE:
-        raise Refused("This template was handed over already.", remedy="Wait for the review.")
+        raise Refused("This template was handed over already.", remedy="Wait for the review.", code="template_fixed")
     case = check_name(template.name, template.language, template.use_case)
     check_text(text)
     return DraftTemplate(
@@ -89,6 +93,12 @@ def record_submission(
     row.category = said.category or row.category
     row.save()
     record_audit(actor=actor, action="template.submitted", on=("provider_template", row.id), data={"name": row.name})
+
+
+def check_sync(*, actor: Actor, account: ProviderAccount) -> None:
+    """Errors: Refused to a test key, unless the templates are the practice carrier's."""
+    actor.require("author_campaigns")
+    demand_practice(actor, account, "account")
 
 
 def record_refusal(*, template_id: uuid.UUID, refusal: Refused) -> None:

@@ -1,6 +1,7 @@
 """Unsubscribing by the address at the end of a mail: by the mail program's own button, or by the page behind the link."""
 
 import dataclasses
+import uuid
 
 from accounts.contracts import SYSTEM
 from accounts.models import Organization
@@ -37,17 +38,18 @@ def unsubscribe(*, link: UnsubscribeLink, source: str, evidence: dict[str, str])
     """Stop every mail to the address of a link; answer the event that proves it, None when the address is unknown.
 
     Effects: one event, every consent of the mailbox to email withdrawn, a suppression, and a row among the replies to the mail
-             it stood in, all in the caller's transaction. Asked again while the stop holds, the event of the first time is
-             the answer and nothing is written.
+             it stood in, all in the caller's transaction. Pressed again at the same mail while the stop holds, the event of the
+             first time is the answer and nothing is written. Any other stop that holds already makes no difference: it may
+             be older than a yes of theirs, or wait for somebody who judges that it was none.
     Source:  RFC 8058, section 3.2; 16 CFR 316.5 (no login, no fee, nothing asked beyond the address).
     """
     point = _point(link)
     if point is None:
         return None
     lock_points([point.id])  # two presses at the same moment queue up here
-    before = _stop(point)
+    before = _pressed_before(point, link)
     if before is not None:
-        return before.event
+        return before
     event = stop_point(
         actor=SYSTEM,
         point_id=point.id,
@@ -56,13 +58,13 @@ def unsubscribe(*, link: UnsubscribeLink, source: str, evidence: dict[str, str])
         provenance=Provenance("message", link.message_id),
         evidence=evidence,
     )
-    _note_reply(link, event)
+    note_reply(link.message_id, event)
     return event
 
 
-def _note_reply(link: UnsubscribeLink, event: ConsentEvent) -> None:
+def note_reply(message_id: uuid.UUID, event: ConsentEvent) -> None:
     """The stop among what people answered to the mail, so that a report counts it; nothing once the mail is no longer known."""
-    mail = Message.objects.select_related("sender").filter(id=link.message_id, point_id=event.point_id).first()
+    mail = Message.objects.select_related("sender").filter(id=message_id, point_id=event.point_id).first()
     if mail is None:
         return
     row_id = new_id()
@@ -70,7 +72,7 @@ def _note_reply(link: UnsubscribeLink, event: ConsentEvent) -> None:
         id=row_id,
         account_id=mail.sender.account_id,
         sender_id=mail.sender_id,
-        channel="email",
+        channel=mail.channel,
         point_id=mail.point_id,
         body_sealed=vault.seal(require_organization_id(), "messaging_inboundmessage", "body_sealed", row_id, ""),
         kind="stop",
@@ -87,6 +89,16 @@ def _note_reply(link: UnsubscribeLink, event: ConsentEvent) -> None:
 
 def _point(link: UnsubscribeLink) -> Point | None:
     return Point.objects.filter(kind="email", digest=link.address_digest).first()
+
+
+def _pressed_before(point: Point, link: UnsubscribeLink) -> ConsentEvent | None:
+    """The event of the first press at this very mail since the stop that holds."""
+    held = _stop(point)
+    if held is None:
+        return None
+    about = ConsentEvent.objects.filter(point=point, purpose=None, channel="email", status="withdrawn")
+    pressed = about.filter(origin="message", origin_id=link.message_id, recorded_at__gte=held.created_at)
+    return pressed.order_by("recorded_at", "id").first()
 
 
 def _stop(point: Point) -> Suppression | None:

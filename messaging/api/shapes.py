@@ -117,6 +117,13 @@ class PermissionOut(serializers.Serializer[Any]):
     decision_id = serializers.UUIDField()
 
 
+class NoticeOut(serializers.Serializer[Any]):
+    """What the check of a campaign would ask to look at: it forbids nothing."""
+
+    label = serializers.CharField()  # type: ignore[assignment]
+    remedy = serializers.CharField()
+
+
 class SentOut(serializers.Serializer[Any]):
     """What was decided and what would be read; `message` is null when nothing was sent because it was a dry run."""
 
@@ -124,6 +131,7 @@ class SentOut(serializers.Serializer[Any]):
     decision = PermissionOut()
     text = serializers.CharField()
     parts = serializers.IntegerField()
+    notices = NoticeOut(many=True, help_text="Such as a text of offers that does not say how to stop.")
     message = MessageOut(allow_null=True)
 
 

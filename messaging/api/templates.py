@@ -154,5 +154,6 @@ def sync(request: Request) -> Response:
     """Bring in how the network keeps an account's templates. A task does it; list them to see what came of it."""
     told = read(SyncIn, request.data)
     account = access_template_account(actor_of(request), told["account"])
+    verbs.check_sync(actor=actor_of(request), account=account)
     enqueue("messaging.sync_templates", organization_id=require_organization_id(), account_id=account.id)
     return Response(status=202)

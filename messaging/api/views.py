@@ -27,9 +27,12 @@ from core.tenancy import require_organization_id
 from messaging.actions.deciding import Answer, decide_addresses
 from messaging.actions.messaging_one import Letter, judge_words, message_one, refuse_if_denied
 from messaging.api import shapes
+from messaging.api.content import demand_parts, named_as_sent
+from messaging.channels.stop_words import LABEL
 from messaging.facts import context_for
 from messaging.models import InboundMessage, Message, MessageEvent, SendAttempt, Sender
-from messaging.states import display
+from messaging.selectors.calls import is_try_of_run
+from messaging.states import ORIGIN_AGAIN, display
 
 _NOT_REACHED = "This kind of address is not reached on that channel."
 
@@ -140,13 +143,16 @@ def _send(request: Request) -> Response:
     if not isinstance(address, Address):
         raise serializers.ValidationError({"to": [address]})
     words = {"sender": sender, "purpose": purpose, "text": told["text"], "beside": told["content"]}
-    prospect = judge_words(actor=actor, address=address, **words)
+    demand_parts(sender.channel, told["content"])
+    with named_as_sent(sender.channel, told["content"], "text"):
+        prospect = judge_words(actor=actor, address=address, **words)
     sent = None
     if not told["dry_run"]:
         refuse_if_denied(prospect)
         point = Point.objects.get(id=known_points([address])[address.kind, address.key])
         sent = message_one(actor=actor, letter=Letter(point, **words))
     body = {"dry_run": told["dry_run"], "decision": prospect.answer, "text": prospect.text, "parts": prospect.parts}
+    body["notices"] = [{"label": LABEL, "remedy": prospect.stop.words}] if prospect.stop.missing else []
     body["message"] = _message(actor, sent) if sent is not None else None
     return Response(shapes.SentOut(body).data, status=201 if sent is not None else 200)
 
@@ -162,9 +168,9 @@ def _list_messages(request: Request) -> Response:
     actor = actor_of(request)
     actor.require("see_contacts")
     asked = read(shapes.MessageQuery, request.query_params)
-    rows = Message.objects.select_related("point")
+    rows = Message.objects.select_related("point").annotate(of_run=is_try_of_run())
     if "run" in asked:
-        rows = rows.filter(origin="run", origin_id=asked["run"])
+        rows = rows.filter(origin__in=["run", ORIGIN_AGAIN], origin_id=asked["run"])
     if "state" in asked:
         rows = rows.filter(state=asked["state"])
     if "since" in asked:
@@ -177,7 +183,7 @@ def _list_messages(request: Request) -> Response:
 @api_view(["GET"])
 def message(request: Request, message_id: uuid.UUID) -> Response:
     """One message with its timeline: every try with its proof, and everything the carrier told."""
-    row = found(Message.objects.select_related("point"), message_id)
+    row = found(Message.objects.select_related("point").annotate(of_run=is_try_of_run()), message_id)
     told = _message(actor_of(request), row) | {
         "attempts": list(SendAttempt.objects.filter(message=row).order_by("number")),
         "events": list(MessageEvent.objects.filter(message_id=row.id).order_by("occurred_at", "id")),
@@ -189,7 +195,7 @@ def _message(actor: Actor, row: Message) -> dict[str, Any]:
     same = ("id", "channel", "state", "reason", "sender_id", "purpose_id", "provider_message_id")
     times = ("created_at", "sent_at", "delivered_at")
     return {name: getattr(row, name) for name in (*same, *times)} | {
-        "run_id": row.origin_id if row.origin == "run" else None,
+        "run_id": row.origin_id if row.origin == "run" or getattr(row, "of_run", False) else None,
         "status": display(row.state, row.delivery_rank, row.reason),  # type: ignore[arg-type]
         "address": shown(actor, row.point),
         "parts": row.units,

@@ -17,8 +17,9 @@ from messaging.channels.email_imprint import imprint
 from messaging.channels.protocol import Common, Content, Rendered
 from messaging.content import precompile
 from messaging.content_rules import ContentError
+from messaging.preference_links import preference_url
 from messaging.providers.email_message import EmailOutbound
-from messaging.unsubscribe_links import unsubscribe_url
+from messaging.unsubscribe_links import mailbox_digest, unsubscribe_url
 
 PARTS: Final = frozenset({"subject", "preheader"})
 _LONGEST_LINE: Final = 200
@@ -76,18 +77,20 @@ class _Email:
     def outbound(self, common: Common, rendered: Rendered) -> EmailOutbound:
         """The mail on its way out, with the organisation's imprint and this person's own way out."""
         own, parts = imprint(), rendered.parts
-        url = unsubscribe_url(require_organization_id(), common.recipient, common.permit.message_id)
+        organization_id, message_id = require_organization_id(), common.permit.message_id
+        url = unsubscribe_url(organization_id, common.recipient, message_id)
+        choose = preference_url(organization_id, mailbox_digest(organization_id, common.recipient), message_id)
         return EmailOutbound(
             permit=common.permit,
             channel=self.name,
             sender=common.sender,
             recipient=common.recipient,
-            body=rendered.body + own.text_end(url),
+            body=rendered.body + own.text_end(url, choose),
             callback_url=common.callback_url,
             validity_seconds=common.validity_seconds,
             idempotency_key=common.idempotency_key,
             subject=parts["subject"],
-            html=page_of(parts, own.html_end(url), own.language),
+            html=page_of(parts, own.html_end(url, choose), own.language),
             from_name=_line(own.name),
             unsubscribe_url=url,
         )
@@ -101,9 +104,8 @@ class _Email:
         if organization.postal_address.strip():
             return None
         remedy = "Write it under Settings; it stands at the end of every mail."
-        return Refused(
-            "A mail must carry your postal address, and there is none.", field="postal_address", remedy=remedy
-        )
+        wrong = "A mail must carry your postal address, and there is none."
+        return Refused(wrong, field="postal_address", remedy=remedy, code="postal_address_missing")
 
 
 EMAIL: Final = _Email()

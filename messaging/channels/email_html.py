@@ -6,7 +6,6 @@ into both results, so a loop around table rows stays where it was. Whatever Liqu
 
 import dataclasses
 import functools
-import hashlib
 import html
 import pathlib
 import re
@@ -17,20 +16,16 @@ from typing import Any, Final
 import css_inline
 import nh3
 
+from messaging.channels.email_liquid import Aside
+from messaging.channels.email_shape import refuse_crowded, refuse_misplaced
 from messaging.channels.email_text import text_of
 from messaging.content import Compiled, precompile
-from messaging.content_rules import ContentError
 
-_MARKUP: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _EMPTY_LINES: Final = re.compile(r"\n(?:[ \t]*\n){2,}")
-_PLAIN: Final = re.compile(r"\{\{\s*[\w.]+\s*\}\}")
-_OUTPUT_END: Final = re.compile(r"(-?\}\})\Z")
+#: stands for a line break of the text while Liquid works, which drops a block that holds nothing but white space
+_BREAK: Final = "\ue000"
 _IS_HTML: Final = re.compile(r"<(?:[A-Za-z/!?])")
-_COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LINK: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
-_ADDRESS: Final = re.compile(r"""\s(?:href|src)="([^"]*)\"""")
-#: as far as it says where a link leads: scheme and site, or the address or number itself
-_OWN_BEGINNING: Final = re.compile(r"https?://[^/?#\s\\]+(?=[/?#]|\Z)|mailto:[^?\s]+|tel:[^\s]+|#", re.IGNORECASE)
 
 _ALLOWED: Final = tomllib.loads(pathlib.Path(__file__).with_name("email_html.toml").read_text("utf-8"))
 _CLEANER: Final = nh3.Cleaner(
@@ -61,7 +56,7 @@ class Letter:
     def fill(self, values: Mapping[str, Any]) -> tuple[str, str]:
         """HTML and text for one person. Errors: ContentError, which concerns this person alone."""
         page = self.page.render(escaped(values) if self.plain else values)
-        return page, _EMPTY_LINES.sub("\n\n", self.text.render(values))
+        return page, _EMPTY_LINES.sub("\n\n", self.text.render(values).replace(_BREAK, "\n"))
 
 
 @functools.lru_cache(maxsize=128)
@@ -71,12 +66,10 @@ def letter_of(source: str) -> Letter:
     Errors: ContentError when its Liquid is wrong, or puts something into the page that nobody could check.
     """
     precompile(source)
-    aside = _Aside(source)
-    words = aside.put_away(source)
-    page = words if _IS_HTML.search(words) else _paragraphs(words)
-    clean = aside.only_ours(_CLEANER.clean(_INLINER.inline(page)))
-    _refuse_foreign_links(clean, aside)
-    text = aside.put_back(text_of(clean))
+    aside = Aside(source)
+    clean = aside.only_ours(_CLEANER.clean(_INLINER.inline(_page_of(aside.put_away(source), aside))))
+    refuse_misplaced(clean, aside)
+    text = aside.put_back(text_of(clean).replace("\n", _BREAK))
     page = aside.put_back(clean, "" if aside.plain else " | escape ")
     return Letter(precompile(page), precompile(text), bool(text), aside.plain)
 
@@ -94,57 +87,12 @@ def _escaped(value: Any) -> Any:
     return [_escaped(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-class _Aside:
-    """The Liquid of one letter, set aside: a word in its place inside a tag, a comment between tags."""
-
-    def __init__(self, source: str) -> None:
-        self._word = "q" + hashlib.sha256(source.encode()).hexdigest()[:12] + "x"
-        self._kept: list[str] = []
-        self._found = re.compile(rf"<!--{self._word}(\d+)z-->|{self._word}(\d+)z")
-
-    def put_away(self, source: str) -> str:
-        """The letter without its Liquid, and without comments: mail programs read some of those as HTML."""
-        pieces, position = [], 0
-        bare = _COMMENT.sub("", source)
-        for markup in _MARKUP.finditer(bare):
-            pieces.append(bare[position : markup.start()])
-            pieces.append(self._keep(markup[0], "".join(pieces)))
-            position = markup.end()
-        return "".join([*pieces, bare[position:]])
-
-    def _keep(self, markup: str, before: str) -> str:
-        self._kept.append(markup)
-        word = f"{self._word}{len(self._kept) - 1}z"
-        inside_a_tag = before.rfind("<") > before.rfind(">")
-        return word if inside_a_tag or markup.startswith("{{") else f"<!--{word}-->"
-
-    def only_ours(self, clean: str) -> str:
-        """The cleaned page without every comment that is not one of ours."""
-        return _COMMENT.sub(lambda comment: comment[0] if self._found.fullmatch(comment[0]) else "", clean)
-
-    def holds_liquid(self, text: str) -> bool:
-        """Whether something was set aside inside this text."""
-        return self._found.search(text) is not None
-
-    @property
-    def plain(self) -> bool:
-        """Whether the letter does no more than print values as they are."""
-        return all(_PLAIN.fullmatch(markup) for markup in self._kept)
-
-    def put_back(self, text: str, ending: str = "") -> str:
-        """The text with its Liquid in its places; what prints ends with one more filter where one is given."""
-        return self._found.sub(lambda word: _OUTPUT_END.sub(rf"{ending}\1", self._kept[int(word[1] or word[2])]), text)
-
-
-def _refuse_foreign_links(page: str, aside: "_Aside") -> None:
-    """Where a link leads is written in the letter itself; a variable may only stand behind the name of the site."""
-    for address in _ADDRESS.findall(page):
-        found = _OWN_BEGINNING.match(html.unescape(address))
-        if found is None or aside.holds_liquid(found[0]):
-            raise ContentError(
-                "A link or picture of the letter does not begin with its own address.",
-                "Begin it with https:// and the name of the site; a variable may stand after that.",
-            )
+def _page_of(words: str, aside: Aside) -> str:
+    """HTML as it was written, or plain words as HTML."""
+    if not _IS_HTML.search(aside.words_of(words)):
+        return _paragraphs(aside.only_ours(words))
+    refuse_crowded(words)
+    return words
 
 
 def _paragraphs(words: str) -> str:

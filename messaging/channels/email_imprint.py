@@ -32,20 +32,23 @@ class Imprint:
     postal_address: str
     language: str
 
-    def text_end(self, url: str) -> str:
-        """The last lines of the text part."""
+    def text_end(self, url: str, choose: str) -> str:
+        """The last lines of the text part: with the way out, and the page where they choose."""
         words = words_of(self.language)
         why = words["why"].format(name=self.name)
-        return f"\n\n-- \n{self.legal_name}\n{self.postal_address}\n{why}\n{words['leave']}: {url}"
+        return f"\n\n-- \n{self.legal_name}\n{self.postal_address}\n{why}\n{words['choose']}: {choose}\n{words['leave']}: {url}"
 
-    def html_end(self, url: str) -> str:
+    def html_end(self, url: str, choose: str) -> str:
         """The last lines of the HTML part."""
         words = words_of(self.language)
         lines = (self.legal_name, self.postal_address, words["why"].format(name=self.name))
         told = "<br>".join(html.escape(line) for line in lines)
-        link = f'<a href="{html.escape(url)}" style="color:#5b6472">{html.escape(words["leave"])}</a>'
+        links = " · ".join(
+            f'<a href="{html.escape(address)}" style="color:#5b6472">{html.escape(words[name])}</a>'
+            for name, address in (("choose", choose), ("leave", url))
+        )
         style = "margin-top:32px;border-top:1px solid #d5d9e0;padding-top:12px;font-size:13px;line-height:20px;color:#5b6472"
-        return f'<div style="{style}">{told}<br>{link}</div>'
+        return f'<div style="{style}">{told}<br>{links}</div>'
 
 
 def imprint() -> Imprint:

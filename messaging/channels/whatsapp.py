@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from accounts.contracts import Refused
 from consent.contracts import Channel
+from messaging.channels.part_types import refuse_no_text, texts_by_place
 from messaging.channels.protocol import Common, Content, Rendered, Written
 from messaging.channels.whatsapp_rules import VARIABLE, TemplateText, WrittenButton, text_of, whatsapp_rules
 from messaging.content import precompile
@@ -124,8 +125,7 @@ def completed(body: str, parts: Mapping[str, Any]) -> Written:
     row = ProviderTemplate.objects.filter(id=_id(parts["template"])).first()
     if row is None:
         raise Refused("There is no such template.", field="template", remedy="List the templates.")
-    values = parts.get("values")
-    return compose(row, {str(key): str(text) for key, text in values.items()} if isinstance(values, dict) else {})
+    return compose(row, texts_by_place(parts, "values"))
 
 
 def filled_text(text: TemplateText, values: Mapping[str, str]) -> TemplateText:
@@ -147,7 +147,9 @@ def _ended(address: str, value: str) -> str:
 
 
 def _check_template(body: str, parts: Mapping[str, Any]) -> None:
-    told, values = parts["template"], parts.get("values", {})
+    told, values = parts["template"], texts_by_place(parts, "values")
+    if not isinstance(told, Mapping):
+        raise Refused("This is no template.", field="template", remedy="Give the id of one.")
     row = ProviderTemplate.objects.filter(id=_id(told.get("id"))).first()
     if row is None:
         raise Refused("There is no such template.", field="template", remedy="Choose one of the list.")
@@ -160,7 +162,7 @@ def _check_template(body: str, parts: Mapping[str, Any]) -> None:
         remedy = "Open the template and say what it is for."
         raise Refused("Nobody has said yet what this template is for.", field="template", remedy=remedy)
     for slot in text_of(row.content).slots:
-        _check_value(f"value_{slot.key}", str(values.get(slot.key, "")))
+        _check_value(f"value_{slot.key}", values.get(slot.key, ""))
     if (body, dict(parts)) != (compose(row, values).body, dict(compose(row, values).parts)):
         remedy = "Choose the template again."
         raise Refused("This is not what WhatsApp approved.", field="template", remedy=remedy)
@@ -187,14 +189,30 @@ def _check_free_text(body: str, parts: Mapping[str, Any]) -> None:
         precompile(body)
     except ContentError as error:
         raise Refused(error.problem, field="body", remedy=error.remedy) from error
-    buttons = parts.get("buttons", [])
-    titles = [str(one.get("title", "")) for one in buttons]
-    if len(buttons) > limits.most_buttons or any(not 0 < len(title) <= limits.button_characters for title in titles):
+    refuse_no_text(parts, {"footer"})
+    titles = _titles(parts.get("buttons", []))
+    if len(titles) > limits.most_buttons or any(not 0 < len(title) <= limits.button_characters for title in titles):
         remedy = f"{limits.most_buttons} at most, of 1 to {limits.button_characters} characters each."
         raise Refused("There are too many buttons, or one says too much.", field="buttons", remedy=remedy)
     if len(parts.get("footer", "")) > limits.footer_characters:
         remedy = f"{limits.footer_characters} characters at most."
         raise Refused("The footer is too long.", field="footer", remedy=remedy)
+
+
+def _titles(buttons: Any) -> list[str]:
+    """What the buttons say. Errors: Refused for what are none: each has an id, which comes back when it is pressed."""
+    if not isinstance(buttons, list) or not all(_is_button(one) for one in buttons):
+        remedy = "Send a list of buttons, each with an id and a title."
+        raise Refused("These are no buttons.", field="buttons", remedy=remedy)
+    return [one["title"] for one in buttons]
+
+
+def _is_button(told: Any) -> bool:
+    return isinstance(told, Mapping) and isinstance(told.get("title"), str) and _is_named(told.get("id"))
+
+
+def _is_named(identifier: Any) -> bool:
+    return isinstance(identifier, str) and bool(identifier.strip())
 
 
 def _value(key: str, liquid: str, values: Mapping[str, Any]) -> str:

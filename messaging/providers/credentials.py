@@ -43,6 +43,8 @@ class ConnectGuide:
            one account from another, `hint` the one whose last four letters stay readable. `webhooks` says where the
            address for replies is pasted. `verify_token`, when not empty, is the credential by which the carrier's handshake
            knows our address: we make it, and the account's card shows it under the label in `verify_label`.
+           `webhook_secret`, when not empty, is the credential by which we know the carrier's webhooks: made anew each time
+           the account is connected, and shown then and never again, under `webhook_label` with the steps in `webhook_steps`.
     Errors: ValueError when `account` or `hint` is no field of the guide, or a name stands twice.
     """
 
@@ -56,6 +58,9 @@ class ConnectGuide:
     webhooks: str
     verify_token: str = ""
     verify_label: str = ""
+    webhook_secret: str = ""
+    webhook_label: str = ""
+    webhook_steps: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = [field.name for field in self.fields]

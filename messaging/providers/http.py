@@ -66,7 +66,7 @@ def retry_after_seconds(answer: Answer) -> float:
         seconds = (
             float(said) if said.isascii() and said.isdigit() else _seconds_until(said, answer.headers.get("date", ""))
         )
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return DEFAULT_RETRY_SECONDS
     return min(max(seconds, 1.0), _LONGEST_RETRY_SECONDS)
 

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Final
 
 import yarl
 from anymail.backends.postmark import EmailBackend
+from anymail.exceptions import AnymailError
 from anymail.message import AnymailMessage
 
 from core.http import Answer, Session
@@ -49,7 +50,7 @@ CODES: Final = {code: CodeMeaning(code, **entry) for code, entry in _TABLE["code
 class Postmark:
     """One Postmark server.
 
-    Shape: credentials `server_token`, `message_stream` and `webhook_password` (ours, without it no webhook is believed);
+    Shape: credentials `server_token`, `message_stream` and `webhook_secret` (ours, without it no webhook is believed);
            `server` is its name. `callback_secret` (ours): without it a receipt names no attempt.
     """
 
@@ -73,7 +74,7 @@ class Postmark:
             message_stream=http.required_credential(credentials, "message_stream"),
             api_url=self._root,
         )
-        self._password = credentials.get("webhook_password", "")
+        self._webhook_secret = credentials.get("webhook_secret", "")
         self._callback_secret = credentials.get("callback_secret", "").encode()
         self._session = session
 
@@ -82,7 +83,10 @@ class Postmark:
     async def send(self, outbound: Outbound) -> Accepted:
         """Send one mail. Errors: the family of protocol.py; a lost or unclear answer is OutcomeUnknown."""
         message = _message(mail_of(outbound, self.capabilities.max_text_units))
-        asked = self._backend.build_message_payload(message, {}).get_request_params(self._root)
+        try:
+            asked = self._backend.build_message_payload(message, {}).get_request_params(self._root)
+        except AnymailError:  # it cannot be put as a request, so there was none
+            raise Rejected("content", "not_a_mail") from None
         body = asked["data"].encode() if isinstance(asked["data"], str) else asked["data"]
         url = yarl.URL(asked["url"], encoded=True)
         answer = await http.call(self.name, self._session, asked["method"], url, asked["headers"], body)
@@ -110,11 +114,11 @@ class Postmark:
     # -- webhooks
 
     def verify(self, request: WebhookRequest) -> None:
-        """Check the password we gave to Postmark for our address. Errors: BadSignature."""
-        expected = http.basic_authorization(postmark_guide.WEBHOOK_USER, self._password)
+        """Check the secret we gave to Postmark for this account's address. Errors: BadSignature."""
+        expected = http.basic_authorization(postmark_guide.WEBHOOK_USER, self._webhook_secret)
         given = request.header("Authorization")
-        if not self._password or not hmac.compare_digest(given.encode(), expected.encode()):
-            raise BadSignature("the webhook does not carry our password")
+        if not self._webhook_secret or not hmac.compare_digest(given.encode(), expected.encode()):
+            raise BadSignature("the webhook does not carry this account's secret")
 
     def parse(self, request: WebhookRequest) -> tuple[Receipt | Inbound | Unknown, ...]:
         """Read a verified webhook: a receipt, somebody's answer, or something to keep and look at."""

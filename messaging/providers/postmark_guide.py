@@ -8,7 +8,7 @@ from typing import Final
 
 from messaging.providers.credentials import ConnectGuide, CredentialField
 
-#: the user name of the password that Postmark shows our address; the password is made for each account
+#: the user name beside the secret that Postmark shows our address; the secret is one of each account's own
 WEBHOOK_USER: Final = "carillon"
 _COPY: Final = "Copy it from the server's page in Postmark."
 
@@ -44,8 +44,14 @@ GUIDE: Final = ConnectGuide(
     ),
     account="server",
     hint="server_token",
-    webhooks="Paste it in Postmark, at your stream under Webhooks, with Delivery, Bounce, Spam complaint and Subscription "
-    "change switched on and the user carillon with the password below as Basic auth; and at the inbound stream the same.",
-    verify_token="webhook_password",  # noqa: S106 - the name of a field, no password
-    verify_label="Webhook password",
+    webhooks="It stands in Postmark at your stream and at the inbound stream, with the password that was shown once.",
+    webhook_secret="webhook_secret",  # noqa: S106 - the name of a credential, not one
+    webhook_label="Webhook password",
+    webhook_steps=(
+        "In Postmark open your message stream, then Webhooks, and add a webhook with the address below.",
+        f"As Basic auth write the user {WEBHOOK_USER} and the password below.",
+        "Switch on Delivery, Bounce, Spam complaint and Subscription change. Leave Open and Link click off.",
+        "Open the inbound stream and give it the same address, with user and password in it: "
+        f"https://{WEBHOOK_USER}:password@address.",
+    ),
 )

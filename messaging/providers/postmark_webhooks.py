@@ -125,5 +125,5 @@ def own_words(text: str) -> str:
 
 
 def _text(value: object) -> str:
-    """A text that can be kept; what is no text is empty. JSON may hold halves of characters, which nothing else can."""
-    return value.encode(errors="replace").decode() if isinstance(value, str) else ""
+    """A text that can be kept; what is no text is empty. JSON may hold halves of characters and NUL, which nothing else can."""
+    return value.encode(errors="replace").decode().replace("\x00", "") if isinstance(value, str) else ""

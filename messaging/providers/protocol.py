@@ -8,11 +8,12 @@ import datetime
 import urllib.parse
 import uuid
 from collections.abc import Sequence
-from typing import ClassVar, Literal, Protocol, runtime_checkable
+from typing import ClassVar, Final, Literal, Protocol, runtime_checkable
 
 from consent.contracts import Channel
 from messaging.contracts import Accepted, Inbound, Outbound, Receipt, Unknown
 
+_LONGEST_CODE: Final = 40
 #: the forms a message can take; all but `text` exist on chat channels only
 Form = Literal["text", "template", "buttons"]
 #: what one of a provider's codes asks of us; `unknown` codes are kept and shown, and change nothing else
@@ -220,15 +221,16 @@ class Listed:
 class ProviderError(Exception):
     """Something a provider said or did. Never carries a text, an address or a secret.
 
-    `may_have_left` says whether the message may be on its way to the person.
+    `may_have_left` says whether the message may be on its way to the person. `code` is at most 40 characters that can be
+    kept, whatever the provider called a code.
     """
 
     may_have_left: ClassVar[bool] = False
 
     def __init__(self, reason: str, code: str = "") -> None:
-        super().__init__(f"{reason} ({code})" if code else reason)
         self.reason = reason
-        self.code = code
+        self.code = code.encode(errors="replace").decode().replace("\x00", "?")[:_LONGEST_CODE]
+        super().__init__(f"{reason} ({self.code})" if code else reason)
 
 
 class Rejected(ProviderError):
@@ -261,6 +263,10 @@ class Throttled(ProviderError):
 
 class Unavailable(ProviderError):
     """Nothing could be sent: no connection. Caller: put the message back with backoff, count against the provider."""
+
+
+class NotBegun(Unavailable):
+    """It waited until the moment after which nothing may begin, and nothing left. Caller: as if it had never been called."""
 
 
 class Misconfigured(ProviderError):
@@ -339,6 +345,15 @@ class ExplainsCodes(Protocol):
 
     def explain(self, code: str) -> CodeMeaning:
         """A code's action and meaning; an unlisted code has the action `unknown`."""
+        ...
+
+
+@runtime_checkable
+class WaitsItsTurn(Protocol):
+    """A provider that gives a message a connection only when one is free, which may be long after it was asked to send."""
+
+    def begin_until(self, moment: float) -> None:
+        """From now on no message begins after this moment; one that waits longer is NotBegun. Units: the boot clock."""
         ...
 
 

@@ -7,8 +7,10 @@ A server that took the last dot of a mail and went silent may have taken the mai
 never sent again for it. Everything before that dot is provably not sent.
 """
 
+import math
 import pathlib
 import re
+import time
 import tomllib
 from collections.abc import Mapping
 from typing import ClassVar, Final
@@ -26,6 +28,7 @@ from messaging.providers.protocol import (
     Capabilities,
     CodeMeaning,
     Misconfigured,
+    NotBegun,
     OutcomeUnknown,
     ProviderError,
     Rejected,
@@ -70,6 +73,11 @@ class Smtp:
         self._server = _server(credentials, base_url)
         self._session = session
         self._patience = patience
+        self._until = math.inf
+
+    def begin_until(self, moment: float) -> None:
+        """No mail begins after this moment, however long it waited for a connection. Units: the boot clock."""
+        self._until = moment
 
     async def send(self, outbound: Outbound) -> Accepted:
         """Hand over one mail on a kept connection.
@@ -79,8 +87,10 @@ class Smtp:
         mail = mail_of(outbound, self.capabilities.max_text_units)
         content = mail_bytes(mail)
         refused: ProviderError | None = None
-        async with self._pool().connection() as client:
+        async with self._pool().connection(self._seconds_left()) as client:
             try:
+                if self._seconds_left() <= 0:
+                    raise _Refused(NotBegun("too_late"))
                 await _envelope(client, mail.sender, mail.recipient)
                 await _content(client, content, self._patience.message)
             except _Refused as refusal:
@@ -89,6 +99,9 @@ class Smtp:
         if refused:
             raise refused
         return Accepted(message_id(mail), "accepted")
+
+    def _seconds_left(self) -> float:
+        return self._until - time.clock_gettime(time.CLOCK_BOOTTIME)
 
     async def check_credentials(self) -> None:
         """Connect, encrypt and log in. Errors: Misconfigured when the server refuses; Unavailable when it is not there."""
@@ -120,7 +133,7 @@ class Smtp:
 
 
 class _Refused(Exception):
-    """The server said no in so many words; the connection may be used for the next mail."""
+    """Said no, in so many words of the server or before it was asked; the connection may be used for the next mail."""
 
     def __init__(self, error: ProviderError) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
+import math
 import socket
 import ssl
 import time
@@ -12,7 +13,7 @@ from typing import Final, Literal
 import aiosmtplib
 
 from core.public_hosts import NotPublic, Place, find_any, find_public
-from messaging.providers.protocol import Misconfigured, ProviderError, Unavailable
+from messaging.providers.protocol import Misconfigured, NotBegun, ProviderError, Unavailable
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -59,15 +60,17 @@ class Pool:
         self._places = asyncio.Semaphore(patience.connections)
 
     @contextlib.asynccontextmanager
-    async def connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
+    async def connection(self, seconds: float = math.inf) -> AsyncIterator[aiosmtplib.SMTP]:
         """A connection for one mail, logged in. It is kept for the next one, unless the block ends with an error.
 
-        Errors: Unavailable, Misconfigured when there is none; nothing was sent then.
+        Errors: Unavailable, Misconfigured when there is none, NotBegun when none is free within `seconds`; nothing was sent
+                then.
         """
+        longest = self._patience.free_connection
         try:
-            await asyncio.wait_for(self._places.acquire(), self._patience.free_connection)
+            await asyncio.wait_for(self._places.acquire(), max(0.0, min(seconds, longest)))
         except TimeoutError:
-            raise Unavailable("no_free_connection") from None
+            raise (NotBegun if seconds < longest else Unavailable)("no_free_connection") from None
         try:
             client = await self._kept() or await self._open()
             try:

@@ -48,6 +48,7 @@ _CONNECTION_OVERRIDE: Final = "#rc=5&rp=all"
 _VALIDITY_SECONDS: Final = range(6, 36_001)  # Twilio's own floor is 1, and it asks for more than 5
 _LIST_PAGES: Final = 5
 _SID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
+_PARTS: Final = re.compile(r"[0-9]{1,4}")
 _NOT_XML: Final = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 #: their statuses in our words; `partially_delivered` proves no more than that the message left
@@ -275,9 +276,7 @@ def _accepted(found: Mapping[str, Any]) -> Accepted:
     if not isinstance(sid, str) or not _SID.fullmatch(sid):
         raise OutcomeUnknown("the answer has no message id")
     units = str(found.get("num_segments") or "0")
-    return Accepted(
-        sid, STATUSES.get(raw, "accepted"), int(units) or None if units.isascii() and units.isdigit() else None
-    )
+    return Accepted(sid, STATUSES.get(raw, "accepted"), int(units) or None if _PARTS.fullmatch(units) else None)
 
 
 def refusal(answer: Answer) -> ProviderError:

@@ -18,8 +18,8 @@ def as_objects(value: object) -> list[dict[str, Any]]:
 
 
 def as_text(value: object) -> str:
-    """A text that can be kept; what is no text is empty. JSON may hold halves of characters, which nothing else can."""
-    return value.encode(errors="replace").decode() if isinstance(value, str) else ""
+    """A text that can be kept; what is no text is empty. JSON may hold halves of characters and NUL, which nothing else can."""
+    return value.encode(errors="replace").decode().replace("\x00", "") if isinstance(value, str) else ""
 
 
 def moment(seconds: object) -> datetime.datetime | None:

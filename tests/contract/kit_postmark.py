@@ -43,7 +43,7 @@ class PostmarkKit:
             "server": "Shop",
             "server_token": TOKEN,
             "message_stream": "outbound",
-            "webhook_password": PASSWORD,
+            "webhook_secret": PASSWORD,
             "callback_secret": CALLBACK_SECRET,
         }
     )

@@ -74,7 +74,7 @@ def test_a_forged_webhook_is_refused(forge: Forgery) -> None:
 
 
 def test_without_a_password_of_ours_nothing_is_believed() -> None:
-    ours = adapter("postmark", {key: value for key, value in KIT.credentials.items() if key != "webhook_password"})
+    ours = adapter("postmark", {key: value for key, value in KIT.credentials.items() if key != "webhook_secret"})
 
     for value in (basic("carillon:"), basic("carillon:None"), GENUINE):
         with pytest.raises(BadSignature):

@@ -5,6 +5,7 @@ Everything here is called inside a `tenant_context`.
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from accounts.models import Organization
 from consent.actions.points import ensure_points
@@ -15,7 +16,8 @@ from messaging.channels.protocol import Written
 from messaging.models import ProviderAccount, ProviderTemplate, Sender
 from tests.factories.campaigns import House, number
 
-_SENDERS = {"sms": "+14025550100", "voice": "+14025550100", "whatsapp": "106540352242922", "email": "shop@acme.example"}
+#: what each channel sends from
+SENDERS = {"sms": "+14025550100", "voice": "+14025550100", "whatsapp": "106540352242922", "email": "shop@acme.example"}
 NAME = "{{ contact.first_name }}"
 
 
@@ -24,7 +26,7 @@ def make_line(house: House, channel: str) -> Sender:
     account = ProviderAccount.objects.get(id=house.account.id)
     return Sender.objects.get_or_create(
         channel=channel,
-        address=_SENDERS[channel],
+        address=SENDERS[channel],
         defaults={"account": account, "label": channel, "rate_per_second": 100},
     )[0]
 
@@ -32,6 +34,15 @@ def make_line(house: House, channel: str) -> Sender:
 def make_content(house: House, channel: str, words: str = f"Hello {NAME}, it is ready.") -> Written:
     """These words, with everything their channel wants beside them."""
     return _CONTENTS[channel](house, words)
+
+
+def make_letter(house: House, channel: str, words: str = "Hello Ada, it is ready.") -> dict[str, Any]:
+    """The same to one person, as an application sends it: the words, and what their channel wants beside them."""
+    parts = dict(make_content(house, channel).parts)
+    if channel == "whatsapp":
+        return {"text": "", "content": {"template": parts["template"]["id"], "values": {"body_1": "Ada"}}}
+    parts.pop("legal_name", None)
+    return {"text": words, "content": parts}
 
 
 def make_address(channel: str, index: int) -> tuple[str, Address]:
@@ -59,7 +70,7 @@ def _email(_house: House, words: str) -> Written:
 
 def _voice(_house: House, words: str) -> Written:
     Organization.objects.update(legal_name="Acme Inc.")
-    parts = {"language": "en", "legal_name": "Acme Inc.", "phone": "+18005550199", "machine": "hang_up"}
+    parts = {"language": "en", "phone": "+18005550199", "machine": "hang_up"}
     return Written(words, parts)
 
 

@@ -61,7 +61,7 @@ def declare(team: Team, job: ImportJob, *, mapping: Mapping | None = None, **dec
             actor=team.actor(),
             job=job,
             mapping=mapping or mapping_of(job.mapping),
-            declared=imports.Declaration(attested=True, **declared),
+            declared=imports.Declaration(**{"attested": True, "days_in_utc": True} | declared),
             target=target,
             save=save,
         )

@@ -88,7 +88,7 @@ def test_a_draft_is_written_anew_as_a_whole_and_its_text_is_the_next_version(app
         ({"body": "Dear {{ contact.frist_name }}"}, "body"),
         ({"body": "{% include 'x' %}"}, "body"),
         ({"body": "x" * 1601}, "body"),
-        ({"content": {"subject": "Hello"}}, "subject"),
+        ({"content": {"subject": "Hello"}}, "content.subject"),
         ({"colour": "red"}, "colour"),
     ],
 )
@@ -100,6 +100,61 @@ def test_what_cannot_be_sent_is_refused_at_its_field_and_nothing_is_written(app,
 
     assert told(answer)[0] in (400, 422)
     assert told(answer)[2] == [field]
+    assert unchanged(before, acme)
+
+
+STRANGE = [
+    ("voice", {"language": []}, "content.language"),
+    ("voice", {"machine": {}}, "content.machine"),
+    ("voice", {"phone": ["+18005550199"]}, "content.phone"),
+    ("voice", {"phone": "\ud800"}, "content.phone"),
+    ("whatsapp", {"template": [1]}, "content.template"),
+    ("whatsapp", {"template": {"id": [1]}}, "content.template"),
+    ("whatsapp", {"template": {}, "values": 5}, "content.values"),
+    ("whatsapp", {"values": 5}, "content.values"),
+    ("whatsapp", {"values": {"body_1": ["a"]}}, "content.values"),
+    ("whatsapp", {"values": {"body_1": "a\x00b"}}, "content.values.body_1"),
+    ("whatsapp", {"values": {"body_1": "a\ud800b"}}, "content.values.body_1"),
+    ("email", {"subject": ["a"]}, "content.subject"),
+    ("email", {"subject": "a\ud800b"}, "content.subject"),
+    ("email", {"preheader": None}, "content.preheader"),
+    ("sms", {"x": 1}, "content.x"),
+]
+STRANGE_WORDS = [
+    ({"buttons": "abc"}, "content.buttons"),
+    ({"buttons": 5}, "content.buttons"),
+    ({"buttons": ["a"]}, "content.buttons"),
+    ({"buttons": [{"title": "a"}]}, "content.buttons"),
+    ({"buttons": [{"id": "", "title": "a"}]}, "content.buttons"),
+    ({"buttons": [{"id": "x", "title": 5}]}, "content.buttons"),
+    ({"buttons": [{"id": "x", "title": "a\x00"}]}, "content.buttons.0.title"),
+    ({"footer": 5}, "content.footer"),
+]
+
+
+@pytest.mark.parametrize(("name", "wrong", "field"), STRANGE)
+def test_content_of_a_strange_type_is_refused_at_its_field(app, acme, house, name, wrong, field):
+    sent = draft_by(house, name)
+    app.get("campaigns/")
+    before = rows_of(acme.id)
+
+    answer = app.post("campaigns/", sent | {"content": sent.get("content", {}) | wrong})
+
+    assert (told(answer)[0] in (400, 422), told(answer)[2]) == (True, [field])
+    assert answer.json()["remedy"]
+    assert unchanged(before, acme)
+
+
+@pytest.mark.parametrize(("content", "field"), STRANGE_WORDS)
+def test_strange_content_beside_words_of_ones_own_is_refused_at_its_field(app, acme, house, content, field):
+    sent = draft_by(house, "whatsapp")
+    app.get("campaigns/")
+    before = rows_of(acme.id)
+
+    answer = app.post("campaigns/", sent | {"content": content})
+
+    assert (told(answer)[0] in (400, 422), told(answer)[2]) == (True, [field])
+    assert answer.json()["remedy"]
     assert unchanged(before, acme)
 
 

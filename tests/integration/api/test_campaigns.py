@@ -5,7 +5,9 @@ import uuid
 import pytest
 
 from accounts.actions.keys import issue_api_key
-from campaigns.models import Campaign, Run
+from accounts.models import Organization
+from campaigns.actions.approving import ask_approval
+from campaigns.models import Approval, Campaign, Run
 from core.tenancy import tenant_context
 from messaging.models import Message, ProviderAccount
 from tests.factories.campaigns import add_people, make_campaign
@@ -90,7 +92,7 @@ def test_a_run_is_held_goes_on_and_ends(acme, app, house, running):
     again = app.post(f"{path}/pause/")
 
     assert [step.json()["state"] for step in steps] == ["paused", "sending", "cancelled"]
-    assert told(again)[:2] == (422, "refused")
+    assert told(again)[:2] == (422, "run_state")
     report = app.get(f"{path}/").json()
     assert (report["planned"], report["allowed"], report["sent"]) == (5, 3, 0)
     assert sum(report["people"].values()) == 5
@@ -207,5 +209,23 @@ def test_a_test_key_launches_nothing_through_a_carrier_that_reaches_people(acme,
     launched = Application(whole).post(f"campaigns/{campaign.id}/launch/", {"confirmed": 3})
 
     assert whole.startswith("crl_test_")
-    assert (told(refused), moved) == ((422, "refused", ["sender"]), set())
+    assert (told(refused), moved) == ((422, "practice_only", ["sender"]), set())
     assert launched.status_code == 201
+
+
+def test_a_key_that_may_only_look_makes_no_new_check_in_place_of_one_that_was_approved(acme, house, campaign):
+    with tenant_context(house.id):
+        Organization.objects.update(approval_above_people=0)
+    checked = check(house, campaign)
+    with tenant_context(house.id):
+        approval = ask_approval(actor=acme.actor(), campaign=campaign)
+    looker = application(acme, "see_campaigns", "send_campaigns")
+    before = rows_of(acme.id)
+
+    answer = looker.post(f"campaigns/{campaign.id}/check/")
+
+    assert told(answer)[:2] == (403, "not_allowed")
+    assert tables(before, acme) == set()
+    assert looker.get(f"campaigns/{campaign.id}/check/").json()["run_id"] == str(checked.id)
+    with tenant_context(house.id):
+        assert Approval.objects.get(id=approval.id).check_id == checked.id

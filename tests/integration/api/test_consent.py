@@ -164,7 +164,7 @@ def test_a_stop_on_a_channel_the_address_does_not_have_is_refused_and_keeps_noth
 
     answer = app.post("stops/", {"address": "mina@people.example", "channel": "sms"})
 
-    assert told(answer) == (422, "refused", ["channel"])
+    assert told(answer) == (422, "unfit", ["channel"])
     assert changed(before, rows_of(acme.id)).keys() <= LOGS
 
 

@@ -97,7 +97,7 @@ def test_a_body_that_is_no_json_is_refused_in_the_one_shape(app):
     broken = Client().post("/api/v1/contacts/", "{", content_type="application/json", headers=headers)
     form = Client().post("/api/v1/contacts/", {"first_name": "Mina"}, headers=headers)
 
-    assert told(broken) == (400, "invalid", [])
+    assert told(broken) == (400, "not_json", [])
     assert told(form) == (415, "wrong_type", [])
 
 

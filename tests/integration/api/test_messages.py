@@ -79,8 +79,10 @@ def test_who_said_stop_is_refused_with_the_code_a_campaign_would_give(acme, app,
     run = check(house, make_campaign(house))
     with tenant_context(house.id):
         assert Recipient.objects.get(run=run).reason == dry["decision"]["reason"]["code"] == "opted_out"
-    assert told(real) == (422, "refused", ["to"])
-    assert real.json()["errors"][0]["detail"].startswith("opted_out: ")
+    assert told(real) == (422, "opted_out", ["to"])
+    assert (real.json()["detail"], real.json()["remedy"]) == (
+        "They said stop.", "They opted out on this channel; only they can change it, by START or a new form.",
+    )  # fmt: skip
     assert sent(house) == 0
     assert "messaging_message" not in changed(before, rows_of(acme.id))
 
@@ -92,7 +94,7 @@ def test_somebody_we_never_met_is_judged_and_not_kept(acme, app, house, body):
     real = app.post("messages/", body | {"to": OMAR})
 
     assert dry.json()["decision"]["reason"]["code"] == "no_consent"
-    assert told(real) == (422, "refused", ["to"])
+    assert told(real) == (422, "no_consent", ["to"])
     assert moved(before, acme) == {"consent_decisionrecord"}
 
 

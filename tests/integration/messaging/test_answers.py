@@ -10,7 +10,8 @@ from twilio.request_validator import RequestValidator
 
 from accounts.actions import organizations
 from accounts.models import Organization
-from consent.models import Suppression
+from consent.models import DecisionRecord, Suppression
+from contacts.models import Contact, ContactPoint
 from core import clock
 from core.tenancy import tenant_context
 from messaging.models import InboundMessage, Message
@@ -68,7 +69,7 @@ def test_stop_is_answered_exactly_once_whatever_holds_us_back(acme, operator, ac
     answers = [text(account, settings, "STOP", number) for number in (1, 1, 2)]
 
     assert [len(answer) for answer in answers] == [1, 0, 0]
-    assert answers[0] == ["Acme: you are unsubscribed and will get no more messages from us."]
+    assert answers[0] == ["Acme: you are unsubscribed and will get no more texts from us."]
     with tenant_context(acme.id):
         assert Suppression.objects.filter(lifted_at=None, kind="opted_out").count() == 1
         assert InboundMessage.objects.count() == 2
@@ -87,6 +88,24 @@ def test_help_is_answered_also_for_somebody_who_said_stop(acme, operator, accoun
     assert answers[0][0].startswith("Acme: for help contact help@acme.example.")
     with tenant_context(acme.id):
         assert Suppression.objects.filter(lifted_at=None, kind="opted_out").count() == 1
+
+
+@proves("C31")
+@pytest.mark.parametrize("fact", ["a minor", "not a minor"])
+def test_the_gate_hears_who_wrote_before_a_word_goes_back(acme, account, settings, fact):
+    with tenant_context(acme.id):
+        point = make_point(MINA)
+        contact = Contact.objects.create(first_name="Mina", is_minor=fact == "a minor")
+        ContactPoint.objects.create(contact=contact, point=point, label="phone")
+
+    answers = text(account, settings, "HELP", 1)
+
+    assert len(answers) == (1 if fact == "not a minor" else 0)
+    with tenant_context(acme.id):
+        (decision,) = DecisionRecord.objects.all()
+        assert decision.facts["answers"] == "help"
+        assert decision.facts["minor"] is (fact == "a minor")
+        assert (decision.outcome == "allowed") is (fact == "not a minor")
 
 
 def test_a_closed_organisation_keeps_the_stop_and_says_nothing(acme, account, settings):

@@ -233,3 +233,17 @@ def test_words_that_were_erased_are_not_said(line: Line) -> None:
         Message.objects.update(parts_sealed=None)
 
     assert line.asks(AnsweredBy="human").status_code == 403
+
+
+def test_a_stop_by_key_counts_also_when_the_words_were_erased_while_somebody_listened(line: Line) -> None:
+    address = next_address(line.asks(AnsweredBy="human"))
+    with tenant_context(line.house.id):
+        Message.objects.update(parts_sealed=None)
+
+    answer = line.asks(address, Digits="9")
+
+    assert answer.status_code == 403
+    with tenant_context(line.house.id):
+        stop = Suppression.objects.get()
+        assert (stop.point_id, stop.channel, stop.kind) == (line.call.point_id, "voice", "opted_out")
+    assert the_call(line).keys == "9"

@@ -1,12 +1,16 @@
 """Calls from campaign to keypress, over real HTTP: who picks up, who presses 9, who is a machine, and who is tried again."""
 
+import contextlib
 import datetime
+import http.client
 import pathlib
+import urllib.parse
 import zoneinfo
 from collections.abc import Iterator
 
 import pytest
 
+from accounts.models import Organization
 from campaigns.actions import advancing
 from campaigns.actions.launching import cancel_run
 from campaigns.models import Recipient, Run
@@ -15,14 +19,17 @@ from consent.models import ConsentEvent, ConsentState, Purpose, Suppression
 from consent.values import Provenance
 from core import clock
 from core.tenancy import tenant_context
+from core.wording import time_text
+from messaging.actions.announcing import keep_audio, open_audio
 from messaging.models import Call, InboundMessage, Message, SendAttempt
-from messaging.selectors.calls import call_report
+from messaging.selectors.calls import call_report, is_try_of_run
 from messaging.states import ORIGIN_AGAIN
 from tests.carriers import Sandbox
 from tests.databases import Database
 from tests.factories.accounts import Team, make_operator, make_team, operator_actor
 from tests.factories.calls import add_callees, make_call_campaign, make_caller
 from tests.factories.campaigns import ACCOUNT_SID, TOKEN, House, make_house
+from tests.factories.sounds import wav
 from tests.integration.campaigns.test_story import check, launch, reasons, tick, web
 from tests.proofs import proves
 from tests.snapshots import changed, rows_of
@@ -73,6 +80,41 @@ def call_everybody(house: House, sandbox: Sandbox, people: int, **parts: str) ->
     sandbox.settle()
     tick(house)
     return run
+
+
+@proves("H1")
+def test_a_recording_is_fetched_by_the_carrier_in_the_call_and_nine_still_ends_it(
+    house: House, sandbox: Sandbox
+) -> None:
+    points = add_callees(house, LISTENS, PRESSES_9)
+    with tenant_context(house.id):
+        audio = keep_audio(actor=house.actor, raw=wav(3))
+        sound = open_audio(audio)
+
+    call_everybody(house, sandbox, 2, words="We are open again.", audio=str(audio.id))
+
+    plays = sandbox.ledger("kind=play")
+    assert [(play["http"], play["bytes"], play["content_type"]) for play in plays] == [
+        (200, len(sound), "audio/wav")
+    ] * 2
+    assert {play["sha256"] for play in plays} == {audio.digest}
+    assert len({play["url"] for play in plays}) == 2
+    heard = [HEARD[0], f"plays {len(sound):,} bytes of audio/wav", *HEARD[2:]]
+    calls = ended(sandbox)
+    assert calls[LISTENS]["said"] == heard
+    assert calls[PRESSES_9]["said"] == [*heard, "key 9", BYE]
+    with tenant_context(house.id):
+        assert Suppression.objects.get().point_id == points[PRESSES_9]
+    assert [status_of(str(play["url"])) for play in plays] == [404, 404]
+
+
+def status_of(url: str) -> int:
+    """What the web process answers to a plain GET."""
+    address = urllib.parse.urlsplit(url)
+    with contextlib.closing(http.client.HTTPConnection(address.netloc, timeout=5)) as connection:
+        connection.request("GET", address.path)
+        with connection.getresponse() as answer:
+            return answer.status
 
 
 def next_try(house: House, sandbox: Sandbox) -> Message:
@@ -158,6 +200,31 @@ def test_a_busy_line_is_tried_again_as_a_message_of_its_own_and_the_report_shows
         first = Message.objects.get(origin="run")
         assert (second.state, second.delivery_rank, first.delivery_rank, first.reason) == ("accepted", 40, 40, "")
         assert SendAttempt.objects.filter(message=second).values_list("consent_event_id", flat=True).get() is not None
+
+
+def test_a_run_is_not_over_while_a_call_is_to_be_tried_again(house: House, team: Team, sandbox: Sandbox) -> None:
+    add_callees(house, BUSY_ONCE)
+    run = call_everybody(house, sandbox, 1)
+    browser = team.client()
+
+    page = browser.get(f"/campaigns/runs/{run.id}/")
+    (person,) = browser.get(f"/campaigns/runs/{run.id}/people/?show=waiting").context["page"].people
+    next_try(house, sandbox)
+    after = browser.get(f"/campaigns/runs/{run.id}/")
+
+    with tenant_context(house.id):
+        second = Message.objects.get(origin=ORIGIN_AGAIN)
+        at = time_text(person.due_at, Organization.objects.current().time_zone, clock.now())
+    assert page.context["heading"] == f"1 call will be tried again at {at}."
+    assert page.context["badge"]["label"] == "Waiting"
+    assert [page.context["report"].people[key] for key in ("waiting", "failed", "delivered")] == [1, 0, 0]
+    assert (person.words, person.outcome.key) == ("Not reached yet; called again", "waiting")
+    assert after.context["heading"] == "1 of 1 person got it."
+    assert [after.context["report"].people[key] for key in ("waiting", "failed", "delivered")] == [0, 0, 1]
+    with tenant_context(house.id):
+        rows = Message.objects.annotate(of_run=is_try_of_run())
+        assert dict(rows.values_list("origin", "of_run")) == {"run": False, ORIGIN_AGAIN: True}
+        assert second.origin_id == run.id
 
 
 def test_a_line_that_stays_busy_is_called_three_times_and_no_more(house: House, sandbox: Sandbox) -> None:

@@ -89,7 +89,7 @@ def test_telnyx_is_connected_by_what_its_guide_asks_for_and_keeps_it_sealed(acme
         ({"messaging_profile_id": "my profile"}, "A messaging profile ID looks like"),
         ({"public_key": "short"}, "A public key is 44 letters"),
         ({"api_key": "KEY with spaces"}, "An API key has no spaces."),
-        ({"api_key": ""}, "This field is required."),
+        ({"api_key": ""}, "This is empty. Write something here."),
         ({"carrier": "nobody"}, "This carrier is not offered."),
     ],
 )

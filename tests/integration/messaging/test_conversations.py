@@ -10,6 +10,7 @@ from consent.selectors.words import receipt_number
 from contacts.models import Contact, ContactPoint
 from core import vault
 from core.tenancy import tenant_context
+from core.wording import version_text
 from messaging.actions.claiming import claim_due
 from messaging.actions.intending import intend
 from messaging.models import InboundMessage, Message, SendAttempt, TemplateVersion
@@ -226,10 +227,11 @@ def test_why_somebody_got_a_message_names_the_agreement_its_words_the_decision_a
     page = acme.client().get(f"/messages/{message.id}/why/").content.decode()
 
     said = (
-        receipt_number(attempt.consent_event_id, "granted"), "Form on a page", "Orders", "Allowed", f"rules of {version}",
-        "US-NE", "America/Chicago", "Agreed", WORDS,
+        receipt_number(attempt.consent_event_id, "granted"), "Form on a page", "Orders", "Allowed",
+        f"rules of {version_text(version)}", "Nebraska, United States", "America/Chicago", "Agreed", WORDS,
     )  # fmt: skip
     assert [words for words in said if words not in page] == []
+    assert f'href="/consent/decisions/{attempt.decision_id}/"' in page
 
 
 def test_a_message_that_never_left_says_so_and_shows_no_proof(acme, house, mina):

@@ -14,6 +14,7 @@ from campaigns.models import Campaign, Recipient, Run
 from consent.models import ConsentEvent, ConsentState, Suppression
 from core.jobs import enqueue
 from core.tenancy import tenant_context
+from messaging.actions.credentials import open_credentials
 from messaging.channels import email_imprint
 from messaging.channels.protocol import Written
 from messaging.models import InboundMessage, Message, SendAttempt, Sender
@@ -48,7 +49,9 @@ def service(base: str, sandbox: Sandbox) -> House:
     """Mail through the mail service, which reports back."""
     made = make_mail_house(make_team("Acme"), sandbox.url)
     hook = f"{base}/webhooks/postmark/inbound/{made.account.token}"
-    server = {"token": SERVER_TOKEN, "webhook_url": hook, "user": "carillon", "password": made.account.token}
+    with tenant_context(made.id):
+        secret = open_credentials(made.account)["webhook_secret"]
+    server = {"token": SERVER_TOKEN, "webhook_url": hook, "user": "carillon", "password": secret}
     sandbox.post("mail_servers", server)
     return made
 

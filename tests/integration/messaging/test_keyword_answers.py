@@ -25,7 +25,7 @@ from tests.proofs import proves
 from tests.support import web_thread
 from tooling import ports
 
-UNSUBSCRIBED = "{}: you are unsubscribed and will get no more messages from us."
+CLOSED = {"telnyx": "texts", "whatsapp": "WhatsApp messages"}
 PLEA = "please stop texting me"
 
 
@@ -134,6 +134,11 @@ def line(lines: tuple[Line, Line]) -> Line:
     return lines[0]
 
 
+def confirmed(line: Line, name: str = "Acme") -> str:
+    """What a stop on this line is answered with: it names the channel that is closed, and no other."""
+    return f"{name}: you are unsubscribed and will get no more {CLOSED[line.carrier]} from us."
+
+
 def rows(line: Line) -> list[tuple[str, str]]:
     with tenant_context(line.team.id):
         return list(Message.objects.order_by("created_at").values_list("origin", "state"))
@@ -148,7 +153,7 @@ def test_a_stop_is_confirmed_once_however_often_it_is_said_and_told(lines: tuple
     acme.write(PLEA)
     acme.write("REVOKE")
 
-    assert acme.told() == [UNSUBSCRIBED.format("Acme")]
+    assert acme.told() == [confirmed(acme)]
     assert beta.told() == []
     with tenant_context(acme.team.id):
         message, attempt = Message.objects.get(), SendAttempt.objects.get()
@@ -169,7 +174,9 @@ def test_the_same_person_is_confirmed_by_each_organisation_in_its_own_name(lines
     for each in lines:
         each.write(PLEA)
 
-    assert [each.told() for each in lines] == [[UNSUBSCRIBED.format(name)] for name in ("Acme", "Beta")]
+    assert [each.told() for each in lines] == [
+        [confirmed(each, name)] for each, name in zip(lines, ("Acme", "Beta"), strict=True)
+    ]
 
 
 def test_a_stop_the_carrier_has_answered_itself_gets_no_second_answer(base: str, sandbox: Sandbox) -> None:
@@ -247,7 +254,7 @@ def test_a_stop_is_confirmed_whatever_holds_us_back(line: Line, how: str) -> Non
 
     line.write(PLEA)
 
-    assert line.told() == [UNSUBSCRIBED.format("Acme")]
+    assert line.told() == [confirmed(line)]
 
 
 def test_a_closed_organisation_keeps_the_stop_and_says_nothing(line: Line) -> None:

@@ -12,12 +12,12 @@ from consent.models import ConsentEvent, ConsentState, Suppression
 from contacts.models import Contact, ContactPoint
 from core import clock
 from core.tenancy import tenant_context
-from messaging.models import InboundMessage
+from messaging.models import InboundMessage, Message
 from messaging.selectors.replies import reply_page
 from tests.counts import Statements
 from tests.factories.accounts import make_team
 from tests.factories.consent import MINA, OMAR, grant, make_point, make_purpose
-from tests.factories.messaging import hear, make_account
+from tests.factories.messaging import hear, make_account, make_sender, reach
 from tests.integration.accounts.chain import last_deed
 from tests.proofs import proves
 from tests.snapshots import changed, rows_of
@@ -141,6 +141,20 @@ def test_a_reply_leads_to_the_campaign_it_answers_where_there_is_such_a_page(acm
     assert "answers a campaign" in answer.content.decode()
     with pytest.raises(NoReverseMatch):
         reverse("nowhere:page", args=[run])
+
+
+def test_a_reply_answers_what_was_sent_on_its_own_channel_and_not_the_call_that_came_after(acme):
+    with tenant_context(acme.id):
+        account, point = make_account(acme.actor()), make_point(MINA)
+        grant(point, make_purpose(acme.actor()))
+        sender = make_sender(acme.actor(), account)
+        texted, called = reach(sender, point), reach(sender, point)
+        Message.objects.filter(id=called.id).update(channel="voice", origin_id=uuid.uuid4())
+
+        heard = hear(account, "Is it in stock?")
+
+    assert called.created_at >= texted.created_at
+    assert (heard.message_id, heard.origin_id) == (texted.id, texted.origin_id)
 
 
 def test_long_lists_come_in_pages_that_neither_repeat_nor_lose_anybody(acme):

@@ -10,7 +10,7 @@ from core.tenancy import tenant_context
 from messaging.channels.voice import VOICE
 
 LEGAL_NAME = "Acme Dental Limited"
-PARTS = {"language": "en", "legal_name": LEGAL_NAME, "phone": "+18005550123", "machine": "leave_message"}
+PARTS = {"language": "en", "phone": "+18005550123", "machine": "leave_message"}
 
 
 def check(acme: Any, body: str = "Hello.", legal_name: str = LEGAL_NAME, **parts: Any) -> None:
@@ -31,7 +31,12 @@ def test_a_call_with_everything_is_fit(acme: Any) -> None:
         ("body", {"body": "a" * 1201}, "Nobody listens"),
         ("body", {"body": "Hello {{ contact.first_name"}, "Add }}"),
         ("legal_name", {"legal_name": " "}, "settings"),
-        ("legal_name", {"legal_name": "Acme Holding"}, "Acme Holding"),
+        ("audio", {"audio": "not-an-id"}, "Upload it again"),
+        ("audio", {"audio": "0193a1c2-0000-7000-8000-000000000001"}, "Upload it again"),
+        ("body", {"body": " ", "audio": "not-an-id"}, "word for word"),
+        ("body", {"body": "Hi {{ contact.first_name }}", "audio": "not-an-id"}, "let a voice read"),
+        ("body", {"body": "{% if true %}Hi{% endif %}", "audio": "not-an-id"}, "let a voice read"),
+        ("body", {"body": "a" * 3001, "audio": "not-an-id"}, "Nobody listens"),
         ("phone", {"phone": None}, "country code"),
         ("phone", {"phone": "call us"}, "country code"),
         ("phone", {"phone": "800 555 0123"}, "country code"),

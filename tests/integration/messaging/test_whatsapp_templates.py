@@ -77,8 +77,8 @@ def test_a_template_is_written_as_a_draft_and_nothing_leaves(acme, account, sand
     [
         ({"name": "Visit Reminder"}, "Use small letters, digits and _ only"),
         ({"body": ""}, "Write what people shall read."),
-        ({"use_case": "survey"}, "Select a valid choice"),
-        ({"language": "tlh"}, "Select a valid choice"),
+        ({"use_case": "survey"}, "This is not one of the choices. Choose one of those offered."),
+        ({"language": "tlh"}, "This is not one of the choices. Choose one of those offered."),
     ],
 )
 def test_what_cannot_be_a_template_is_refused_with_everything_typed_and_nothing_is_kept(acme, account, wrong, words):

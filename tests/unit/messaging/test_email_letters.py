@@ -73,6 +73,21 @@ def test_the_text_part_says_what_the_page_says() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<p>Hello{% if contact.first_name %}<br>{% endif %}there</p>", "Hello\nthere"),
+        ("<p>Hello{% if contact.city %}<br>{% endif %}there</p>", "Hellothere"),
+        ("<p>One</p>{% if contact.first_name %}<p></p>{% endif %}Two", "One\n\nTwo"),
+        ("<p>{% for each in contact.fields.items %}{{ each }}{% unless forloop.last %}<br>{% endunless %}{% endfor %}</p>",
+         "one & two\nthree"),
+        ("<p>Hello {%- if contact.first_name -%} <br> {%- endif -%} there</p>", "Hello\nthere"),
+    ],
+)  # fmt: skip
+def test_a_line_break_that_depends_on_a_person_is_in_the_text_when_it_is_on_the_page(source: str, text: str) -> None:
+    assert text_of(source) == text
+
+
 def test_a_loop_around_table_rows_stays_where_it_was() -> None:
     page = page_of("<table>{% for each in contact.fields.items %}<tr><td>{{ each }}</td></tr>{% endfor %}</table>")
 

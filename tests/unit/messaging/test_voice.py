@@ -1,11 +1,13 @@
 """What a call says: the frame around somebody's words, in every language, and the rules it is made of."""
 
 import pathlib
+from collections.abc import Callable
 
 import pytest
 
 from consent.rule_reader import InvalidRules
-from messaging.channels import voice_rules
+from messaging.channels import voice, voice_rules
+from messaging.channels.email_imprint import Imprint
 from messaging.channels.protocol import Common, Written
 from messaging.channels.registry import channel
 from messaging.channels.voice import VOICE, spoken_phone
@@ -14,9 +16,21 @@ from messaging.providers.call_message import CallOutbound
 from tests.contract.messages import ATTEMPT, permit
 
 LANGUAGES = sorted(call_rules().languages)
-PARTS = {"language": "en", "legal_name": "Acme Dental Limited", "phone": "+18005550123", "machine": "leave_message"}
+PARTS = {"language": "en", "phone": "+18005550123", "machine": "leave_message"}
 VALUES = {"contact": {"first_name": "Ana"}}
+AUDIO = "0193a1c2-0000-7000-8000-000000000001"
 RULES = pathlib.Path(voice_rules.__file__).with_name("voice.toml").read_text("utf-8")
+
+
+@pytest.fixture(autouse=True)
+def named(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """The organisation in scope is called so; answers what gives it another legal name."""
+
+    def name(legal_name: str) -> None:
+        monkeypatch.setattr(voice, "imprint", lambda: Imprint("Acme", legal_name, "1 Main Street", "en"))
+
+    name("Acme Dental Limited")
+    return name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -51,10 +65,32 @@ def test_a_persons_values_are_spoken_as_they_are_and_cannot_touch_the_frame() ->
     assert VOICE.units_of(made) == 1
 
 
-def test_a_legal_name_with_braces_is_said_and_never_filled() -> None:
-    made = VOICE.render(Written("Hi", PARTS | {"legal_name": "{phone} Ltd"}), VALUES)
+def test_a_legal_name_with_braces_is_said_and_never_filled(named: Callable[[str], None]) -> None:
+    named("{phone} Ltd")
+
+    made = VOICE.render(Written("Hi", PARTS), VALUES)
 
     assert made.parts["says"][0].startswith("{phone} Ltd, with an automated call.")
+
+
+def test_a_text_written_before_a_change_of_name_says_the_new_one(named: Callable[[str], None]) -> None:
+    written = Written("Hi", PARTS | {"legal_name": "Acme Dental Limited"})
+    named("Acme Health Limited")
+
+    made = VOICE.render(written, VALUES)
+
+    assert made.parts["says"][0].startswith("Acme Health Limited, with an automated call.")
+    assert made.parts["left"][0].startswith("Acme Health Limited, ")
+
+
+def test_a_recording_stands_where_the_words_would_and_the_frame_is_read_around_it() -> None:
+    made = VOICE.render(Written("We are open.", PARTS | {"audio": AUDIO}), VALUES)
+
+    read = VOICE.render(Written("We are open.", PARTS), VALUES)
+    played = {"play": AUDIO, "words": "We are open."}
+    assert made.parts["says"] == [read.parts["says"][0], played, *read.parts["says"][2:]]
+    assert made.parts["left"] == [read.parts["left"][0], played, read.parts["left"][2]]
+    assert made.body == read.body
 
 
 def test_words_that_come_out_empty_make_no_call() -> None:
