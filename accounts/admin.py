@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.formats import date_format
 from unfold.admin import ModelAdmin
 
 from accounts.actions import organizations as actions
@@ -22,6 +23,7 @@ from accounts.contracts import Actor, Refused
 from accounts.deed_words import actor_words, deed_words
 from accounts.models import AuditEvent, Organization
 from accounts.roles import PERMISSIONS
+from core.form_words import OwnWords
 from core.middleware import client_address, request_id
 from core.tenancy import tenant_context
 
@@ -50,7 +52,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
         return models.QuerySet(self.model).order_by(*self.ordering or ("-pk",))
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(OwnWords, forms.Form):
     """Why an operator does it; the organisation reads it."""
 
     reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
@@ -78,6 +80,12 @@ DEEDS = {
         "It may write to everybody who agreed, no longer only to its own guests.",
         lambda actor, told: actions.go_live(actor=actor, note=told["reason"]),
         lambda organization: organization.state == "trial",
+    ),
+    "decline-review": Deed(
+        "Decline the review",
+        "The trial goes on. Its owners are mailed your reason, and can ask again.",
+        lambda actor, told: actions.decline_review(actor=actor, note=told["reason"]),
+        lambda organization: organization.state == "trial" and organization.review_requested_at is not None,
     ),
     "reinstate": Deed(
         "Lift the suspension",
@@ -108,6 +116,33 @@ DEEDS = {
 }
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Column:
+    """One more column of the organisations: its head, and its words, asked for inside each organisation's context."""
+
+    label: str
+    words: Callable[[], str]
+
+
+#: apps above add their own
+COLUMNS: list[Column] = []
+
+
+def waiting_reviews() -> "models.QuerySet[Organization]":
+    """The organisations that asked for a review and have no answer, who waits longest first. One query."""
+    rows: models.QuerySet[Organization] = models.QuerySet(Organization)
+    return rows.filter(state="trial", review_requested_at__isnull=False).order_by("review_requested_at")
+
+
+def _shown(column: Column) -> Callable[[Organization], str]:
+    @admin.display(description=column.label)
+    def words(organization: Organization) -> str:
+        with tenant_context(organization.id):
+            return column.words()
+
+    return words
+
+
 def _organization(organization_id: uuid.UUID) -> Organization | None:
     with tenant_context(organization_id):
         return Organization.objects.filter(id=organization_id).first()
@@ -116,11 +151,24 @@ def _organization(organization_id: uuid.UUID) -> Organization | None:
 class OrganizationAdmin(ReadOnlyAdmin):
     """Organisations: review, suspend, reinstate, stop."""
 
-    list_display = ("name", "state", "review_requested_at", "suspended_at", "sending_stopped_at", "created_at")
+    list_display = ("name", "state", "review", "suspended_at", "sending_stopped_at", "created_at")
     list_filter = ("state",)
     search_fields = ("name", "legal_name")
     ordering = ("-created_at",)
+    list_per_page = 25
     change_form_template = "admin/organization.html"
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The columns, with those of other apps: one small query more for each organisation on the page."""
+        return [*self.list_display, *(_shown(column) for column in COLUMNS)]
+
+    @admin.display(description="review", ordering="review_requested_at")
+    def review(self, organization: Organization) -> str:
+        """Whether it waits for an answer, and since when."""
+        asked = organization.review_requested_at
+        return (
+            f"Waits since {date_format(asked, 'DATETIME_FORMAT')}" if asked and organization.state == "trial" else "–"
+        )
 
     def get_urls(self) -> list[Any]:
         deed = path(

@@ -6,6 +6,7 @@ The shape is core's; here the exceptions of the framework and the refusals of ac
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
@@ -18,6 +19,7 @@ from accounts.contracts import Actor, NotAllowed, Refused
 from accounts.doors import api
 from accounts.models import Organization
 from core.api import PROBLEM_TYPE, answers, problem_body
+from core.api_input import NotJson
 
 _CODES = {
     400: "invalid",
@@ -34,20 +36,29 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     """Every error of the REST framework, and every refusal of an action, in the one shape."""
     request = context["request"]._request
     if isinstance(exception, Refused):
-        errors = [(exception.field, exception.message)] if exception.field else []
-        return _response(problem_body(request, "refused", exception.message, remedy=exception.remedy, errors=errors))
+        return _response(_refusal(request, exception))
     if isinstance(exception, NotAllowed):
         lacking = f"This key lacks the scope {exception.permission}."
         return _response(problem_body(request, "not_allowed", lacking))
     answer = rest_exception_handler(exception, context)
     if answer is None:
         return None
+    if isinstance(exception, NotJson):
+        return _response(problem_body(request, "not_json", str(exception.detail)))
     errors = list(flat_errors(exception.detail)) if isinstance(exception, exceptions.ValidationError) else []
     told = _response(problem_body(request, _CODES.get(answer.status_code, "refused"), errors=errors))
     for name in ("Allow", "WWW-Authenticate", "Retry-After"):
         if name in answer.headers:
             told[name] = answer.headers[name]
     return told
+
+
+def _refusal(request: HttpRequest, refusal: Refused) -> dict[str, Any]:
+    """A refusal of an action, by its own code; one without tells whether a field is to blame."""
+    errors = [(refusal.field, refusal.message)] if refusal.field else []
+    kind = "unfit" if refusal.field else "refused"
+    code = refusal.code or kind
+    return problem_body(request, code, refusal.message, remedy=refusal.remedy, errors=errors, kind=kind)
 
 
 def actor_of(request: Request) -> Actor:

@@ -46,14 +46,26 @@ def enter(request: HttpRequest, door: Door, answer: Answer) -> HttpResponse:
     return response
 
 
+_NOT_LIVING = "It is not known, was revoked, has expired, or may not be used from your network."
+
+
 def _unknown(request: HttpRequest) -> HttpResponse:
-    """No key, or none that lives: the same answer for every reason, and not too often to one address."""
+    """No key, or none that lives: which of its parts is wrong is never told, nor anything too often to one address."""
     verdict = throttle.ask([(f"unknown:{client_address(request)}", settings.API_LIMITS["unknown"])])
-    response = problem(request, "unauthorized") if verdict.free else _too_many(request)
+    response = problem(request, "unauthorized", _why(request)) if verdict.free else _too_many(request)
     response["WWW-Authenticate"] = "Bearer"
     for name, value in verdict.headers().items():
         response[name] = value
     return response
+
+
+def _why(request: HttpRequest) -> str:
+    """What is wrong as far as it was seen in the request: a key is missing, or the one that came opens nothing."""
+    header = request.headers.get("Authorization", "").strip()
+    if not header:
+        return "No API key came with the request."
+    which = "This test key" if header.lower().startswith("bearer crl_test_") else "This API key"
+    return f"{which} opens nothing. {_NOT_LIVING}"
 
 
 def _too_many(request: HttpRequest) -> HttpResponse:

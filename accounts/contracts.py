@@ -4,7 +4,7 @@ import dataclasses
 import uuid
 from typing import Literal
 
-from accounts.roles import GRANTS, PERMISSIONS, Role
+from accounts.roles import GRANTS, PERMISSIONS, Role, with_implied
 
 #: the organisation that owns what happens to people and operators before any organisation is known (audit only)
 PLATFORM_ORGANIZATION = uuid.UUID("00000000-0000-7000-8000-000000000001")
@@ -20,10 +20,13 @@ class NotAllowed(Exception):
 
 
 class Refused(Exception):
-    """A verb said no. `field` is the input it concerns (or empty), `remedy` what to do instead; nothing was changed."""
+    """A verb said no. `field` is the input it concerns (or empty), `remedy` what to do instead; nothing was changed.
 
-    def __init__(self, message: str, *, field: str = "", remedy: str = "") -> None:
-        self.message, self.field, self.remedy = message, field, remedy
+    `code` is what programs tell it by: one of `refusal_codes`, or of a reason of the gate; empty when nobody needs to.
+    """
+
+    def __init__(self, message: str, *, field: str = "", remedy: str = "", code: str = "") -> None:
+        self.message, self.field, self.remedy, self.code = message, field, remedy, code
         super().__init__(message)
 
     def __str__(self) -> str:
@@ -74,7 +77,7 @@ class Belonging:
     @property
     def permissions(self) -> frozenset[str]:
         """What this person may do there. A right that exists no more gives nothing."""
-        return GRANTS.get(self.role) or frozenset(self.own_permissions) & PERMISSIONS.keys()
+        return GRANTS.get(self.role) or with_implied(frozenset(self.own_permissions) & PERMISSIONS.keys())
 
     @property
     def role_name(self) -> str:

@@ -6,6 +6,8 @@ import functools
 import pathlib
 import tomllib
 
+#: where the session of somebody who signed up to join remembers what they accepted: there is no organisation yet to keep it for
+ACCEPTED_KEY = "accepted_documents"
 _PATH = pathlib.Path(__file__).parent / "data" / "documents.toml"
 
 

@@ -16,10 +16,10 @@ from django.utils.text import capfirst
 from accounts.actions.organizations import open_organization
 from accounts.choices import countries, currencies, languages, time_zones
 from accounts.contracts import Actor
-from accounts.documents import current_documents
+from accounts.documents import ACCEPTED_KEY, current_documents, documents_version
 from accounts.models import Organization
 from accounts.names import validate_line
-from accounts.roles import API_SCOPES, PERMISSIONS, RIGHTS_BY_SUBJECT, Role
+from accounts.roles import API_SCOPES, IMPLIED, PERMISSIONS, RIGHTS_BY_SUBJECT, Role
 from accounts.selectors import role_choices
 from core.email import parse_email
 from core.forms import CarillonForm
@@ -70,6 +70,7 @@ class SignupForm(CarillonForm, AllauthSignupForm):  # type: ignore[misc]
         user.full_name = self.cleaned_data["full_name"].strip()
         user.save(update_fields=["full_name"])
         if request.session.get("invitation"):
+            request.session[ACCEPTED_KEY] = documents_version()
             return
         actor = Actor("user", user.pk, frozenset(), client_address(request), "", request_id(request))
         open_organization(actor=actor, owner=user, name=self.cleaned_data["organization"])
@@ -82,6 +83,10 @@ class OpenForm(CarillonForm, forms.Form):
         label="Organisation", max_length=120, help_text="The name your customers know.", validators=[validate_line]
     )
     agree = forms.BooleanField(label=_agree(), error_messages={"required": "Please accept to continue."})
+
+
+class JoinForm(CarillonForm, forms.Form):
+    """Following an invitation, for somebody who accepted the documents in force when they signed up a moment ago."""
 
 
 class DocumentsForm(CarillonForm, forms.Form):
@@ -169,7 +174,7 @@ class CustomRoleForm(CarillonForm, forms.Form):
             self.fields[_subject_field(subject)] = forms.MultipleChoiceField(
                 label=subject,
                 required=False,
-                choices=[(right, capfirst(PERMISSIONS[right])) for right in rights],
+                choices=[(right, _right_words(right)) for right in rights],
                 initial=[right for right in rights if right in had],
                 widget=forms.CheckboxSelectMultiple,
             )
@@ -183,6 +188,12 @@ class CustomRoleForm(CarillonForm, forms.Form):
     def permissions(self) -> list[str]:
         """All rights that were ticked."""
         return [right for field in self.subjects for right in self.cleaned_data.get(field.name, ())]
+
+
+def _right_words(right: str) -> str:
+    """A right, and what comes with it."""
+    more = ", ".join(PERMISSIONS[each] for each in IMPLIED.get(right, ()))
+    return capfirst(PERMISSIONS[right]) + (f" (also: {more})" if more else "")
 
 
 def _subject_field(subject: str) -> str:
@@ -222,7 +233,7 @@ class ApiKeyForm(CarillonForm, forms.Form):
     )
     days = forms.IntegerField(label="Days until it ends", min_value=1, max_value=365, initial=90)
     is_test = forms.BooleanField(
-        label="For trying things out", required=False, help_text="It sends through the practice carrier alone."
+        label="For trying things out", required=False, help_text="It works with the practice carrier alone."
     )
     networks = forms.CharField(
         label="Where it may be used from",
@@ -247,7 +258,7 @@ class EnrolmentForm(CarillonForm, forms.Form):
     )
 
 
-class ThemeForm(forms.Form):
+class ThemeForm(CarillonForm, forms.Form):
     """Light, dark, or what the device says."""
 
     theme = forms.ChoiceField(choices=[(word, word) for word in ("system", "light", "dark")])

@@ -54,7 +54,8 @@ class TenantMiddleware:
     def _enter(self, request: HttpRequest, door: Door) -> HttpResponse:
         belonging = chosen_belonging(request)
         if belonging is None:
-            return redirect(reverse("accounts:open"))
+            secret = request.session.get("invitation")
+            return redirect("accounts:invitation", secret) if secret else redirect("accounts:open")
         request.belonging = belonging  # type: ignore[attr-defined]
         request.actor = person_actor(request, belonging.permissions)  # type: ignore[attr-defined]
         if door.own_transactions:

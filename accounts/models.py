@@ -235,8 +235,8 @@ class Guest(TenantModel):
     label = models.CharField(max_length=80)
     digest = models.BinaryField(max_length=16)
     address_sealed = models.BinaryField()
-    #: the last digits, enough to recognise one's own phone
-    hint = models.CharField(max_length=12)
+    #: the last digits, or the domain: enough to recognise one's own phone or mailbox
+    hint = models.CharField(max_length=120)
     created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
@@ -307,7 +307,7 @@ class OrganizationKey(TenantModel):
     """One key of the vault, wrapped by a master key. Destroying all of them makes the organisation's fields unreadable."""
 
     version = models.PositiveSmallIntegerField()
-    purpose = models.CharField(max_length=8, choices=[("data", "data"), ("digest", "digest")])
+    purpose = models.CharField(max_length=8, choices=[("data", "data"), ("digest", "digest"), ("signing", "signing")])
     wrapped = models.BinaryField()
     kek_id = models.CharField(max_length=40)
     created_at = MomentOfCreation()

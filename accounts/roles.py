@@ -1,5 +1,7 @@
 """Roles and what each may do, as data (A5). A permission is a verb phrase; doors and actions ask for one by name."""
 
+from collections.abc import Iterable, Mapping
+
 from django.db import models
 
 
@@ -49,6 +51,25 @@ PERMISSIONS = {
     "stop_sending": "stop all sending",
     "resume_sending": "start sending again",
 }
+
+#: what somebody needs as well to use a right at all: who approves, writes or launches campaigns sees them
+IMPLIED: Mapping[str, tuple[str, ...]] = {
+    "author_campaigns": ("see_campaigns",),
+    "send_campaigns": ("see_campaigns",),
+    "approve_campaigns": ("see_campaigns",),
+    "see_addresses": ("see_contacts",),
+    "change_contacts": ("see_contacts",),
+    "export_contacts": ("see_contacts",),
+    "change_consent": ("see_contacts",),
+    "message_people": ("see_replies",),
+}
+
+
+def with_implied(rights: Iterable[str]) -> frozenset[str]:
+    """These rights, and those without which they are of no use."""
+    given = frozenset(rights)
+    return given | {more for right in given for more in IMPLIED.get(right, ())}
+
 
 #: the role of a member whose rights the organisation chose one by one (A6); its rights are in the database
 CUSTOM = "custom"

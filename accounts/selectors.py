@@ -25,7 +25,7 @@ from accounts.models import (
     OrganizationKey,
     User,
 )
-from accounts.roles import GRANTS, PERMISSIONS, RIGHTS_BY_SUBJECT, ROLE_HINTS, Role
+from accounts.roles import GRANTS, PERMISSIONS, RIGHTS_BY_SUBJECT, ROLE_HINTS, Role, with_implied
 from core.tenancy import current_organization_id, tenant_context
 from core.vault import WrappedKey
 
@@ -85,6 +85,16 @@ def members() -> list[Membership]:
     return list(Membership.objects.select_related("user", "custom_role").order_by("created_at"))
 
 
+def members_with(right: str) -> list[User]:
+    """The people of the organisation who may do this, by name. One query."""
+    rows = Membership.objects.filter(user__is_active=True).select_related("user", "custom_role")
+    return [
+        row.user
+        for row in rows.order_by("user__full_name", "id")
+        if right in (row.custom_role.permissions if row.custom_role else GRANTS[row.role])
+    ]
+
+
 def role_choices() -> list[tuple[str, Any]]:
     """What a form offers as roles: the eight, and below them the organisation's own by their ids. One query."""
     own = [(str(role.id), role.name) for role in CustomRole.objects.order_by("name")]
@@ -107,7 +117,14 @@ def role_table() -> list[RoleRow]:
     """All roles with what they may do and how many have them; the organisation's own first. Two queries."""
     counts = Counter(Membership.objects.values_list("role", "custom_role_id"))
     own = [
-        RoleRow(str(role.id), role.name, "", counts["custom", role.id], _rights_in_words(role.permissions), role)
+        RoleRow(
+            str(role.id),
+            role.name,
+            "",
+            counts["custom", role.id],
+            _rights_in_words(with_implied(role.permissions)),
+            role,
+        )
         for role in CustomRole.objects.order_by("name")
     ]
     ready = [
@@ -162,7 +179,7 @@ def api_keys() -> list[ApiKey]:
 
 
 def audit_page(action: str, number: str) -> "Page[AuditEvent]":
-    """Fifty audit rows, newest first, in words, with the names of the people who acted. Three queries.
+    """Fifty audit rows, newest first, in words, with the names of the people and applications that acted. Four queries.
 
     Shape: `action` is the beginning of a deed's code, or some of its words.
     """
@@ -170,7 +187,9 @@ def audit_page(action: str, number: str) -> "Page[AuditEvent]":
     if action:
         rows = rows.filter(Q(action__startswith=action) | Q(action__in=deeds_named(action)))
     page = Paginator(rows, 50).get_page(number)
-    names = dict(User.objects.filter(id__in={row.actor_id for row in page}).values_list("id", "full_name"))
+    actors = {row.actor_id for row in page}
+    names = dict(User.objects.filter(id__in=actors).values_list("id", "full_name"))
+    names |= {key.id: f"{key.name} (application)" for key in ApiKey.objects.filter(id__in=actors)}
     for row in page:
         row.actor_name = names.get(row.actor_id, "") or actor_words(row.actor_kind)
         row.words, row.details = deed_words(row.action), data_words(row.action, row.data)

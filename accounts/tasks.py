@@ -1,4 +1,4 @@
-"""Tasks of accounts: what the API remembers is forgotten in time."""
+"""Tasks of accounts: what the API remembers is forgotten in time, and owners are mailed what operators decided."""
 
 import uuid
 
@@ -6,6 +6,9 @@ from django.db import connection
 
 from accounts.actions import answers
 from accounts.actions.request_log import KEPT_DAYS
+from accounts.mail import send_review_answer
+from accounts.roles import Role
+from accounts.selectors import members
 from core.jobs import enqueue, platform_task, tenant_task
 
 
@@ -18,6 +21,13 @@ def keep_api_records() -> None:
         found = cursor.fetchall()
     for (organization_id,) in found:
         enqueue("accounts.forget_answers", organization_id=organization_id)
+
+
+@tenant_task("accounts.mail_review_answer")
+def mail_review_answer(*, organization_id: uuid.UUID) -> None:
+    """Mail the owners how the review ended. The operators' host cannot: whose mailboxes they are is not theirs to read."""
+    owners = [member.user for member in members() if member.role == Role.OWNER]
+    send_review_answer(owners)
 
 
 @tenant_task("accounts.forget_answers")

@@ -28,14 +28,22 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
 WORDS: Final[dict[str, str]] = {
     "top_up": "Units added",
     "bonus": "Units given",
-    "reserve": "Held for a message",
-    "settle": "Message charged",
-    "release": "Given back",
-    "refund": "Refunded",
+    "reserve": "Held for {}",
+    "settle": "Charged: {}",
+    "release": "Given back: {}",
+    "refund": "Refunded: {}",
     "adjustment_in": "Corrected upwards",
     "adjustment_out": "Corrected downwards",
 }
+#: what the statement can be narrowed to: word → (label, kinds)
+SHOWN: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "charged": ("Charged", ("settle", "refund")),
+    "held": ("Held and given back", ("reserve", "release")),
+    "added": ("Added and corrected", ("top_up", "bonus", "adjustment_in", "adjustment_out")),
+}
 #: entries are written in thousandths, so that a price can be a fraction of a unit
 PER_UNIT: Final = 1000
+#: one message of a channel
+MESSAGE_NAMES: Final = {"sms": "an SMS", "whatsapp": "a WhatsApp message", "voice": "a call", "email": "an email"}
 #: channels as people read them
 CHANNEL_NAMES: Final = {"sms": "SMS", "whatsapp": "WhatsApp", "voice": "Calls", "email": "Email"}

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.doors import member
-from billing.selectors import funds, price_lines, statement, used_by_day
+from billing.selectors import funds, price_lines, shown_chips, statement, used_by_day
 from core import clock
 
 #: how many days of usage the page shows, today among them
@@ -18,12 +18,17 @@ DAYS_SHOWN = 30
 @require_GET
 def units(request: HttpRequest) -> HttpResponse:
     """What the organisation has, what it used day by day, the price list of today, and the statement."""
-    today = clock.now().date()
+    today, show = clock.now().date(), request.GET.get("show", "")
+    chips = shown_chips()
     context = {
         "funds": funds(),
         "used": used_by_day(today - datetime.timedelta(days=DAYS_SHOWN - 1)),
         "days": DAYS_SHOWN,
         "prices": price_lines(today),
-        "page": statement(request.GET.get("page", "1")),
+        "page": statement(request.GET.get("page", "1"), show=show),
+        "show": show,
+        "chips": chips,
+        "total": sum(count for _, _, count in chips),
+        "now": clock.now(),
     }
     return render(request, "billing/units.html", context)

@@ -9,6 +9,9 @@ from typing import Final
 
 from django.db.models import Case, CharField, Q, Value, When
 
+from messaging.models import ProviderAccount
+from messaging.providers.registry import PROVIDERS
+from messaging.selectors.calls import tries_in_hand
 from messaging.selectors.replies import STOPS
 from messaging.states import RANKS
 
@@ -47,7 +50,20 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
 )
 #: somebody a check would send to: a check sends nothing, so nothing waits. It is no outcome of a run and is never counted
 WOULD_GET: Final = Outcome("would_get", "Would get it", "yes", "check", "yes", "nothing is sent by a check")
+#: what a carrier took that never says what arrived: no receipt is waited for
+HANDED_OVER: Final = Outcome("on_way", "Handed over", "note", "send", "note", "the carrier took it; it tells no more")
 BY_KEY: Final = {outcome.key: outcome for outcome in OUTCOMES}
+
+
+def tells_arrival(account: ProviderAccount) -> bool:
+    """Whether the carrier of an account reports what arrived; where it does not, nobody may count it as none."""
+    return PROVIDERS[account.provider].capabilities.receipts
+
+
+def outcome_by(account: ProviderAccount, key: str) -> Outcome:
+    """An outcome as it is called for messages of an account."""
+    return HANDED_OVER if key == HANDED_OVER.key and not tells_arrival(account) else BY_KEY[key]
+
 
 _OF_MESSAGE: Final[tuple[tuple[str, Q], ...]] = (
     ("delivered", Q(delivery_rank__gte=_DELIVERED)),
@@ -66,9 +82,13 @@ def _case(rows: tuple[tuple[str, Q], ...], otherwise: str) -> Case:
     return Case(*whens, default=Value(otherwise), output_field=CharField())
 
 
-def message_outcome() -> Case:
-    """The outcome of a message, as an expression on Message."""
-    return _case(_OF_MESSAGE, "waiting")
+def message_outcome(channel: str = "") -> Case:
+    """The outcome of a message, as an expression on Message; nobody whom a further call is still to reach has failed."""
+    if channel != "voice":
+        return _case(_OF_MESSAGE, "waiting")
+    delivered, *others = _OF_MESSAGE
+    again = ("waiting", Q(tries_in_hand(ringing=False))), ("on_way", Q(tries_in_hand(ringing=True)))
+    return _case((delivered, *again, *others), "waiting")
 
 
 def plan_outcome() -> Case:

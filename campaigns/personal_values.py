@@ -10,6 +10,7 @@ from contacts.models import Contact
 from messaging.channels.protocol import Content, MessageChannel, Rendered
 from messaging.content import precompile
 from messaging.content_rules import ContentError
+from messaging.preference_links import place as preference_place
 
 _OUTPUT = re.compile(r"\{\{-?\s*([\w.]+)\s*(\|[^}]*)?-?\}\}")
 
@@ -20,6 +21,7 @@ VARIABLES = (
     ("contact.city", "City"),
     ("contact.country", "Country, two letters"),
     ("contact.language", "Language, such as en"),
+    ("preferences_url", "Link to the page where they choose what they get"),
 )
 _WHOLE = frozenset({"contact", "contact.fields"})
 
@@ -32,7 +34,10 @@ class _Fields(dict[str, Any]):
 
 
 def values_of(contact: Contact) -> dict[str, Any]:
-    """The values a text can use: `contact.first_name` and its like, custom fields as `contact.fields.<key>`."""
+    """The values a text can use: `contact.first_name` and its like, custom fields as `contact.fields.<key>`.
+
+    `preferences_url` is a place as long as the link, which is put there when the message leaves.
+    """
     known = {
         "first_name": contact.first_name,
         "last_name": contact.last_name,
@@ -41,13 +46,13 @@ def values_of(contact: Contact) -> dict[str, Any]:
         "language": contact.language,
     }
     values: dict[str, Any] = {name: value or None for name, value in known.items()}
-    return {"contact": values | {"fields": _Fields(contact.fields)}}
+    return {"contact": values | {"fields": _Fields(contact.fields)}, "preferences_url": preference_place()}
 
 
 def sample_values(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Values that belong to nobody, for tests and for counting: a first name, and something in every other place."""
     known = {"first_name": name, "last_name": "Sample", "city": "Sample City", "country": "US", "language": "en"}
-    return {"contact": known | {"fields": _Fields(fields)}}
+    return {"contact": known | {"fields": _Fields(fields)}, "preferences_url": preference_place()}
 
 
 def check_names(body: str, custom: Mapping[str, str]) -> None:

@@ -42,6 +42,12 @@ RUN_WORDS: Final[dict[str, tuple[str, str]]] = {
     "scheduled": ("Scheduled", "note"),
     "running": ("Sending", "note"),
 }
+#: a draft of which a second person was asked: label, tone, icon
+APPROVAL_WORDS: Final[dict[str, tuple[str, str, str]]] = {
+    "asked": ("Waits for approval", "wait", "clock"),
+    "approved": ("Approved", "yes", "check"),
+    "declined": ("Declined", "no", "x"),
+}
 
 
 def can_move(before: str, after: str) -> bool:

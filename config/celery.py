@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
     "promote": {"task": "campaigns.wake_runs", "schedule": 5.0},
     "keep-api-records": {"task": "accounts.keep_api_records", "schedule": 3600.0},
     "keep-partitions": {"task": "messaging.keep_partitions", "schedule": 3600.0},
+    "anchor-evidence": {"task": "consent.anchor_all", "schedule": 3600.0},
     "sync-templates": {"task": "messaging.sync_all_templates", "schedule": 86400.0},
     "sweep-imports": {"task": "contacts.sweep_imports", "schedule": 15.0},
 }

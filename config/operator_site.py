@@ -1,6 +1,6 @@
 """The operators' site: the admin behind a second factor, on a host and in a process of its own."""
 
-from typing import Any
+from typing import Any, Final, cast
 
 from allauth.account.authentication import get_authentication_records
 from django.contrib import admin
@@ -11,11 +11,24 @@ from django.templatetags.static import static
 from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
+from accounts.actions.operators import has_second_factor
+from accounts.admin import waiting_reviews
 from accounts.enrolment import must_enrol
+from accounts.models import User
 
 #: the apps whose pages operators have. Libraries register pages of their own, raw edits of addresses, sessions and second
 #: factors among them, and those are nobody's.
 OPERATED_APPS = frozenset({"accounts", "billing"})
+
+
+_STRANGER: Final = {
+    "heading": "This account is no operator's",
+    "words": "These pages are for the operators of the platform. Sign out, then sign in with the account of an operator.",
+}
+_AGAIN: Final = {
+    "heading": "Your second factor is set up: sign in again",
+    "words": "Operators enter with their password and their second factor, and this session has not shown one.",
+}
 
 
 class OperatorSite(UnfoldAdminSite):
@@ -28,13 +41,26 @@ class OperatorSite(UnfoldAdminSite):
         """What every page gets from the library, with our mark in its corner."""
         return {**super().each_context(request), "site_icon": static("img/favicon.svg")}
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The start page, with the reviews that wait."""
+        return super().index(request, {"waiting": waiting_reviews(), **(extra_context or {})})
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Log in by the product's own pages; whoever has no second factor yet is sent to set one up."""
+        """Log in by the product's own pages; whoever has no second factor yet is sent to set one up.
+
+        Whoever is signed in as somebody else, or without a second factor, reads how to come in.
+        """
         if not request.user.is_authenticated:
             return redirect(f"{reverse('account_login')}?next={request.path}")
-        if request.user.is_staff:  # type: ignore[union-attr]
-            return redirect("operator_enrolment" if must_enrol(request) else "mfa_index")
-        return TemplateResponse(request, "403.html", status=403)
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if not request.user.is_staff:  # type: ignore[union-attr]
+            return TemplateResponse(request, "operator_entry.html", _STRANGER, status=403)
+        if must_enrol(request):
+            return redirect("operator_enrolment")
+        if not has_second_factor(cast(User, request.user)):
+            return redirect("mfa_index")
+        return TemplateResponse(request, "operator_entry.html", _AGAIN)
 
 
 def second_factor_shown(request: HttpRequest) -> bool:

@@ -11,9 +11,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from accounts.contracts import Actor
 from accounts.middleware import chosen_belonging, person_actor
 from accounts.models import Organization
 from accounts.selectors import organizations_of
+from campaigns.selectors.approvals import approvals_waiting_for
 from core import clock
 from core.tenancy import current_organization_id, tenant_context
 from messaging.selectors.replies import waiting_replies
@@ -27,7 +29,15 @@ class Place:
     name: str
     icon: str
     permission: str = ""
-    count: Callable[[], int] | None = None
+    count: Callable[[Actor], int] | None = None
+
+
+def _replies(_actor: Actor) -> int:
+    return waiting_replies()
+
+
+def _approvals(actor: Actor) -> int:
+    return approvals_waiting_for(actor).count()
 
 
 GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
@@ -35,9 +45,9 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "Work",
         (
             Place("Home", "home", "home"),
-            Place("Campaigns", "campaigns:list", "megaphone", "see_campaigns"),
+            Place("Campaigns", "campaigns:list", "megaphone", "see_campaigns", _approvals),
             Place("Templates", "messaging:templates", "template", "author_campaigns"),
-            Place("Replies", "messaging:replies", "inbox", "see_replies", waiting_replies),
+            Place("Replies", "messaging:replies", "inbox", "see_replies", _replies),
             Place("Contacts", "contacts:list", "users", "see_contacts"),
             Place("Imports", "contacts:imports", "upload", "change_contacts"),
         ),
@@ -145,19 +155,19 @@ def _groups(request: HttpRequest) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = []
     for label, places in GROUPS:
         allowed = [place for place in places if not place.permission or actor.may(place.permission)]
-        items = [item for place in allowed if (item := _item(place))]
+        items = [item for place in allowed if (item := _item(place, actor))]
         if items:
             groups.append({"label": label, "items": items})
     _mark_current(request.path, [item for group in groups for item in group["items"]])
     return groups
 
 
-def _item(place: Place) -> dict[str, Any] | None:
+def _item(place: Place, actor: Actor) -> dict[str, Any] | None:
     try:
         url = reverse(place.name)
     except NoReverseMatch:
         return None
-    count = place.count() if place.count and current_organization_id() is not None else 0
+    count = place.count(actor) if place.count and current_organization_id() is not None else 0
     return {"label": place.label, "url": url, "icon": place.icon, "count": count, "current": False}
 
 

@@ -18,6 +18,9 @@ urlpatterns = [
     path("health/live/", views.live, name="live"),
     path("health/ready/", views.ready, name="ready"),
     path("csp/", views.csp_report, name="csp_report"),
+    path("api/", views.to_api_docs, name="api"),
+    path("api/docs/", views.to_api_docs, name="api_docs"),
+    path("docs/", views.to_api_docs, name="docs"),
     path("api/v1/", include("config.urls_api")),
     path("webhooks/", include("messaging.urls_webhooks")),
 ]

@@ -8,13 +8,18 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import is_valid_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.doors import member, public
+from accounts.refusal_codes import CODES
+from accounts.roles import API_SCOPES, PERMISSIONS
 from campaigns.selectors.home import home as read_home
+from config.api_reference import subjects
+from consent.reasons import REASONS
 from core import clock
 from core.api import problem, problems
 
@@ -98,7 +103,26 @@ schema = public(Schema.as_view())
 @require_GET
 def problem_list(request: HttpRequest) -> HttpResponse:
     """What each problem of the API means; the `type` of a problem leads here."""
-    return render(request, "problems.html", {"problems": problems()})
+    general = [(code, kind["status"], kind["title"], kind["remedy"]) for code, kind in problems().items()]
+    refused = [(code, 422, words, "") for code, words in CODES.items()]
+    reasons = [(code, 422, f"{why.label}.", why.sentence) for code, why in sorted(REASONS.items())]
+    groups = [("Of every request", general), ("Of what was asked to be done", refused), ("Of the gate", reasons)]
+    return render(request, "problems.html", {"groups": groups})
+
+
+@public
+@require_GET
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """Every operation of the API, made from its OpenAPI document."""
+    scopes = [(scope, PERMISSIONS[scope]) for scope in API_SCOPES]
+    return render(request, "api_docs.html", {"subjects": subjects(), "scopes": scopes})
+
+
+@public
+@require_GET
+def to_api_docs(_request: HttpRequest) -> HttpResponse:
+    """Where people look for the documentation of the API first."""
+    return redirect("api:docs")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -130,5 +154,13 @@ _CODES = {400: "invalid", 403: "not_allowed", 404: "not_found", 500: "failed"}
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return problem(request, _CODES[status])
+        return problem(request, _CODES[status], _with_slash(request) if status == 404 else "")
     return render(request, f"{status}.html", status=status)
+
+
+def _with_slash(request: HttpRequest) -> str:
+    """The right address, for one that only lacks its last slash."""
+    path = f"{request.path_info}/"
+    if request.path_info.endswith("/") or not is_valid_path(path):
+        return ""
+    return f"Addresses end with a slash: send it to {path}."

@@ -5,7 +5,7 @@ from typing import cast
 
 from accounts.access import found
 from accounts.contracts import Actor
-from consent.models import ConsentEvent, Point, Purpose
+from consent.models import ConsentEvent, DecisionRecord, Point, Purpose
 
 
 def access_purpose(actor: Actor, purpose_id: uuid.UUID) -> Purpose:
@@ -24,3 +24,9 @@ def access_event(actor: Actor, event_id: uuid.UUID) -> ConsentEvent:
     """One event of the ledger with its point, purpose and words, for somebody who may see addresses."""
     actor.require("see_addresses")
     return cast(ConsentEvent, found(ConsentEvent.objects.select_related("point", "purpose", "wording"), event_id))
+
+
+def access_decision(actor: Actor, decision_id: uuid.UUID) -> DecisionRecord:
+    """One kept decision of the gate, for somebody who may see contacts; it holds facts and no address."""
+    actor.require("see_contacts")
+    return cast(DecisionRecord, found(DecisionRecord.objects.all(), decision_id))

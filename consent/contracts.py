@@ -9,7 +9,7 @@ Channel = Literal["sms", "whatsapp", "voice", "email"]
 Answers = Literal["", "stop", "start", "help"]
 Tier = Literal["transactional", "informational", "marketing", "ai_call"]
 ConsentStatus = Literal["none", "unproven", "pending", "granted", "withdrawn", "expired"]
-SuppressionKind = Literal["", "opted_out", "complaint", "bounced", "erased", "dnc", "platform"]
+SuppressionKind = Literal["", "opted_out", "complaint", "bounced", "erased", "paused", "dnc", "platform"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,6 +28,15 @@ class Ask:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class OwnHours:
+    """The hours a person chose for themselves, every day. Units: minutes since midnight of their zone, the end exclusive."""
+
+    start: int
+    end: int
+    zone: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Facts:
     """All the gate may know about one recipient: values of bounded variety, so equal people share one decision.
 
@@ -35,7 +44,8 @@ class Facts:
     address); empty means unknown. `zones` are the candidate IANA zones of the person, sorted, together for everything we
     know that disagrees; empty means unknown. `recent_sends` counts what they got inside the cap's window, never more than
     cap + 1; where several caps hold (the law's, the programme's, the organisation's) both belong to the one with the least
-    room left. `window_open` is false where only what answers them may be sent, and they have not written lately.
+    room left. `window_open` is false where only what answers them may be sent, and they have not written lately. `own_full`
+    is true when they got as many this week as they asked for at most; `own_hours` are the hours they asked for.
     """
 
     organization_state: Literal["trial", "live", "suspended", "closed"]
@@ -53,6 +63,8 @@ class Facts:
     recent_sends: int
     cap: int | None
     window_open: bool = True
+    own_full: bool = False
+    own_hours: OwnHours | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

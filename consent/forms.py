@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from consent.models import CHANNELS, TIERS, Point, Purpose, Wording
+from consent.selectors.attachments import LARGEST_BYTES
 from consent.selectors.words import CHANNEL_LABELS
 from consent.states import CONSENT_BY_HAND, POINT_CHANNELS, SOURCES, STOP_BY_HAND
 from core.forms import CarillonForm
@@ -66,6 +67,13 @@ class ConsentForm(CarillonForm, forms.Form):
         help_text="Such as “signed card, shop folder 12, taken by Sara”.",
     )
 
+    attachment = forms.FileField(
+        required=False,
+        label="The proof itself",
+        help_text="A scan or a recording: PDF, PNG, JPEG, MP3 or WAV, at most 5 MB. It is kept encrypted.",
+        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.mp3,.wav"}),
+    )
+
     def __init__(self, *args: Any, point: Point, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zoneinfo.ZoneInfo(zone)
@@ -81,7 +89,12 @@ class ConsentForm(CarillonForm, forms.Form):
             required=False,
             empty_label="None, somebody says so",
         )
-        self.order_fields(("purpose", "channel", "source", "wording", "occurred_at", "note"))
+        self.order_fields(("purpose", "channel", "source", "wording", "occurred_at", "note", "attachment"))
+
+    def clean_attachment(self) -> bytes | None:
+        """The file's bytes; of one that is too large only as much as shows that it is."""
+        file = self.cleaned_data["attachment"]
+        return file.read(LARGEST_BYTES + 1) if file else None
 
     def full_clean(self) -> None:
         """Read the moment in the organisation's time zone."""

@@ -5,6 +5,7 @@ from django.db.models import Case, Value, When
 from django.db.models.functions import Right
 
 from core.fields import MomentOfCreation, StoredColumn
+from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
 
 CHANNELS = [("sms", "SMS"), ("whatsapp", "WhatsApp"), ("voice", "Voice"), ("email", "Email")]
@@ -24,6 +25,8 @@ class Purpose(TenantModel):
     name = models.CharField(max_length=80)
     tier = models.CharField(max_length=16, choices=TIERS)
     description = models.CharField(max_length=300, blank=True)
+    #: whether people may say yes to it on their preference page; a yes they gave elsewhere stands there all the same
+    is_offered = models.BooleanField(default=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = MomentOfCreation()
 
@@ -153,12 +156,67 @@ class Suppression(TenantModel):
         indexes = [models.Index(fields=["organization", "point"], name="suppression_by_point")]
 
 
+class Preference(TenantModel):
+    """How somebody wants to be written to at one address, as their last word in the ledger says. Empty means as it is.
+
+    `hours_from` and `hours_until` are minutes since midnight in `hours_zone`; either all three are set or none.
+    """
+
+    point = TenantForeignKey(Point, on_delete=models.PROTECT, related_name="+")
+    weekly_cap = models.PositiveSmallIntegerField(null=True)
+    hours_from = models.PositiveSmallIntegerField(null=True)
+    hours_until = models.PositiveSmallIntegerField(null=True)
+    hours_zone = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    event = TenantForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "point"], name="preference_once"),
+            models.CheckConstraint(
+                condition=models.Q(hours_from=None, hours_until=None, hours_zone="")
+                | models.Q(hours_from__lt=models.F("hours_until"), hours_until__lte=1440) & ~models.Q(hours_zone=""),
+                name="preference_hours_whole",
+            ),
+        ]
+
+
+class PreferencePage(TenantModel):
+    """What an organisation says on the page where people choose; one row, or none while nothing was changed.
+
+    `links_from`: links made before this moment open nothing any more.
+    """
+
+    intros = models.JSONField(default=dict)
+    links_from = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization"], name="preference_page_once")]
+
+
 class PlatformSuppression(models.Model):
     """An address nobody on the platform may reach, known only by a digest under the platform's own key."""
 
     digest = models.BinaryField(max_length=16, primary_key=True)
     reason = models.CharField(max_length=200)
     created_at = MomentOfCreation()
+
+
+class RuleSet(models.Model):
+    """One version of the rulebook as it was shipped, word for word: decisions stay readable after the rules have changed.
+
+    The platform's, not an organisation's; append-only, and written by the owner of the tables alone, after each migration.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.CharField(max_length=40, unique=True)
+    #: the text of each rule file by its name
+    texts = models.JSONField()
+    kept_at = MomentOfCreation()
+
+    def __str__(self) -> str:
+        return self.version
 
 
 class DecisionRecord(TenantModel):
@@ -179,3 +237,75 @@ class DecisionRecord(TenantModel):
     class Meta(TenantModel.Meta):
         # used by: decide_distinct, which looks before it keeps
         indexes = [models.Index(fields=["organization", "digest"], name="decision_by_digest")]
+
+
+class Attachment(TenantModel):
+    """What was filed with an agreement: the scan of a signed paper, the recording of a call. Sealed, and never exchanged.
+
+    `event` is empty from the upload until the agreement is recorded; what no agreement took is removed after a day.
+    """
+
+    event = TenantForeignKey(ConsentEvent, on_delete=models.PROTECT, null=True, related_name="+")
+    #: what its own first bytes say it is
+    kind = models.CharField(max_length=20)
+    size = models.PositiveIntegerField()
+    #: of the file itself; the evidence of the event names it too, so no other file takes its place
+    sha256 = models.BinaryField(max_length=32)
+    content_sealed = models.BinaryField()
+    created_at = MomentOfCreation()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "event"], condition=models.Q(event__isnull=False), name="one_attachment"
+            )
+        ]
+
+
+class EvidenceAnchor(TenantModel):
+    """One hash over all events since the anchor before, signed by the platform: what it covers was not changed since.
+
+    It covers the events after the former anchor's `through_id` up to its own, in the order of ids. Append-only.
+    """
+
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    #: the digest of the anchor before; empty for the first
+    previous = models.BinaryField(max_length=32)
+    through_id = models.UUIDField()
+    count = models.PositiveIntegerField()
+    root = models.BinaryField(max_length=32)
+    key_id = models.CharField(max_length=16)
+    signature = models.BinaryField(max_length=64)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "number"], name="anchor_number_once")]
+
+
+class EvidenceLeaves(TenantModel):
+    """A part of what is under an anchor: the hashes of up to 1,024 events one after the other, 32 bytes each. Append-only.
+
+    They outlive the events, so what is still there can be proven when older events have gone.
+    """
+
+    anchor = TenantForeignKey(EvidenceAnchor, on_delete=models.PROTECT, related_name="parts")
+    place = models.PositiveIntegerField()
+    through_id = models.UUIDField()
+    root = models.BinaryField(max_length=32)
+    leaves = models.BinaryField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "anchor", "place"], name="leaves_once")]
+
+
+class EvidenceUse(TenantModel):
+    """When an event or a decision was last relied on, written by a trigger when the record of the message goes.
+
+    While that record is there it speaks for itself, so a message costs nothing here. It only ever moves on.
+    """
+
+    evidence_id = models.UUIDField()
+    last_used_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "evidence_id"], name="evidence_use_once")]

@@ -4,6 +4,7 @@ from core.personal_data import PersonalField, claim
 
 _PROOF = "proof of consent and of opt-outs, at least five years after it was last relied on (16 CFR 310.5; GDPR article 7(1))"
 _SHIELD = "without the keyed mark an opted-out or erased address could be written to again (GDPR article 21(3))"
+_WISHES = ("weekly_cap", "hours_from", "hours_until", "hours_zone", "language")
 
 
 def register_fields() -> None:
@@ -19,7 +20,9 @@ def register_fields() -> None:
         PersonalField("consent_point", "platform_digest", "contact", False, "keep", "suppression", _SHIELD),
         PersonalField("consent_consentevent", "status", "contact", False, "keep", "evidence", _PROOF),
         PersonalField("consent_consentevent", "evidence_sealed", "contact", True, "keep", "evidence", _PROOF),
+        PersonalField("consent_attachment", "content_sealed", "contact", True, "keep", "evidence", _PROOF),
         PersonalField("consent_consentstate", "status", "contact", False, "delete", "contact"),
+        *[PersonalField("consent_preference", name, "contact", False, "delete", "contact") for name in _WISHES],
         PersonalField("consent_suppression", "kind", "contact", False, "keep", "suppression", _SHIELD),
         PersonalField("consent_platformsuppression", "digest", "contact", False, "keep", "suppression", _SHIELD),
     )

@@ -25,12 +25,16 @@ STATUS_LABELS: Mapping[ConsentStatus, str] = MappingProxyType(
     }
 )
 
-#: what an event of the ledger says: a status, or what is none: that a stop was taken back, or that they asked for an answer
+#: what an event of the ledger says: a status, or what is none: that a stop was taken back, that they asked for an answer or
+#: for a pause, or how they would like to be written to
 EVENT_LABELS: Mapping[str, str] = MappingProxyType(
     {
         **{str(status): label for status, label in STATUS_LABELS.items()},
         "lifted": "Stop taken back",
         "requested": "Asked for help",
+        "paused": "Asked for a pause",
+        "resumed": "Ended their pause",
+        "preferred": "Chose how often, when or in which language",
     }
 )
 
@@ -96,8 +100,8 @@ SOURCES: Mapping[Source, SourceRule] = MappingProxyType(
         "paper": SourceRule("Signed paper, filed by staff", by_person=False, grants=True, claims=True),
         "verbal": SourceRule("Said in person, noted by staff", by_person=False, grants=False, claims=True),
         "staff": SourceRule("Entered by staff", by_person=False, grants=False, claims=True),
-        "api": SourceRule("Sent in by another system, with proof", by_person=False, grants=True, claims=True),
-        "import": SourceRule("Imported file, with proof", by_person=False, grants=True, claims=True),
+        "api": SourceRule("Sent in by another system", by_person=False, grants=True, claims=True),
+        "import": SourceRule("Imported file", by_person=False, grants=True, claims=True),
         "provider": SourceRule("Reported by the carrier", by_person=False, grants=False),
         "complaint": SourceRule("Marked as spam", by_person=True, grants=False),
         "policy": SourceRule("Rule of the rulebook", by_person=False, grants=False),
@@ -117,7 +121,16 @@ POINT_CHANNELS: Mapping[str, tuple[Channel, ...]] = MappingProxyType(
 TEXTED_CHANNELS: tuple[Channel, ...] = ("sms", "whatsapp")
 
 #: From the one that holds longest to the one that heals: a person with several is described by the first.
-SUPPRESSION_ORDER: tuple[SuppressionKind, ...] = ("platform", "erased", "opted_out", "complaint", "bounced", "dnc", "")
+SUPPRESSION_ORDER: tuple[SuppressionKind, ...] = (
+    "platform",
+    "erased",
+    "opted_out",
+    "complaint",
+    "bounced",
+    "paused",
+    "dnc",
+    "",
+)
 
 SUPPRESSION_LABELS: Mapping[SuppressionKind, str] = MappingProxyType(
     {
@@ -126,6 +139,7 @@ SUPPRESSION_LABELS: Mapping[SuppressionKind, str] = MappingProxyType(
         "opted_out": "Said stop",
         "complaint": "Complained",
         "bounced": "Cannot be reached there",
+        "paused": "Asked for a pause",
         "dnc": "On a do-not-call register",
         "": "Not suppressed",
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views import evidence, purposes
+from consent.views import evidence, proof_keys, purposes, rules
 
 app_name = "consent"
 urlpatterns = [
@@ -12,7 +12,17 @@ urlpatterns = [
     path("purposes/<uuid:purpose_id>/publish/", purposes.publish, name="publish"),
     path("suppressions/", evidence.suppression_list, name="suppressions"),
     path("events/<uuid:event_id>/", evidence.event_detail, name="event"),
+    path("keys/", proof_keys.proof_keys, name="proof_keys"),
+    path("keys.json", proof_keys.proof_keys_file, name="proof_keys_file"),
+    path("events/<uuid:event_id>/receipt.json", evidence.event_receipt, name="receipt"),
+    path("events/<uuid:event_id>/attachment/", evidence.event_attachment, name="attachment"),
     path("points/<uuid:point_id>/", evidence.point_detail, name="point"),
     path("points/<uuid:point_id>/record/", evidence.record_consent, name="record_consent"),
     path("points/<uuid:point_id>/stop/", evidence.stop_point, name="stop_point"),
+    path("rules/", rules.rule_list, name="rules"),
+    path("rules/question/", rules.rule_question, name="rule_question"),
+    path("rules/changes/", rules.rule_changes, name="rule_changes"),
+    path("rules/versions/", rules.rule_sets, name="rule_sets"),
+    path("rules/<slug:rule>/", rules.rule_detail, name="rule"),
+    path("decisions/<uuid:decision_id>/", rules.decision_detail, name="decision"),
 ]

@@ -5,6 +5,7 @@ import datetime
 import uuid
 from typing import Any
 
+from consent.contracts import OwnHours
 from core.email import EmailAddress
 from core.phone import PhoneNumber
 from core.places import candidate_zones, region_of
@@ -59,3 +60,12 @@ class Provenance:
     origin: str = ""
     origin_id: uuid.UUID | None = None
     may_raise: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wishes:
+    """How somebody wants to be written to: at most so many a week, at their hours, in their language; empty: as it is."""
+
+    weekly_cap: int | None = None
+    hours: OwnHours | None = None
+    language: str = ""

@@ -9,6 +9,8 @@ def register_fields() -> None:
     """Claim every field of this app that says something about a person."""
     claim(
         *[PersonalField("contacts_contact", column, "contact", False, "delete", "contact") for column in _PLAIN],
+        PersonalField("contacts_nameword", "word", "contact", False, "delete", "contact"),
+        PersonalField("contacts_nameword", "contact_id", "contact", False, "delete", "contact"),
         PersonalField("contacts_contactpoint", "label", "contact", False, "delete", "contact"),
         PersonalField("contacts_contactpoint", "point_id", "contact", False, "delete", "contact"),
         PersonalField("contacts_listmember", "contact_id", "contact", False, "delete", "contact"),

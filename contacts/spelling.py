@@ -2,9 +2,11 @@
 
 import functools
 import pathlib
+import re
 import tomllib
 import unicodedata
 import zoneinfo
+from typing import Final
 
 import rphonenumbers
 from babel import Locale
@@ -13,12 +15,32 @@ _SPELLINGS = pathlib.Path(__file__).parent / "data" / "spellings.toml"
 #: joiners that Persian, Urdu and Indic words are spelled with; kept between letters, dropped elsewhere
 _JOINERS = "\u200c\u200d"
 _CACHE_SIZE = 16_384
+#: marks above and below Latin, Greek and Cyrillic letters; those of other scripts are letters of their own
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
+#: written inside a word: O'Brien is one word, and so is a Persian one with a joiner
+_INSIDE: Final = re.compile("['’‘ʼ`´\u200c\u200d]")
+#: letters with a stroke and pairs written as one, which Unicode does not take apart
+_STROKES: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
 
 def fold(text: str) -> str:
     """The text reduced to what matters when words are compared: no case, accents, punctuation or spaces."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in plain if letter.isalnum() or unicodedata.category(letter) == "So")
+
+
+def plain_name(text: str) -> str:
+    """A name as it is searched: "José  O'Brien-Łukasz" is "jose obrien lukasz", words with one space between them."""
+    words = text.lower().split()
+    bare = " ".join(words)
+    return bare if bare.isascii() and "".join(words).isalnum() else _plain_name(bare)
+
+
+@functools.lru_cache(maxsize=_CACHE_SIZE)
+def _plain_name(text: str) -> str:
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", _INSIDE.sub("", text).casefold())).translate(_STROKES)
+    words = "".join(" " if unicodedata.category(letter)[0] in "PZ" else letter for letter in bare).split()
+    return unicodedata.normalize("NFC", " ".join(words))
 
 
 def clean_text(text: str) -> str:

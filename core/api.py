@@ -43,17 +43,20 @@ def problem_body(
     *,
     remedy: str = "",
     errors: Iterable[tuple[str, str]] = (),
+    kind: str = "",
 ) -> dict[str, Any]:
-    """The body of a problem. Shape: errors as (field, what is wrong with it)."""
-    kind, identifier = problems()[code], request_id(request)
+    """The body of a problem. Shape: errors as (field, what is wrong with it); `kind` is a problem of our list, for a code
+    that stands in another one.
+    """
+    identifier, told = request_id(request), problems()[kind or code]
     return {
         "type": f"{settings.PUBLIC_URL}/api/v1/problems/#{code}",
-        "title": kind["title"],
-        "status": kind["status"],
-        "detail": detail or kind["title"],
+        "title": told["title"],
+        "status": told["status"],
+        "detail": detail or told["title"],
         "instance": f"urn:uuid:{identifier}",
         "code": code,
-        "remedy": remedy or kind["remedy"],
+        "remedy": remedy or told["remedy"],
         "errors": [{"field": field, "detail": text} for field, text in errors],
         "request_id": str(identifier),
     }
@@ -149,8 +152,8 @@ class Problem(serializers.Serializer[Any]):
     request_id = serializers.UUIDField()
 
 
-def answers(right: Any, status: int = 200) -> dict[Any, Any]:
-    """For the schema: the right answer, and the one shape of all others."""
+def answers(right: Any, status: int | tuple[int, str] = 200) -> dict[Any, Any]:
+    """For the schema: the right answer (a file with its type), and the one shape of all others."""
     return {status: right, ("default", PROBLEM_TYPE): Problem}
 
 

@@ -1,27 +1,45 @@
-"""JSON as it comes in: texts that no database can hold are refused by name before anything reads them."""
+"""JSON as it comes in: where it breaks is told, and texts that no database can hold are refused by name."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 from rest_framework.parsers import JSONParser
 
 _DEEPEST = 20
+
+
+class NotJson(exceptions.ParseError):
+    """The body is no JSON. `detail` says where it breaks, and repeats nothing of it."""
 
 
 class PlainJSONParser(JSONParser):
     """JSON without NUL and without halves of characters, nested as deep as an honest body is."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        """The body. Errors: ParseError for what is no JSON; ValidationError that names the field, by its path."""
+        """The body. Errors: NotJson for what is no JSON; ValidationError that names the field, by its path."""
         try:
             body = super().parse(stream, media_type, parser_context)
+        except exceptions.ParseError as error:
+            raise NotJson(_where(error.__context__)) from None
         except RecursionError:
             raise serializers.ValidationError({"": [f"At most {_DEEPEST} levels."]}) from None
         found = next(_unfit(body, "", 0), None)
         if found:
             raise serializers.ValidationError({found[0]: [found[1]]})
         return body
+
+
+def _where(error: BaseException | None) -> str:
+    """Where a body stops being JSON; one that is empty or in another encoding breaks nowhere in particular."""
+    if isinstance(error, json.JSONDecodeError):
+        if not error.doc.strip():
+            return "The body is empty."
+        return f"It stops being JSON at line {error.lineno}, column {error.colno}."
+    if isinstance(error, UnicodeDecodeError):
+        return f"Byte {error.start + 1:,} is no UTF-8."
+    return "A number or word in it is none that JSON knows."
 
 
 def _unfit(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:

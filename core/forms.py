@@ -5,6 +5,8 @@ from typing import Any
 from django.forms.renderers import BaseRenderer, DjangoTemplates
 from django.template import loader
 
+from core.form_words import OwnWords
+
 
 class InterfaceRenderer(DjangoTemplates):
     """Fields come from `templates/elements/`; the bare controls stay Django's."""
@@ -20,8 +22,9 @@ class InterfaceRenderer(DjangoTemplates):
         return loader.get_template(template_name)
 
 
-class CarillonForm:
-    """Mixin for forms and model forms: `{{ form }}` and `{% field form.name %}` render the interface's fields.
+class CarillonForm(OwnWords):
+    """Mixin for forms and model forms: `{{ form }}` and `{% field form.name %}` render the interface's fields, and what is
+    empty or wrong is said in our words.
 
     Shape: `class SenderForm(CarillonForm, forms.Form)`.
     """

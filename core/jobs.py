@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 PLATFORM_TASKS = frozenset(
     {
         "accounts.keep_api_records",
+        "consent.anchor_all",
         "messaging.sweep",
         "messaging.keep_partitions",
         "messaging.sync_all_templates",

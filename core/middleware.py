@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.middleware.common import CommonMiddleware
 
 from core.ids import new_id
 
@@ -35,6 +36,14 @@ class NulMiddleware:
         if "\0" in unquote_plus(request.META.get("QUERY_STRING", "")):
             raise BadRequest("the query holds a NUL")
         return self.get_response(request)
+
+
+class SlashMiddleware(CommonMiddleware):
+    """An address without its last slash leads to the one with it where nothing was sent: a redirect would lose a body."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        """Whether to redirect; else there is nothing at that address, and the answer says so."""
+        return request.method in ("GET", "HEAD") and super().should_redirect_with_slash(request)
 
 
 def request_id(request: HttpRequest) -> uuid.UUID:

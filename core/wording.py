@@ -2,7 +2,11 @@
 
 import datetime
 import decimal
+import functools
+import re
 import zoneinfo
+
+from babel import Locale, UnknownLocaleError
 
 from core.money import Money
 
@@ -119,3 +123,21 @@ def ago_text(value: datetime.datetime | None, now: datetime.datetime) -> str:
             words = f"{count:,} {unit}{'' if count == 1 else 's'}"
             return f"{words} ago" if seconds > 0 else f"in {words}"
     return "just now" if seconds >= 0 else "in a moment"
+
+
+@functools.lru_cache(maxsize=512)
+def language_text(code: str) -> str:
+    """A language by its English name, "English (United States)" for en_US or en-US; the code itself where it has none.
+
+    Source: Unicode CLDR, as Babel brings it.
+    """
+    try:
+        return Locale.parse(code.replace("-", "_")).get_display_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def version_text(version: str) -> str:
+    """A version of the rules by its day: "24 Nov 2026" for 2026-11-24.5f1c…; any other as it is spelled."""
+    day = re.match(r"\d{4}-\d{2}-\d{2}(?=\.|\Z)", version)
+    return f"{datetime.date.fromisoformat(day[0]):%-d %b %Y}" if day else version

@@ -7,7 +7,7 @@ from accounts.access import found
 from accounts.contracts import Actor, Refused
 from consent.models import Point
 from contacts.models import Contact
-from messaging.models import InboundMessage, Message, ProviderAccount, ProviderTemplate, Sender
+from messaging.models import AnnouncementAudio, InboundMessage, Message, ProviderAccount, ProviderTemplate, Sender
 from messaging.providers.registry import PROVIDERS
 from messaging.providers.template_messages import ManagesTemplates
 
@@ -41,6 +41,12 @@ def access_template_account(actor: Actor, account_id: uuid.UUID) -> ProviderAcco
     if not issubclass(PROVIDERS[account.provider], ManagesTemplates):
         raise Refused("This account has no templates.", field="account", remedy="Choose a WhatsApp account.")
     return account
+
+
+def access_audio(actor: Actor, audio_id: uuid.UUID) -> AnnouncementAudio:
+    """A recording that calls of the actor's organisation play, for somebody who may see campaigns."""
+    actor.require("see_campaigns")
+    return cast(AnnouncementAudio, found(AnnouncementAudio.objects.all(), audio_id))
 
 
 def access_conversation(actor: Actor, point_id: uuid.UUID) -> Point:

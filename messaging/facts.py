@@ -16,7 +16,7 @@ from django.db import connection
 
 from accounts.models import Organization
 from accounts.selectors import guest_digests
-from consent.contracts import Allowed, Answers, Ask, Channel, Decision, Deferred, Facts, SuppressionKind, Tier
+from consent.contracts import Allowed, Answers, Ask, Channel, Decision, Deferred, Facts, OwnHours, SuppressionKind, Tier
 from consent.gate import decide
 from consent.models import DecisionRecord, Purpose
 from consent.rulebook import Rulebook, rulebook
@@ -45,6 +45,8 @@ class Context:
     standing: Standing = READY
     #: the keyword of theirs that this answers
     answers: Answers = ""
+    #: the message itself, once it is on its way: it is none of those that were sent before it
+    besides: uuid.UUID | None = None
 
     @property
     def ask(self) -> Ask:
@@ -67,6 +69,8 @@ class RawFacts:
     regions: str
     zones: str
     heard: bool
+    own_full: bool
+    own_hours: str
     counts: tuple[int, ...]
 
 
@@ -78,6 +82,7 @@ def context_for(
     version_id: uuid.UUID | None = None,
     standing: Standing = READY,
     answers: Answers = "",
+    besides: uuid.UUID | None = None,
 ) -> Context:
     """Read what everybody shares: organisation, sender, purpose, rules in force, the trial's circle, and how the text stands.
 
@@ -91,7 +96,7 @@ def context_for(
     circle = guest_digests() if organization.state == "trial" else frozenset()
     if version_id is not None:
         standing = standings(sender.channel, [version_id])[version_id]
-    return Context(organization, sender, purpose, rules, at or clock.now(), circle, windows, standing, answers)
+    return Context(organization, sender, purpose, rules, at or clock.now(), circle, windows, standing, answers, besides)
 
 
 def facts_sql(asked: str) -> str:
@@ -126,11 +131,20 @@ def facts_sql(asked: str) -> str:
           and i.received_at > %(at)s - make_interval(secs => %(window_seconds)s::integer)
           and coalesce(i.said_at, i.received_at) > %(at)s - make_interval(secs => %(window_seconds)s::integer)
       ) as heard,
+      own.weekly_cap is not null and own.weekly_cap <= (
+        select count(m.id) from messaging_message m
+        where m.organization_id = %(organization)s and m.point_id = asked.point_id
+          and m.created_at > %(at)s - interval '7 days'
+          and m.state in ('accepted', 'attempting', 'uncertain')
+          and m.purpose_id = any(%(capped)s::uuid[]) and m.id is distinct from %(besides)s::uuid
+      ) as own_full,
+      coalesce(own.hours_from || ' ' || own.hours_until || ' ' || own.hours_zone, '') as own_hours,
       coalesce(recent.counts, %(no_counts)s::integer[]) as counts
     from asked
     left join consent_point point on point.id = asked.point_id
     left join consent_consentstate state on state.organization_id = %(organization)s and state.point_id = asked.point_id
       and state.purpose_id = %(purpose)s and state.channel = %(channel)s
+    left join consent_preference own on own.organization_id = %(organization)s and own.point_id = asked.point_id
     left join lateral (
       select kind from (
         select s.kind from consent_suppression s
@@ -157,7 +171,7 @@ def facts_sql(asked: str) -> str:
         left join messaging_message m on m.organization_id = %(organization)s and m.point_id = asked.point_id
           and m.created_at > %(at)s - make_interval(hours => w.hours)
           and m.state in ('accepted', 'attempting', 'uncertain')
-          and m.purpose_id = any(%(capped)s::uuid[])
+          and m.purpose_id = any(%(capped)s::uuid[]) and m.id is distinct from %(besides)s::uuid
         group by w.place order by w.place) as counts
     ) recent on true
     """
@@ -176,6 +190,7 @@ def facts_parameters(context: Context) -> dict[str, Any]:
         "circle": list(context.circle),
         "kinds": list(_KINDS),
         "windows": list(context.windows),
+        "besides": context.besides,
         "no_counts": [0] * len(context.windows),
         "capped": list(Purpose.objects.filter(tier__in=capped).values_list("id", flat=True)),
         "expiry_months": dict(context.rules.policy.expiry_months).get(cast(Tier, context.purpose.tier), 0),
@@ -221,7 +236,16 @@ def facts_of(raw: RawFacts, context: Context) -> Facts:
         zones=tuple(sorted(set(raw.zones.split()))),
         recent_sends=recent,
         cap=cap,
+        own_full=raw.own_full,
+        own_hours=_own_hours(raw.own_hours),
     )
+
+
+def _own_hours(text: str) -> OwnHours | None:
+    if not text:
+        return None
+    start, end, zone = text.split(" ")
+    return OwnHours(int(start), int(end), zone)
 
 
 def _content_ready(context: Context) -> bool:

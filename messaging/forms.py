@@ -80,7 +80,7 @@ def _credential(field: CredentialField) -> forms.Field:
 
 
 class LetterForm(CarillonForm, forms.Form):
-    """What to tell one person."""
+    """What to tell one person; a mail has a subject above it."""
 
     text = forms.CharField(
         label="Message",
@@ -89,16 +89,24 @@ class LetterForm(CarillonForm, forms.Form):
     )
 
     def __init__(
-        self, *args: Any, senders: Sequence[Sender] = (), purposes: Sequence[Purpose] = (), **kwargs: Any
+        self,
+        *args: Any,
+        senders: Sequence[Sender] = (),
+        purposes: Sequence[Purpose] = (),
+        subject: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if subject:
+            missing = {"required": "Write what stands above it in mailboxes."}
+            self.fields["subject"] = forms.CharField(label="Subject", max_length=200, error_messages=missing)
         self.fields["purpose"] = self._choice("For", Purpose.objects.all(), {each.id: each.name for each in purposes})
         self.fields["sender"] = self._choice(
             "From",
             Sender.objects.select_related("account"),
             {each.id: f"{each.label} {grouped_phone(each.shown_as or each.address)}" for each in senders},
         )
-        self.order_fields(("purpose", "sender", "text"))
+        self.order_fields(("purpose", "sender", "subject", "text"))
 
     def _choice(self, label: str, rows: "QuerySet[Any]", names: Mapping[Any, str]) -> "forms.ModelChoiceField[Any]":
         field = forms.ModelChoiceField(rows.filter(id__in=names), label=label, empty_label=None)
@@ -109,6 +117,16 @@ class LetterForm(CarillonForm, forms.Form):
         """The row that stands in a choice now, whether or not the rest was filled in rightly; None for none of those offered."""
         field, value = self.fields[name], str(self[name].value() or "")
         return next((row for row in field.queryset if str(row.pk) == value), None)  # type: ignore[attr-defined]
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """What was typed beside the words, as their channel wants it."""
+        return {"subject": str(self["subject"].value() or "").strip()} if "subject" in self.fields else {}
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Everything that was typed rightly, as a letter holds it."""
+        return {name: self.cleaned_data[name] for name in ("sender", "purpose", "text")} | {"beside": self.beside}
 
     def clean_text(self) -> str:
         """The text with plain line ends."""

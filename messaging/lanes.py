@@ -23,11 +23,20 @@ from messaging.actions.claiming import claim_due
 from messaging.actions.credentials import open_credentials
 from messaging.actions.intending import Intent, intend
 from messaging.actions.recording import Outcome, record_outcomes
+from messaging.channels.own_links import asks_for_link, with_link
 from messaging.channels.protocol import Common, Rendered
 from messaging.channels.registry import channel
 from messaging.contracts import Accepted, Outbound
 from messaging.models import Message, ProviderAccount, Sender
-from messaging.providers.protocol import OutcomeUnknown, Provider, ProviderError, ReportsToMarkedAddress
+from messaging.preference_links import preference_url
+from messaging.providers.protocol import (
+    NotBegun,
+    OutcomeUnknown,
+    Provider,
+    ProviderError,
+    ReportsToMarkedAddress,
+    WaitsItsTurn,
+)
 from messaging.providers.registry import provider
 
 logger = logging.getLogger(__name__)
@@ -129,12 +138,14 @@ def _anything_due(sender: Sender) -> bool:
 async def _send_all(
     carrier: Provider, outbounds: Sequence[Outbound | None], started: float
 ) -> list[Accepted | ProviderError | None]:
+    if isinstance(carrier, WaitsItsTurn):
+        carrier.begin_until(started + DEADLINE_SECONDS)
     return list(await asyncio.gather(*(_send_one(carrier, outbound, started) for outbound in outbounds)))
 
 
 async def _send_one(carrier: Provider, outbound: Outbound | None, started: float) -> Accepted | ProviderError | None:
-    """One call, unless there is nothing to hand over or the deadline has passed: whoever was frozen between intent and call
-    must not call any more.
+    """One call, unless there is nothing to hand over or the deadline has passed: whoever was frozen between intent and call,
+    or waited too long for a connection, must not call any more.
 
     Nothing is raised: what happens to one message takes no answer from its neighbours.
     """
@@ -143,6 +154,8 @@ async def _send_one(carrier: Provider, outbound: Outbound | None, started: float
         if time.clock_gettime(time.CLOCK_BOOTTIME) - started > DEADLINE_SECONDS:
             return None
         return None if outbound is None else await carrier.send(outbound)
+    except NotBegun:
+        return None
     except ProviderError as error:
         return error
     except Exception as error:  # a defect of our own: what left is not known, so it counts as maybe
@@ -180,7 +193,10 @@ def _outbound(sender: Sender, intent: Intent, callback_url: str) -> Outbound:
         validity_seconds=VALIDITY_SECONDS.get(intent.message.purpose.tier, 900),
         idempotency_key=str(intent.permit.attempt_id),
     )
-    return channel(intent.message.channel).outbound(common, _finished(intent.message))
+    rendered = _finished(intent.message)
+    if asks_for_link(rendered):
+        rendered = with_link(rendered, preference_url(require_organization_id(), bytes(intent.point.digest)))
+    return channel(intent.message.channel).outbound(common, rendered)
 
 
 def _finished(message: Message) -> Rendered:

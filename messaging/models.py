@@ -6,6 +6,7 @@ from consent.models import CHANNELS, ConsentEvent, DecisionRecord, Point, Purpos
 from core.fields import MomentOfCreation
 from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
+from core.wording import language_text
 from messaging.states import CALL_OUTCOMES, KEYWORD_ORIGINS, STATES
 
 
@@ -316,6 +317,8 @@ class Call(TenantModel):
     #: what was pressed, in order
     keys = models.CharField(max_length=20, blank=True)
     left_message = models.BooleanField(default=False)
+    #: what the gate said when somebody had answered; null before, and where nobody could be spoken to anyway
+    decision = TenantForeignKey(DecisionRecord, on_delete=models.PROTECT, null=True, related_name="+")
     seconds = models.PositiveIntegerField(null=True)
     rang_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
@@ -328,6 +331,24 @@ class Call(TenantModel):
             models.UniqueConstraint(fields=["organization", "first_id", "number"], name="call_try_once"),
             models.CheckConstraint(condition=models.Q(outcome__in=["", *CALL_OUTCOMES]), name="call_outcome_known"),
         ]
+
+
+class AnnouncementAudio(TenantModel):
+    """A recording that announcement calls play. Append-only; texts name it, and what it says stands in them as words.
+
+    Only sound is kept, without the names and pictures that files carry. `digest` is the SHA-256 of it, in hexadecimals.
+    """
+
+    digest = models.CharField(max_length=64)
+    content_type = models.CharField(max_length=20)
+    seconds = models.PositiveSmallIntegerField()
+    size = models.PositiveIntegerField()
+    audio_sealed = models.BinaryField()
+    created_by = models.UUIDField(null=True)
+    created_at = MomentOfCreation()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization", "digest"], name="announcement_audio_once")]
 
 
 class ProviderTemplate(TenantModel):
@@ -375,4 +396,4 @@ class ProviderTemplate(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.language})"
+        return f"{self.name}, {language_text(self.language)}"

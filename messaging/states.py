@@ -82,6 +82,7 @@ CALL_OUTCOMES: Final[dict[str, str]] = {
     "unclear": "Answered, maybe by a person",
     "machine": "Answered by a machine",
     "fax": "Answered by a fax",
+    "withheld": "Answered, and nothing was said: it was not allowed any more",
     "busy": "Busy",
     "no_answer": "No answer",
     "failed": "Failed",

@@ -97,7 +97,9 @@ def _said(ask: Callable[[], Any]) -> Any:
         raise Refused(refused.reason, field=refused.field, remedy=refused.remedy) from refused
     except Misconfigured as error:
         remedy = "Connect the account again under Senders."
-        raise Refused("WhatsApp does not accept the account's credentials.", remedy=remedy) from error
+        wrong = "WhatsApp does not accept the account's credentials."
+        raise Refused(wrong, remedy=remedy, code="credentials_refused") from error
     except ProviderError as error:
         remedy = "Try again in a minute."
-        raise Refused("WhatsApp does not answer now, or not clearly.", remedy=remedy) from error
+        wrong = "WhatsApp does not answer now, or not clearly."
+        raise Refused(wrong, remedy=remedy, code="carrier_unavailable") from error

@@ -30,12 +30,17 @@ class UnsubscribeLink:
 
 def unsubscribe_url(organization_id: uuid.UUID, address: str, message_id: uuid.UUID) -> str:
     """The address one mail is unsubscribed at. Errors: ValueError when the mail goes to no mail address."""
-    read = parse_email(address)
-    if not isinstance(read, EmailAddress):
-        raise ValueError("an unsubscribe link needs the mail address the mail goes to")
-    content = organization_id.bytes + vault.digest(organization_id, "email", read.key) + message_id.bytes
+    content = organization_id.bytes + mailbox_digest(organization_id, address) + message_id.bytes
     token = base64.urlsafe_b64encode(content + _mark(organization_id, content)).decode().rstrip("=")
     return f"{settings.PUBLIC_URL.rstrip('/')}/u/{token}"
+
+
+def mailbox_digest(organization_id: uuid.UUID, address: str) -> bytes:
+    """The digest a mailbox is found by. Errors: ValueError for what is no mail address."""
+    read = parse_email(address)
+    if not isinstance(read, EmailAddress):
+        raise ValueError("a link in a mail needs the mail address the mail goes to")
+    return vault.digest(organization_id, "email", read.key)
 
 
 def read_token(token: str) -> UnsubscribeLink | None:

@@ -6,6 +6,7 @@ from messaging.views import calls, webhooks
 
 app_name = "webhooks"
 urlpatterns = [
+    path("recording/<str:token>", calls.recording, name="recording"),
     path("<slug:name>/status/<str:token>/<uuid:attempt_id>", webhooks.status, name="status"),
     path("<slug:name>/voice/<str:token>/<uuid:attempt_id>", calls.voice, name="voice"),
     path("<slug:name>/inbound/<str:token>", webhooks.inbound, name="inbound"),

@@ -1,6 +1,7 @@
 """`bin/dev`: everything Carillon needs, on this machine, until Ctrl-C. `bin/dev --check` tries it out and ends."""
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Mapping
 
@@ -29,11 +30,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--check", action="store_true", help="play the whole story in a house of its own, say how it went"
     )
+    deeds = parser.add_subparsers(dest="deed", metavar="operator")
+    operator = deeds.add_parser("operator", help="make somebody an operator of the house that runs")
+    operator.add_argument("email")
     options = parser.parse_args(arguments)
     try:
         with interruptible():
             if options.check:
                 return check.main()
+            if options.deed == "operator":
+                return _make_operator(options.email)
             _run()
     except KeyboardInterrupt:
         return 130 if options.check else 0
@@ -61,6 +67,17 @@ def _run() -> None:
         supervisor.watch()
 
 
+def _make_operator(email: str) -> int:
+    """`manage.py make_operator` with the settings of the house that runs on this machine; it asks for a password."""
+    variables = environment.local_environment(environment.read_ports(), environment.own_secrets())
+    command = [sys.executable, "manage.py", "make_operator", email, "--skip-checks"]
+    settings = {**variables, "CARILLON_ROLE": "operator"}
+    code = subprocess.run(command, cwd=places.PROJECT, env=settings, check=False).returncode
+    if code == 0:
+        print(f"carillon: the operators' pages are at {variables['OPERATOR_URL']}")
+    return code
+
+
 def _go_to_work(supervisor: Supervisor, variables: Mapping[str, str], code: int) -> None:
     """The demo's history is written without workers: they live in the present, and would take its past for overdue."""
     if code:
@@ -76,7 +93,8 @@ def _keep_one_time(variables: Mapping[str, str]) -> None:
 
 def _greet(supervisor: Supervisor, variables: Mapping[str, str]) -> None:
     lines = [f"Carillon   {variables['PUBLIC_URL']}", f"Operators  {variables['OPERATOR_URL']}"]
-    lines += [f"Handset    {variables['SANDBOX_URL']}", "Ctrl-C stops everything."]
+    lines += [f"Handset    {variables['SANDBOX_URL']}", f"API        {variables['PUBLIC_URL']}/api/"]
+    lines += ["An operator is made by: bin/dev operator you@example.com", "Ctrl-C stops everything."]
     for line in lines:
         supervisor.say(line)
 

@@ -11,10 +11,12 @@ from core.phone import PhoneNumber
 from core.tenancy import require_organization_id
 
 MOST_GUESTS = 10
+#: enough for every domain people have: a longer one is cut at its end
+HINT_CHARACTERS = 120
 
 
 def add_guest(*, actor: Actor, label: str, address: PhoneNumber | EmailAddress) -> Guest:
-    """Put one address into the trial's circle. Adding it again answers the one that is there.
+    """Put one address into the trial's circle. Adding it again changes what the one that is there is called.
 
     Errors: Refused when the circle is full, or so many were ever added during the trial.
     """
@@ -24,7 +26,7 @@ def add_guest(*, actor: Actor, label: str, address: PhoneNumber | EmailAddress) 
     digest = vault.digest(organization_id, kind, value)
     known = Guest.objects.filter(kind=kind, digest=digest).first()
     if known:
-        return known
+        return _renamed(actor, known, label.strip())
     _demand_room()
     if Guest.objects.count() >= MOST_GUESTS:
         raise Refused(f"A trial has at most {MOST_GUESTS} guests.", field="address", remedy="Remove one first.")
@@ -38,6 +40,14 @@ def add_guest(*, actor: Actor, label: str, address: PhoneNumber | EmailAddress) 
         hint=_hint(kind, value),
     )
     record_audit(actor=actor, action="guest.added", on=("guest", guest_id), data={"kind": kind})
+    return guest
+
+
+def _renamed(actor: Actor, guest: Guest, label: str) -> Guest:
+    if guest.label != label:
+        guest.label = label
+        guest.save(update_fields=["label"])
+        record_audit(actor=actor, action="guest.renamed", on=("guest", guest.id))
     return guest
 
 
@@ -69,4 +79,4 @@ def _hint(kind: str, value: str) -> str:
     if kind == "phone":
         return f"… {value[-4:]}"
     name, _, domain = value.partition("@")
-    return f"{name[:1]}…@{domain}"[:12]
+    return f"{name[:1]}…@{domain}"[:HINT_CHARACTERS]

@@ -14,6 +14,7 @@ from accounts.selectors import organizations_of
 from accounts.states import OrganizationState, can_move
 from core import clock, vault
 from core.ids import new_id
+from core.jobs import enqueue
 from core.tenancy import require_organization_id, tenant_context
 
 #: organisations of which one person may be an owner: an agency's, not a spammer's
@@ -144,8 +145,34 @@ def request_review(*, actor: Actor) -> None:
 
 
 def go_live(*, actor: Actor, note: str) -> None:
-    """An operator ends the trial (A15)."""
-    _move(actor=actor, state=OrganizationState.LIVE, action="organization.went_live", review_note=note)
+    """An operator ends the trial (A15). Effects: its owners are mailed, by a task."""
+    _move(
+        actor=actor,
+        state=OrganizationState.LIVE,
+        action="organization.went_live",
+        review_note=note.strip(),
+        review_requested_at=None,
+    )
+    enqueue("accounts.mail_review_answer", organization_id=require_organization_id())
+
+
+def decline_review(*, actor: Actor, note: str) -> None:
+    """An operator answers a review with no: the trial goes on, and the organisation reads why.
+
+    Effects: the note stands in the settings, where the review can be asked for again; its owners are mailed, by a task.
+    Errors:  Refused without a note, or when nobody asked.
+    """
+    _demand_operator(actor)
+    if not note.strip():
+        remedy = "Say what is missing; the organisation reads it."
+        raise Refused("A declined review needs a reason.", field="reason", remedy=remedy)
+    organization = Organization.objects.select_for_update().get()
+    if organization.state != OrganizationState.TRIAL or organization.review_requested_at is None:
+        raise Refused("Nobody waits for a review here.")
+    organization.review_requested_at, organization.review_note = None, note.strip()
+    organization.save(update_fields=["review_requested_at", "review_note"])
+    enqueue("accounts.mail_review_answer", organization_id=organization.id)
+    record_audit(actor=actor, action="review.declined", on=("organization", organization.id))
 
 
 def suspend_organization(*, actor: Actor, reason: str) -> None:
@@ -177,9 +204,13 @@ def reinstate_organization(*, actor: Actor) -> None:
     _move(actor=actor, state=before, action="organization.reinstated", suspended_at=None, suspended_reason="")
 
 
-def _move(*, actor: Actor, state: OrganizationState, action: str, **fields: Any) -> None:
+def _demand_operator(actor: Actor) -> None:
     if actor.kind != "operator":
         raise Refused("Only an operator of the platform may do this.")
+
+
+def _move(*, actor: Actor, state: OrganizationState, action: str, **fields: Any) -> None:
+    _demand_operator(actor)
     organization = Organization.objects.select_for_update().get()
     if not can_move(organization.state, state):
         raise Refused(f"An organisation that is {organization.state} cannot become {state}.")

@@ -8,13 +8,13 @@ from django.db.models import ProtectedError
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from accounts.models import CustomRole, Membership
-from accounts.roles import CUSTOM, GRANTS, PERMISSIONS, Role
+from accounts.roles import CUSTOM, GRANTS, PERMISSIONS, Role, with_implied
 
 MOST_ROLES = 50
 
 
 def make_role(*, actor: Actor, name: str, permissions: Iterable[str]) -> CustomRole:
-    """Make a role out of single rights.
+    """Make a role out of single rights, and those without which they are of no use.
 
     Errors: Refused for a name in use, no right at all, a right the actor does not have, or the fifty-first role.
     """
@@ -34,7 +34,7 @@ def change_role_rights(*, actor: Actor, role: CustomRole, name: str, permissions
     Errors: Refused as `make_role`, or when the role may do what the actor may not: then only its betters change it.
     """
     actor.require("change_team")
-    demand_rights(actor, role.permissions)
+    demand_rights(actor, rights_of(CUSTOM, role))
     rights, before = _rights(actor, permissions), list(role.permissions)
     _demand_name(name, role.id)
     role.name, role.permissions = name.strip(), rights
@@ -78,7 +78,7 @@ def role_named(word: str) -> tuple[str, CustomRole | None]:
 
 def rights_of(role: str, custom: CustomRole | None) -> frozenset[str]:
     """What a role may do."""
-    return frozenset(custom.permissions) & PERMISSIONS.keys() if custom else GRANTS[role]
+    return with_implied(frozenset(custom.permissions) & PERMISSIONS.keys()) if custom else GRANTS[role]
 
 
 def demand_rights(actor: Actor, permissions: Iterable[str]) -> None:
@@ -94,7 +94,7 @@ def demand_rights(actor: Actor, permissions: Iterable[str]) -> None:
 
 
 def _rights(actor: Actor, permissions: Iterable[str]) -> list[str]:
-    rights = sorted(set(permissions))
+    rights = sorted(with_implied(permissions))
     if not rights or not set(rights) <= PERMISSIONS.keys():
         raise Refused("A role needs at least one right.", field="permissions", remedy="Tick what it may do.")
     demand_rights(actor, rights)

@@ -12,8 +12,9 @@ from accounts.access import access_guest, access_invitation, access_member
 from accounts.actions import guests, members
 from accounts.actions.organizations import accept_documents
 from accounts.contracts import Refused
+from accounts.documents import ACCEPTED_KEY, documents_version
 from accounts.doors import member, person, public
-from accounts.forms import DocumentsForm, GuestForm, InviteForm, RoleForm
+from accounts.forms import DocumentsForm, GuestForm, InviteForm, JoinForm, RoleForm
 from accounts.mail import send_invitation
 from accounts.middleware import SESSION_KEY
 from accounts.models import Organization
@@ -106,16 +107,33 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """What an invitation offers; somebody who is not logged in signs up or in first."""
     organization_id = organization_of_invitation(secret_digest(secret))
     if organization_id is None:
-        return render(request, "accounts/invitation_gone.html", status=404)
+        return _gone(request)
     with tenant_context(organization_id):
         found = invitation_of(secret_digest(secret))
         organization = Organization.objects.current()
     if not found.is_open(clock.now()):
-        return render(request, "accounts/invitation_gone.html", status=404)
-    if not request.user.is_authenticated:
-        request.session["invitation"] = secret
-    context = {"invitation": found, "organization": organization, "secret": secret, "form": DocumentsForm()}
+        return _gone(request)
+    request.session["invitation"] = secret
+    form = _join_form(request)
+    context = {
+        "invitation": found,
+        "organization": organization,
+        "secret": secret,
+        "form": form(),
+        "agreed": form is JoinForm,
+    }
     return render(request, "accounts/invitation.html", context)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """An invitation that opens nothing; it stands in nobody's way any more."""
+    request.session.pop("invitation", None)
+    return render(request, "accounts/invitation_gone.html", status=404)
+
+
+def _join_form(request: HttpRequest) -> type[DocumentsForm] | type[JoinForm]:
+    """Nobody is asked twice for the same documents in one sitting."""
+    return JoinForm if request.session.get(ACCEPTED_KEY) == documents_version() else DocumentsForm
 
 
 @person
@@ -123,7 +141,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Take up an invitation and go to the organisation."""
     organization_id = organization_of_invitation(secret_digest(secret))
-    form = DocumentsForm(request.POST)
+    form = _join_form(request)(request.POST)
     if organization_id is None:
         raise Http404("no such invitation")
     with tenant_context(organization_id):
@@ -137,8 +155,10 @@ def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
             form.add_error(None, str(refusal))
     if form.errors:
         context = {"invitation": found, "organization": organization, "secret": secret, "form": form}
+        context["agreed"] = isinstance(form, JoinForm)
         return render(request, "accounts/invitation.html", context, status=422)
-    request.session.pop("invitation", None)
+    for name in ("invitation", ACCEPTED_KEY):
+        request.session.pop(name, None)
     request.session[SESSION_KEY] = str(organization_id)
     return redirect("/")
 
@@ -155,7 +175,7 @@ def guest_page(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field or None, str(refusal))
         else:
-            messages.success(request, "Added. Trial messages may reach them.")
+            messages.success(request, "Saved. Trial messages may reach them.")
             return redirect("accounts:guests")
     context = {"form": form, "guests": guest_list(), "most": guests.MOST_GUESTS}
     return render(request, "accounts/guests.html", context, status=422 if form.errors else 200)

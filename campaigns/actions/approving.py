@@ -2,8 +2,10 @@
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
+from accounts.selectors import members_with
+from campaigns.mail import send_answer, send_request
 from campaigns.models import Approval, Campaign, Run
-from campaigns.selectors.approvals import may_approve, reasons_to_ask
+from campaigns.selectors.approvals import may_approve, reasons_to_ask, second_people
 from campaigns.selectors.drafts import latest_check
 from core import clock
 
@@ -13,7 +15,8 @@ _ASK = "Ask for approval on the page of the check."
 def ask_approval(*, actor: Actor, campaign: Campaign) -> Approval:
     """Ask a second person to approve the last check. Asking twice changes nothing.
 
-    Errors: Refused when there is no check that a launch would accept, or nobody has to be asked.
+    Effects: the request, an audit row, and a mail to each who may answer.
+    Errors:  Refused when there is no check that a launch would accept, or nobody has to be asked.
     """
     actor.require("send_campaigns")
     campaign = Campaign.objects.select_for_update().get(id=campaign.id)
@@ -28,12 +31,14 @@ def ask_approval(*, actor: Actor, campaign: Campaign) -> Approval:
     )
     data = {"campaign": str(campaign.id), "people": approval.people}
     record_audit(actor=actor, action="approval.asked", on=("approval", approval.id), data=data)
+    send_request(approval, second_people(campaign, approval))
     return approval
 
 
 def decide_approval(*, actor: Actor, campaign: Campaign, approve: bool, note: str = "") -> Approval:
     """Approve the launch of what was checked, or decline it.
 
+    Effects: the answer, an audit row, and a mail to whoever asked.
     Errors: Refused when nobody asked about the check a launch would accept, it was decided already, or the actor wrote the
             campaign or asked: the second person is somebody else. NotAllowed without the right.
     """
@@ -55,6 +60,7 @@ def decide_approval(*, actor: Actor, campaign: Campaign, approve: bool, note: st
     approval.save(update_fields=["state", "decided_by", "decided_at", "note"])
     data = {"campaign": str(campaign.id), "people": approval.people}
     record_audit(actor=actor, action=f"approval.{approval.state}", on=("approval", approval.id), data=data)
+    send_answer(approval, [person for person in members_with("send_campaigns") if person.id == approval.asked_by])
     return approval
 
 
@@ -68,26 +74,34 @@ def demand_approval(actor: Actor, check: Run) -> Approval | None:
         return None
     approval = Approval.objects.filter(check_id=check.id).first()
     if approval is None:
-        raise Refused(f"A second person has to approve this. {' '.join(reasons)}", field="approval", remedy=_ASK)
+        wants = f"A second person has to approve this. {' '.join(reasons)}"
+        raise Refused(wants, field="approval", remedy=_ASK, code="approval_needed")
     if approval.state == "asked":
-        raise Refused("The second person has not answered yet.", field="approval", remedy="Wait for their word.")
+        remedy = "Wait for their word."
+        raise Refused(
+            "The second person has not answered yet.", field="approval", remedy=remedy, code="approval_pending"
+        )
     if approval.state == "declined":
         raise Refused(
             "The second person declined this.",
             field="approval",
             remedy="Read why, change the campaign and check it again.",
+            code="approval_declined",
         )
     if approval.decided_by == actor.id:
         raise Refused(
-            "You approved this, so somebody else launches it.", field="approval", remedy="Tell whoever asked you."
+            "You approved this, so somebody else launches it.",
+            field="approval",
+            remedy="Tell whoever asked you.",
+            code="approved_by_you",
         )
     return approval
 
 
 def _demand_check(campaign: Campaign) -> Run:
     if campaign.state != "draft":
-        raise Refused("This campaign was launched already.", remedy="Look at its report.")
+        raise Refused("This campaign was launched already.", remedy="Look at its report.", code="launched_already")
     check = latest_check(campaign)
     if check is None or check.state != "simulated":
-        raise Refused("Check the campaign first: then you know who gets it.", remedy="Press Check.")
+        raise Refused("It has no check that is up to date.", remedy="Check the campaign first.", code="not_checked")
     return check

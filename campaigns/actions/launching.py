@@ -30,12 +30,15 @@ MOST_DAYS_AHEAD = 366
 def simulate_campaign(*, actor: Actor, campaign: Campaign) -> Run:
     """Plan a campaign without sending: who would get it now, and who would not and why (E2).
 
-    Effects: one run of kind simulation; a task plans it. The former simulation of the campaign is removed.
+    Effects: one run of kind simulation; a task plans it. The former simulation of the campaign is removed, and what somebody
+             approved about it counts no more.
     Errors:  Refused when the campaign was launched already.
     """
-    actor.require("see_campaigns")
+    actor.require("author_campaigns")
     if campaign.state != "draft":
-        raise Refused("This campaign was launched already.", remedy="Look at its report, or copy it.")
+        raise Refused(
+            "This campaign was launched already.", remedy="Look at its report, or copy it.", code="launched_already"
+        )
     Run.objects.filter(campaign=campaign, kind="simulation").delete()
     run = _new_run(actor, campaign, "simulation", clock.now())
     enqueue("campaigns.plan_run", organization_id=require_organization_id(), run_id=run.id)
@@ -56,21 +59,25 @@ def launch_campaign(*, actor: Actor, campaign: Campaign, confirmed: int, at: dat
     actor.require("send_campaigns")
     campaign = Campaign.objects.select_for_update().get(id=campaign.id)
     if campaign.state != "draft":
-        raise Refused("This campaign was launched already.", remedy="Look at its report, or copy it.")
+        raise Refused(
+            "This campaign was launched already.", remedy="Look at its report, or copy it.", code="launched_already"
+        )
     _demand_told(campaign)
     check = latest_check(campaign)
     if check is None or check.state != "simulated":
-        raise Refused("Check the campaign first: then you know who gets it.", remedy="Press Check.")
+        raise Refused("It has no check that is up to date.", remedy="Check the campaign first.", code="not_checked")
     if check.allowed_count == 0:
-        raise Refused("Nobody would get this.", remedy="Look at the reasons, then change the audience or the text.")
+        remedy = "Look at the reasons, then change the audience or the text."
+        raise Refused("Nobody would get this.", remedy=remedy, code="nobody_allowed")
     if confirmed != check.allowed_count:
         raise Refused(
             "That is not the number of people who would get it.",
             field="confirmed",
-            remedy="Type the number in the heading.",
+            remedy="Give the number of people the last check allows.",
+            code="confirmation_differs",
         )
     _demand_moment(at)
-    demand_practice(actor, check.sender)
+    demand_practice(actor, check.sender.account)
     _demand_content(campaign)
     _demand_units(check)
     approval = demand_approval(actor, check)
@@ -95,12 +102,12 @@ def launch_campaign(*, actor: Actor, campaign: Campaign, confirmed: int, at: dat
 def undo_launch(*, actor: Actor, run: Run) -> None:
     """Take a launch back during its breath, or before its time: the campaign is a draft again, and nothing has left (E26).
 
-    Errors: Refused once messages may leave.
+    Errors: Refused once messages may leave; to a test key unless they would leave by the practice carrier.
     """
-    actor.require("send_campaigns")
-    run = Run.objects.select_for_update().get(id=run.id)
+    run = _held(actor, run)
     if run.state not in ("waiting", "planning", "breath"):
-        raise Refused("It is too late to undo: messages are leaving.", remedy="Pause or cancel it instead.")
+        remedy = "Pause or cancel it instead."
+        raise Refused("It is too late to undo: messages are leaving.", remedy=remedy, code="too_late_to_undo")
     _move(run, "cancelled", finished_at=clock.now(), next_at=None)
     Campaign.objects.filter(id=run.campaign_id).update(state="draft", scheduled_at=None)
     record_audit(actor=actor, action="campaign.launch_undone", on=("run", run.id))
@@ -118,9 +125,8 @@ def hold_launch(run: Run) -> None:
 
 
 def pause_run(*, actor: Actor, run: Run) -> None:
-    """Hold a run: no batch that has not been decided yet leaves after this commits."""
-    actor.require("send_campaigns")
-    run = Run.objects.select_for_update().get(id=run.id)
+    """Hold a run: no batch that has not been decided yet leaves after this commits. Errors: as `undo_launch`."""
+    run = _held(actor, run)
     _demand(run, "paused", "Only a run that is sending can be paused.")
     set_gate(origin="run", origin_id=run.id, state="paused")
     _move(run, "paused", next_at=None)
@@ -128,11 +134,10 @@ def pause_run(*, actor: Actor, run: Run) -> None:
 
 
 def resume_run(*, actor: Actor, run: Run) -> None:
-    """Let a held run go on where it stopped: nobody is skipped, nobody gets it twice."""
-    actor.require("send_campaigns")
-    run = Run.objects.select_for_update().get(id=run.id)
+    """Let a held run go on where it stopped: nobody is skipped, nobody gets it twice. Errors: as `undo_launch`."""
+    run = _held(actor, run)
     if run.state != "paused":
-        raise Refused("This run is not paused.")
+        raise Refused("This run is not paused.", code="not_paused")
     set_gate(origin="run", origin_id=run.id, state="open")
     _move(run, "sending", next_at=clock.now())
     enqueue("campaigns.advance_run", organization_id=require_organization_id(), run_id=run.id)
@@ -140,9 +145,8 @@ def resume_run(*, actor: Actor, run: Run) -> None:
 
 
 def cancel_run(*, actor: Actor, run: Run) -> None:
-    """End a run: what is not in flight is not sent. There is no way back."""
-    actor.require("send_campaigns")
-    run = Run.objects.select_for_update().get(id=run.id)
+    """End a run: what is not in flight is not sent. There is no way back. Errors: as `undo_launch`."""
+    run = _held(actor, run)
     _demand(run, "cancelled", "This run is over.")
     set_gate(origin="run", origin_id=run.id, state="cancelled")
     cancelled = cancel_messages(origin="run", origin_id=run.id)
@@ -159,6 +163,14 @@ def move_run(run: Run, state: str, **fields: object) -> None:
         Campaign.objects.filter(id=run.campaign_id).update(state=CAMPAIGN_STATES[state])
 
 
+def _held(actor: Actor, run: Run) -> Run:
+    """The run, its row held until the transaction ends, for somebody who may drive it."""
+    actor.require("send_campaigns")
+    run = Run.objects.select_for_update().get(id=run.id)
+    demand_practice(actor, run.sender.account)
+    return run
+
+
 def _demand_content(campaign: Campaign) -> None:
     """What was fit when it was saved may not be now: a template that lost its approval, a name that changed."""
     version = campaign.template.versions.order_by("-number").first()
@@ -167,16 +179,19 @@ def _demand_content(campaign: Campaign) -> None:
         refuse_content(campaign.channel, version)
         refuse_misuse(version.parts, tier=campaign.purpose.tier, account_id=campaign.sender.account_id)
     except Refused as refusal:
-        raise Refused(refusal.message, remedy=refusal.remedy or "Change the campaign.") from refusal
+        remedy = refusal.remedy or "Change the campaign."
+        raise Refused(refusal.message, remedy=remedy, code=refusal.code) from refusal
 
 
 def _demand_moment(at: datetime.datetime | None) -> None:
     if at is None:
         return
     if at <= clock.now():
-        raise Refused("That time has passed.", field="at", remedy="Choose a later one, or leave it empty for now.")
+        remedy = "Choose a later one, or leave it empty for now."
+        raise Refused("That time has passed.", field="at", remedy=remedy, code="time_passed")
     if at > clock.now() + datetime.timedelta(days=MOST_DAYS_AHEAD):
-        raise Refused("That is more than a year away.", field="at", remedy="Choose an earlier time.")
+        remedy = "Choose an earlier time."
+        raise Refused("That is more than a year away.", field="at", remedy=remedy, code="time_too_far")
 
 
 def _demand_told(campaign: Campaign) -> None:
@@ -193,17 +208,18 @@ def _demand_units(check: Run) -> None:
             f"This costs {quote.text}, and you have {units_text(quote.available)}.",
             field="units",
             remedy=f"Add {units_text(quote.missing)}, or choose fewer people.",
+            code="units_missing",
         )
 
 
 def _demand(run: Run, state: str, why: str) -> None:
     if run.state not in LIVE or not can_move(run.state, state):
-        raise Refused(why)
+        raise Refused(why, code="run_state")
 
 
 def _move(run: Run, state: str, **fields: object) -> None:
     if not can_move(run.state, state):
-        raise Refused(f"A run that is {run.state} cannot become {state}.")
+        raise Refused(f"A run that is {run.state} cannot become {state}.", code="run_state")
     run.state = state
     for name, value in fields.items():
         setattr(run, name, value)

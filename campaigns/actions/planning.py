@@ -4,6 +4,7 @@ Set-based: SQL reduces people to distinct facts, the gate decides once for each,
 cursor commit together, slice by slice, so a plan that was killed goes on where it stopped and counts nobody twice.
 """
 
+import dataclasses
 import secrets
 import time
 import uuid
@@ -30,7 +31,7 @@ from messaging.facts import (
 )
 
 SLICE = 50_000
-_FACT_COLUMNS = "has_address, kind, number_type, in_circle, suppression, consent, minor, regions, zones, heard, counts"
+_FACT_COLUMNS = ", ".join(field.name for field in dataclasses.fields(RawFacts))
 
 # One row for each person on an included list, with their first address for the channel: its best kind, and as what they
 # gave it (a number given for WhatsApp alone gets no texts and no calls). One that two people share goes to the first of them.
@@ -61,7 +62,8 @@ _FACTS = "create temporary table plan_facts on commit drop as "
 _VERDICTS = """
 create temporary table plan_verdicts (
   has_address boolean, kind text, number_type text, in_circle boolean, suppression text, consent text, minor boolean,
-  regions text, zones text, heard boolean, counts integer[], outcome text, reason text, until timestamptz, decision_id uuid
+  regions text, zones text, heard boolean, own_full boolean, own_hours text, counts integer[],
+  outcome text, reason text, until timestamptz, decision_id uuid
 ) on commit drop
 """
 
@@ -93,7 +95,8 @@ from (
   from plan_people p
   join plan_facts f on f.key = p.contact_id
   join plan_verdicts v
-    using (has_address, kind, number_type, in_circle, suppression, consent, minor, regions, zones, heard, counts)
+    using (has_address, kind, number_type, in_circle, suppression, consent, minor, regions, zones, heard,
+           own_full, own_hours, counts)
   left join plan_unfit unfit on unfit.contact_id = p.contact_id
   left join plan_taken taken on taken.point_id = p.point_id
 ) judged
@@ -152,7 +155,7 @@ def _judge(cursor: Any, context: Context) -> None:
     cursor.execute(_VERDICTS)
     rows = [_verdict_row(raw, verdict) for raw, verdict in verdicts.items()]
     if rows:
-        cursor.executemany(f"insert into plan_verdicts values ({', '.join(['%s'] * 15)})", rows)
+        cursor.executemany(f"insert into plan_verdicts values ({', '.join(['%s'] * 17)})", rows)
 
 
 def _verdict_row(raw: RawFacts, verdict: Verdict) -> list[Any]:
@@ -167,6 +170,8 @@ def _verdict_row(raw: RawFacts, verdict: Verdict) -> list[Any]:
         raw.regions,
         raw.zones,
         raw.heard,
+        raw.own_full,
+        raw.own_hours,
     ]
     return [*facts, list(raw.counts), verdict.outcome, verdict.reason, verdict.until, verdict.record_id]
 
@@ -180,7 +185,9 @@ def _find_unfit(cursor: Any, run: Run) -> None:
         return
     plain = plain_names(texts)
     if plain is not None:
-        cursor.execute(_UNFIT, {"organization": run.organization_id, "needed": [name[8:] for name in plain]})
+        cursor.execute(
+            _UNFIT, {"organization": run.organization_id, "needed": [name.removeprefix("contact.") for name in plain]}
+        )
         return
     cursor.execute(
         f"select f.key from plan_facts f join plan_verdicts v using ({_FACT_COLUMNS}) where v.outcome <> 'denied'"

@@ -49,7 +49,8 @@ def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = Non
     if campaign is not None:
         campaign = Campaign.objects.select_for_update().get(id=campaign.id)
         if campaign.state != "draft":
-            raise Refused("A campaign that was launched cannot be changed.", remedy="Copy it and change the copy.")
+            remedy = "Copy it and change the copy."
+            raise Refused("A campaign that was launched cannot be changed.", remedy=remedy, code="launched_already")
         _refuse_other_channel(campaign, draft.sender)
     if not draft.included:
         raise Refused("A campaign needs somebody to go to.", field="included", remedy="Choose at least one list.")

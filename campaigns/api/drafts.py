@@ -1,7 +1,7 @@
 """Writing a campaign for an application: what was sent becomes the draft that pages write."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rest_framework import serializers
@@ -13,6 +13,7 @@ from campaigns.models import Campaign
 from consent.api.fields import purpose_named
 from contacts.models import List
 from core.api import read
+from messaging.api.content import demand_parts, named_as_sent
 from messaging.channels.whatsapp import completed
 from messaging.models import Sender
 
@@ -28,8 +29,15 @@ def save(actor: Actor, data: Any, campaign: Campaign | None = None) -> Campaign:
         raise serializers.ValidationError({"sender": ["There is no such sender."]})
     if sender.channel != told["channel"]:
         raise Refused("That sender is for another channel.", field="sender", remedy="Choose one of this channel.")
+    demand_parts(sender.channel, told["content"])
+    with named_as_sent(sender.channel, told["content"], "body"):
+        return save_campaign(actor=actor, draft=_draft(told, sender), campaign=campaign)
+
+
+def _draft(told: Mapping[str, Any], sender: Sender) -> Draft:
+    """What was sent, as pages write it. Errors: as `save`."""
     content = completed(told["body"], told["content"]) if sender.channel == "whatsapp" else None
-    draft = Draft(
+    return Draft(
         name=told["name"],
         purpose=purpose_named(told["purpose"]),
         sender=sender,
@@ -38,7 +46,6 @@ def save(actor: Actor, data: Any, campaign: Campaign | None = None) -> Campaign:
         included=_lists("included", told["included"]),
         excluded=_lists("excluded", told["excluded"]),
     )
-    return save_campaign(actor=actor, draft=draft, campaign=campaign)
 
 
 def _lists(field: str, ids: Sequence[uuid.UUID]) -> list[List]:

@@ -94,7 +94,8 @@ def _written(found: Campaign) -> Any:
 @api("see_campaigns")
 @api_view(["GET", "POST"])
 def check(request: Request, campaign_id: uuid.UUID) -> Response:
-    """The newest check: who would get it, who would not and why. POST makes a new one; read it until it is simulated."""
+    """The newest check: who would get it, who would not and why. POST makes a new one in its place (scope
+    author_campaigns); read it until it is simulated."""
     found = access_campaign(actor_of(request), campaign_id)
     if request.method == "POST":
         launching.simulate_campaign(actor=actor_of(request), campaign=found)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from accounts.contracts import Refused
+from accounts.contracts import Actor, Refused
 from campaigns.actions.writing import Draft, refuse_content
 from consent.models import Purpose
 from contacts.models import List
@@ -67,6 +67,11 @@ class CampaignForm(CarillonForm, forms.Form):
             counts, label="Leaves out", required=False, help_text="People on these lists do not get it."
         )
         self.order_fields(("name", "purpose", "sender", "included", "excluded"))
+
+    @classmethod
+    def received(cls, actor: Actor, files: Mapping[str, Any]) -> dict[str, str]:
+        """What uploaded files become: values of fields. Errors: Refused, with the field, for one that cannot be used."""
+        return {}
 
     @classmethod
     def typed(cls, data: Mapping[str, Any], most: int | None = None) -> Written:

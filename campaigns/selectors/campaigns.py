@@ -10,8 +10,10 @@ from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
 from campaigns.models import Campaign, CampaignList, Run
+from campaigns.outcomes import tells_arrival
+from campaigns.selectors.approvals import approval_states
 from campaigns.selectors.waiting import waiting_badge, waits_until
-from campaigns.states import RUN_WORDS
+from campaigns.states import APPROVAL_WORDS, RUN_WORDS
 from consent.models import Purpose
 from contacts.models import List
 from messaging.channels.protocol import Written
@@ -54,6 +56,11 @@ class CampaignRow:
         """How many of those asked for do not get it."""
         return (self.asked or 0) - (self.gets or 0)
 
+    @property
+    def tells_arrival(self) -> bool:
+        """Whether its carrier reports what arrived."""
+        return tells_arrival(self.campaign.sender.account)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Chip:
@@ -93,8 +100,8 @@ def state_chips() -> list[Chip]:
 
 
 def campaign_page(*, state: str = "", query: str = "", number: str = "1") -> "Page[CampaignRow]":
-    """One page of campaigns, newest first, with their numbers. Four queries, however many campaigns and people there are."""
-    rows = Campaign.objects.select_related("sender").order_by("-created_at", "-id")
+    """One page of campaigns, newest first, with their numbers. Five queries, however many campaigns and people there are."""
+    rows = Campaign.objects.select_related("sender__account").order_by("-created_at", "-id")
     if state in STATES:
         rows = rows.filter(state=state)
     if query:
@@ -105,15 +112,18 @@ def campaign_page(*, state: str = "", query: str = "", number: str = "1") -> "Pa
 
 
 def recent_campaigns(count: int) -> list[CampaignRow]:
-    """The newest campaigns. Three queries."""
-    return campaign_rows(list(Campaign.objects.select_related("sender").order_by("-created_at", "-id")[:count]))
+    """The newest campaigns. Four queries."""
+    return campaign_rows(
+        list(Campaign.objects.select_related("sender__account").order_by("-created_at", "-id")[:count])
+    )
 
 
 def campaign_rows(campaigns: Sequence[Campaign]) -> list[CampaignRow]:
-    """Campaigns as lines of a list. Two queries."""
+    """Campaigns as lines of a list. Three queries."""
     runs = newest_runs(campaigns)
     tallies = tallies_of(run.id for run in runs.values() if run.kind == "launch")
-    return [_row(campaign, runs.get(campaign.id), tallies) for campaign in campaigns]
+    answers = approval_states([run.id for run in runs.values() if run.kind == "simulation"])
+    return [_row(campaign, runs.get(campaign.id), tallies, answers) for campaign in campaigns]
 
 
 def newest_runs(campaigns: Iterable[Campaign]) -> dict[uuid.UUID, Run]:
@@ -137,7 +147,9 @@ def tallies_of(run_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Tally]:
     return {run_id: Tally(sent, arrived, parts or 0) for run_id, sent, arrived, parts in counted}
 
 
-def _row(campaign: Campaign, run: Run | None, tallies: Mapping[uuid.UUID, Tally]) -> CampaignRow:
+def _row(
+    campaign: Campaign, run: Run | None, tallies: Mapping[uuid.UUID, Tally], answers: Mapping[uuid.UUID, str]
+) -> CampaignRow:
     known = run is not None and run.state not in ("planning", "waiting")
     when, words = campaign.created_at, "written"
     if campaign.state == "scheduled" and campaign.scheduled_at is not None:
@@ -151,7 +163,9 @@ def _row(campaign: Campaign, run: Run | None, tallies: Mapping[uuid.UUID, Tally]
     is_draft = campaign.state == "draft" or run is None
     return CampaignRow(
         campaign=campaign,
-        badge=waiting_badge() if later is not None else state_words(near.state),
+        badge=waiting_badge()
+        if later is not None
+        else _approval_badge(campaign, run, answers) or state_words(near.state),
         asked=run.planned_count if run is not None and known else None,
         gets=run.allowed_count if run is not None and known else None,
         tally=tallies.get(run.id, Tally()) if run is not None else Tally(),
@@ -159,6 +173,14 @@ def _row(campaign: Campaign, run: Run | None, tallies: Mapping[uuid.UUID, Tally]
         when_words=words,
         url=reverse("campaigns:detail", args=[campaign.id]) if is_draft else reverse("campaigns:run", args=[run.id]),  # type: ignore[union-attr]
     )
+
+
+def _approval_badge(campaign: Campaign, run: Run | None, answers: Mapping[uuid.UUID, str]) -> dict[str, object] | None:
+    """What the second person said about the check of a draft, while it still speaks for what would be sent."""
+    if run is None or run.id not in answers or run.created_at < campaign.updated_at:
+        return None
+    label, tone, icon = APPROVAL_WORDS[answers[run.id]]
+    return {"label": label, "tone": tone, "icon": icon, "live": False}
 
 
 def needs() -> Needs:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from campaigns.models import Campaign, Run
 from campaigns.selectors.drafts import latest_check, list_ids
-from campaigns.selectors.quotes import Quote, quote_run
+from campaigns.selectors.quotes import Quote, quote_beside_others
 from campaigns.selectors.reports import ReasonGroup, Wave, run_report, waves
 from contacts.models import ListMember
 from core.wording import counted_text
@@ -57,7 +57,7 @@ class Check:
 
 
 def newest_check(campaign: Campaign) -> Check | None:
-    """The newest check of a campaign, fresh or not; None when there was none. At most ten queries."""
+    """The newest check of a campaign, fresh or not; None when there was none. At most fourteen queries."""
     runs = Run.objects.filter(campaign=campaign, kind="simulation").select_related(
         "sender__account", "template_version", "purpose"
     )
@@ -66,7 +66,7 @@ def newest_check(campaign: Campaign) -> Check | None:
 
 
 def check_of(run: Run) -> Check:
-    """One simulation with its reasons. At most nine queries."""
+    """One simulation with its reasons. At most thirteen queries."""
     accepted = latest_check(run.campaign)
     working = run.state == "planning"
     return Check(
@@ -75,7 +75,7 @@ def check_of(run: Run) -> Check:
         audience=audience_size(run.campaign),
         groups=() if working else run_report(run).left_out,
         waves=() if working else waves(run),
-        quote=quote_run(run),
+        quote=quote_beside_others(run),
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from accounts.contracts import Actor
 from accounts.models import Guest, Organization
 from campaigns.models import Campaign, Run
+from campaigns.selectors.approvals import approvals_answered_for, approvals_waiting_for
 from campaigns.selectors.campaigns import CampaignRow, recent_campaigns
 from campaigns.selectors.waiting import waiting_badge
 from campaigns.states import RUN_WORDS
@@ -20,6 +21,8 @@ from messaging.models import Sender
 from messaging.selectors.replies import waiting_replies
 
 _RECENT = 5
+#: of so many campaigns that wait for one person's approval the names are shown
+_MOST_ASKED = 20
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class FirstStep:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Task:
-    """Something that waits for a person. `page` is a URL name, `key` the id it takes, if any."""
+    """Something that waits for a person. `page` is a URL name, `key` the id it takes, if any; `links` are names with such
+    keys where there are several."""
 
     icon: str
     title: str
@@ -43,6 +47,7 @@ class Task:
     deed: str
     page: str
     key: object = None
+    links: Sequence[tuple[str, object]] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class Home:
 
 
 def home(actor: Actor) -> Home:
-    """The first page for this actor. A constant number of queries, at most seventeen."""
+    """The first page for this actor. A constant number of queries, at most twenty."""
     sees_campaigns, sees_people = actor.may("see_campaigns"), actor.may("see_contacts")
     scheduled = Campaign.objects.filter(state="scheduled", scheduled_at__isnull=False).order_by("scheduled_at")
     ahead = list(scheduled) if sees_campaigns else []
@@ -170,6 +175,7 @@ def _tasks(actor: Actor, replies: int) -> list[Task]:
     if replies:
         title = "1 reply waits for somebody" if replies == 1 else f"{replies:,} replies wait for somebody"
         found.append(Task("inbox", title, "Read them, and act on a wish to stop.", "Read", "messaging:replies"))
+    found += _approvals(actor)
     if actor.may("see_campaigns"):
         held = Run.objects.filter(kind="launch", state__in=["attention", "paused"]).select_related("campaign")
         found += [_task_of_run(run) for run in held.order_by("created_at")[:5]]
@@ -177,6 +183,25 @@ def _tasks(actor: Actor, replies: int) -> list[Task]:
         for sender in Sender.objects.exclude(paused_at=None).order_by("paused_at")[:3]:
             text = "Its messages wait until it goes on."
             found.append(Task("send", f"{sender.label} is paused", text, "Look", "messaging:senders"))
+    return found
+
+
+def _approvals(actor: Actor) -> list[Task]:
+    """What this actor is asked to approve, and what became of what they asked for. Two queries."""
+    found = []
+    asked = list(approvals_waiting_for(actor)[:_MOST_ASKED])
+    if asked:
+        more = f"{_MOST_ASKED} or more campaigns wait"
+        count = more if len(asked) == _MOST_ASKED else counted_text(len(asked), "campaign waits", "campaigns wait")
+        links = [(each.campaign.name, each.campaign_id) for each in asked]
+        text = "Look at who would get it, then approve or decline."
+        first = asked[0].campaign_id
+        found.append(Task("shield", f"{count} for your approval", text, "Look", "campaigns:check", first, links))
+    for each in approvals_answered_for(actor)[:_RECENT]:
+        good = each.state == "approved"
+        text = "Launch it while the check is fresh." if good else "Read why, change it and check it again."
+        title, icon = f"“{each.campaign.name}” was {each.state}", "check-circle" if good else "x-circle"
+        found.append(Task(icon, title, text, "Launch" if good else "Read", "campaigns:check", each.campaign_id))
     return found
 
 

@@ -6,12 +6,22 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import DateTimeField, F, QuerySet, Value
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThanOrEqual
 
 from accounts.contracts import Actor
 from campaigns.models import Recipient, Run
-from campaigns.outcomes import ANSWERS, BY_KEY, WOULD_GET, Outcome, answer_kind, message_outcome, plan_outcome
+from campaigns.outcomes import (
+    ANSWERS,
+    BY_KEY,
+    HANDED_OVER,
+    WOULD_GET,
+    Outcome,
+    answer_kind,
+    message_outcome,
+    outcome_by,
+    plan_outcome,
+)
 from campaigns.reasons import words_of
 from campaigns.selectors.reports import Report
 from consent.models import ConsentEvent, Point
@@ -19,6 +29,7 @@ from consent.selectors.words import receipt_number
 from contacts.models import Contact
 from contacts.selectors.people import shown
 from messaging.models import InboundMessage, Message, MessageEvent, SendAttempt
+from messaging.selectors.calls import next_try_at
 
 PAGE_SIZE = 50
 _EXPORT_SLICE = 1000
@@ -63,6 +74,8 @@ class Person:
     delivered_at: datetime.datetime | None
     segments: int | None
     answer: str
+    #: the kept decision by which they were left out or let in when the run was planned; None once a message tells its own
+    decision_id: uuid.UUID | None
     steps: Sequence[Step]
 
 
@@ -89,7 +102,12 @@ def people_chips(report: Report) -> list[ViewChip]:
         counted = {"all": report.planned, "gets": report.allowed, "left_out": report.people["left_out"]}
     else:
         counted = {"all": report.planned, **report.people, **report.answers}
-    return [ViewChip(key, VIEWS[key], people) for key, people in counted.items() if people]
+    return [ViewChip(key, view_title(report.run, key), people) for key, people in counted.items() if people]
+
+
+def view_title(run: Run, view: str) -> str:
+    """What a view of a run's people is called."""
+    return outcome_by(run.sender.account, view).label if view in BY_KEY else VIEWS[view]
 
 
 def people_page(*, actor: Actor, run: Run, view: str, reason: str = "", after: str = "") -> PeoplePage:
@@ -144,7 +162,7 @@ def _by_plan(run: Run, view: str, reason: str) -> "QuerySet[Any]":
 def _by_message(run: Run, view: str, reason: str, key: uuid.UUID | None) -> list[Any]:
     """The next recipients whose messages (or, before they have one, who themselves) have an outcome. Three queries."""
     messages = _walk(Message.objects.all(), {"origin": "run", "origin_id": run.id}, key)
-    messages = messages.annotate(key=message_outcome())
+    messages = messages.annotate(key=message_outcome(run.sender.channel))
     chosen = messages.filter(state="accepted") if view == "sent" else messages.filter(key=view)
     planned = _walk(Recipient.objects.all(), {"run_id": run.id, "outcome": "allowed", "reason": ""}, key)
     kept = planned.filter(promoted_at=None).annotate(key=plan_outcome()).filter(key=view)
@@ -176,7 +194,7 @@ def _people(
         message.id: message
         for message in Message.objects.filter(id__in=[row.id for row in rows])
         .defer("body_sealed")
-        .annotate(key=message_outcome())
+        .annotate(key=message_outcome(run.sender.channel), again_at=_again_at(run))
     }
     rows = [row for row in rows if _fits(row, messages.get(row.id), view, reason)]
     ids = [row.id for row in rows]
@@ -211,9 +229,11 @@ def _person(
     steps: Sequence[Step],
 ) -> Person:
     key = _outcome_of(row, message)
-    outcome = WOULD_GET if run.kind == "simulation" and key == "waiting" else BY_KEY[key]
+    account = run.sender.account
+    outcome = WOULD_GET if run.kind == "simulation" and key == "waiting" else outcome_by(account, key)
     code = message.reason if message is not None else row.reason
-    words, remedy = _said(outcome, code, run.sender.account.provider)
+    again_at = message.again_at if message is not None else None
+    words, remedy = _said(outcome, code, account.provider) if again_at is None else _AGAIN
     proof = row.evidence_id if row.evidence_id in proofs else None
     return Person(
         id=row.id,
@@ -226,11 +246,12 @@ def _person(
         remedy=remedy,
         evidence_id=proof if actor.may("see_addresses") else None,
         evidence_number=receipt_number(proof, proofs[proof]) if proof else "",
-        due_at=row.due_at if message is None else message.next_at,
+        due_at=row.due_at if message is None else again_at or message.next_at,
         sent_at=message.sent_at if message is not None else None,
         delivered_at=message.delivered_at if message is not None else None,
         segments=message.units if message is not None else None,
         answer=max((answer.key for answer in heard), key=("", "replied", "opted_out").index, default=""),
+        decision_id=row.decision_id if message is None else None,
         steps=steps,
     )
 
@@ -255,9 +276,18 @@ def _outcome_of(row: Any, message: Any) -> str:
 def _said(outcome: Outcome, code: str, carrier: str) -> tuple[str, str]:
     if code:
         return words_of(code, carrier, outcome=outcome.key)
+    if outcome == HANDED_OVER:
+        return "The carrier took it; it does not say what arrived", ""
     return _PLAIN_WORDS.get(outcome.key, outcome.label), ""
 
 
+def _again_at(run: Run) -> Any:
+    """When the further call of a message is due; of any other channel there is none."""
+    return next_try_at() if run.sender.channel == "voice" else Value(None, output_field=DateTimeField())
+
+
+#: somebody whom the call has not reached so far
+_AGAIN = ("Not reached yet; called again", "The line was busy or nobody answered. It leaves by itself at the next try.")
 #: what is said of an outcome that came without a reason
 _PLAIN_WORDS = {
     "would_get": "Nothing stands against it",

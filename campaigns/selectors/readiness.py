@@ -20,13 +20,11 @@ from consent.models import Wording
 from contacts.models import Contact
 from core.wording import counted_text
 from messaging.channels.registry import channel as channel_of
-from messaging.content import has_opt_out_hint
+from messaging.channels.stop_words import LABEL, stop_words
 
 State = Literal["yes", "wait", "no"]
 _ICONS: Final[dict[State, str]] = {"yes": "check-circle", "wait": "alert", "no": "x-circle"}
 _SPOKEN: Final[dict[State, str]] = {"yes": "Ready", "wait": "Look at this", "no": "Stands against it"}
-#: channels whose texts have to say themselves how one stops them
-_SAYS_STOP: Final = ("sms", "whatsapp")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -124,19 +122,13 @@ def _purpose(run: Run) -> Need:
 
 
 def _text(run: Run) -> Need:
-    label = "Says how to stop"
-    if run.sender.channel not in _SAYS_STOP:
-        return Need(label, "yes", "This channel brings its own way to stop.")
-    if has_opt_out_hint(run.template_version.body):
-        return Need(label, "yes", "The text says how to stop.")
-    if run.purpose.tier == "transactional":
-        return Need(label, "yes", "Not asked of this purpose; STOP works all the same.")
+    version = run.template_version
+    found = stop_words(run.sender.channel, run.purpose.tier, version.body, version.parts)
+    if not found.missing:
+        return Need(LABEL, "yes", found.words)
     page = reverse("campaigns:change", args=[run.campaign_id])
-    if run.sender.channel == "whatsapp":
-        words, deed = "Choose a template that says it, such as “Reply STOP to opt out”.", "Choose another"
-    else:
-        words, deed = "Add a line such as “Reply STOP to opt out”.", "Change the text"
-    return Need(label, "wait", words, page, deed, right="author_campaigns")
+    deed = "Choose another" if "template" in version.parts else "Change the text"
+    return Need(LABEL, "wait", found.words, page, deed, right="author_campaigns")
 
 
 def _people(check: Check) -> Need:
@@ -155,15 +147,16 @@ def _units(quote: Quote | None) -> Need:
     if not quote.enough:
         return Need(label, "no", f"{units_text(quote.missing)} are missing.", page, "Add units", right="see_units")
     if quote.tight:
-        return Need(
-            label,
-            "wait",
-            "Long names may need more than you have; then some wait.",
-            page,
-            "Add units",
-            right="see_units",
-        )
-    return Need(label, "yes", f"You have {units_text(quote.available)}.")
+        return Need(label, "wait", _why_tight(quote), page, "Add units", right="see_units")
+    promised = f", and campaigns launched before need {units_text(quote.promised)}" if quote.promised else ""
+    return Need(label, "yes", f"You have {units_text(quote.available)}{promised}.")
+
+
+def _why_tight(quote: Quote) -> str:
+    if not quote.promised:
+        return "Long names may need more than you have; then some wait."
+    promised, short = units_text(quote.promised), units_text(quote.short)
+    return f"Campaigns launched before need {promised} of your {units_text(quote.available)}; without {short} more some wait."
 
 
 def _hours(waves: Sequence[Wave]) -> Need:

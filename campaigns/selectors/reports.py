@@ -12,7 +12,16 @@ from django.db.models.functions import Coalesce
 from billing.contracts import Used
 from billing.selectors import used_by
 from campaigns.models import Recipient, Run
-from campaigns.outcomes import ANSWERS, OUTCOMES, Outcome, answer_kind, message_outcome, plan_outcome
+from campaigns.outcomes import (
+    ANSWERS,
+    OUTCOMES,
+    Outcome,
+    answer_kind,
+    message_outcome,
+    outcome_by,
+    plan_outcome,
+    tells_arrival,
+)
 from campaigns.reasons import explain, words_of
 from consent.reasons import UnknownReason
 from core import clock
@@ -79,6 +88,11 @@ class Report:
         return self.by_reason.get(("waiting", WAITING_FOR_UNITS), 0)
 
     @property
+    def tells_arrival(self) -> bool:
+        """Whether its carrier reports what arrived."""
+        return tells_arrival(self.run.sender.account)
+
+    @property
     def planned(self) -> int:
         """Everybody who was asked for."""
         return sum(self.people.values())
@@ -105,9 +119,10 @@ class Report:
     @property
     def funnel(self) -> list[tuple[str, str, int, int]]:
         """How far it got, as (view, label, people, of how many)."""
-        delivered = self.people["delivered"]
-        answers = [(key, ANSWERS[key], self.answers[key], delivered) for key in ANSWERS]
-        return [("sent", "Sent", self.sent, self.sent), ("delivered", "Delivered", delivered, self.sent), *answers]
+        whole = self.people["delivered"] if self.tells_arrival else self.sent
+        arrived = [("delivered", "Delivered", whole, self.sent)] if self.tells_arrival else []
+        answers = [(key, ANSWERS[key], self.answers[key], whole) for key in ANSWERS]
+        return [("sent", "Sent", self.sent, self.sent), *arrived, *answers]
 
     @property
     def spoken(self) -> str:
@@ -132,7 +147,7 @@ def run_report(run: Run) -> Report:
         run=run,
         people=people,
         by_reason=by_reason,
-        parts=[Part(outcome, people[outcome.key]) for outcome in OUTCOMES],
+        parts=[Part(outcome_by(run.sender.account, each.key), people[each.key]) for each in OUTCOMES],
         left_out=reason_groups([(row.reason, row.people) for row in rows if row.key == "left_out"]),
         troubles=_troubles(rows, run),
         answers={key: sum(row.people for row in rows if row.key == key) for key in ANSWERS},
@@ -156,7 +171,7 @@ def _counted(run: Run) -> list[_Count]:
     none, taken = Sum(Value(0), output_field=IntegerField()), Q(state="accepted")
     kept = Recipient.objects.filter(run=run, promoted_at=None).annotate(key=plan_outcome())
     plan = kept.values("key", "reason").annotate(people=Count("id"), taken=none, segments=none)
-    sent = Message.objects.filter(origin="run", origin_id=run.id).annotate(key=message_outcome())
+    sent = Message.objects.filter(origin="run", origin_id=run.id).annotate(key=message_outcome(run.sender.channel))
     messages = sent.values("key", "reason").annotate(
         people=Count("id"), taken=Count("id", filter=taken), segments=Coalesce(Sum("units", filter=taken), 0)
     )

@@ -11,6 +11,7 @@ from consent.models import Point
 from contacts.models import Contact
 from core import clock
 from core.wording import counted_text, time_text
+from messaging.selectors.calls import tries_ahead
 
 #: a step that is this near is no waiting; seconds
 _NEAR: Final = 15
@@ -40,6 +41,22 @@ def waiting_heading(report: Report) -> tuple[str, str] | None:
     heading = f"Waiting: {begins} {there} (their time)." if there else f"Waiting: {begins} {ours}."
     people = counted_text(report.people["waiting"], "person", "people")
     return heading, f"It is quiet time where they are. {ours} here; {people} still to go."
+
+
+def again_heading(run: Run) -> tuple[str, str] | None:
+    """What a run of calls comes to while some are still to be tried again; None where none is. Two queries at most."""
+    ended = run.state in ("finished", "attention") and run.sender.channel == "voice"
+    ahead = tries_ahead(origin_id=run.id) if ended else None
+    if ahead is None or not ahead.calls:
+        return None
+    calls = counted_text(ahead.calls, "call")
+    zone = Organization.objects.current().time_zone
+    when = f" at {time_text(ahead.at, zone, clock.now())}" if ahead.at is not None else " at once"
+    first = when if ahead.calls == 1 else f", the first{when}"
+    return (
+        f"{calls} will be tried again{first}.",
+        "The line was busy or nobody answered. Everybody else has been called.",
+    )
 
 
 def their_time(run: Run, at: datetime.datetime) -> str:

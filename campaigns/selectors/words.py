@@ -2,7 +2,6 @@
 
 from campaigns.selectors.reports import Report
 from core.wording import counted_text, number_text
-from messaging.providers.registry import PROVIDERS
 
 
 def heading_of(report: Report) -> tuple[str, str]:
@@ -17,12 +16,12 @@ def heading_of(report: Report) -> tuple[str, str]:
             "What had left before has left; nothing more does.",
         ),
         "sending": (
-            f"{number_text(people['delivered'])} delivered so far, {number_text(people['waiting'])} still to go",
+            f"{_so_far(report)} so far, {number_text(people['waiting'])} still to go",
             "Each person is checked again just before their message leaves.",
         ),
         "cancelled": _cancelled(report),
         "attention": (
-            f"{number_text(people['delivered'])} of {_people(report.allowed)} got it. Some have no clear end.",
+            f"{_got_it(report)} Some have no clear end.",
             "A message whose end is unknown is not sent twice; a late receipt still settles it.",
         ),
         "finished": _finished(report),
@@ -30,13 +29,22 @@ def heading_of(report: Report) -> tuple[str, str]:
     return words.get(run.state, (run.campaign.name, ""))
 
 
-def _finished(report: Report) -> tuple[str, str]:
+def _so_far(report: Report) -> str:
+    if not report.tells_arrival:
+        return f"{number_text(report.sent)} sent"
+    return f"{number_text(report.people['delivered'])} delivered"
+
+
+def _got_it(report: Report) -> str:
     """A carrier that never says what arrived leaves nothing to count but what it took."""
-    if not PROVIDERS[report.run.sender.account.provider].capabilities.receipts:
-        heading = f"It was sent to {number_text(report.sent)} of {_people(report.allowed)}."
-        return heading, "It is over. This carrier does not say what arrived, only what it refused."
-    heading = f"{number_text(report.people['delivered'])} of {_people(report.allowed)} got it."
-    return heading, "It is over; late receipts and answers still count."
+    if not report.tells_arrival:
+        return f"It was sent to {number_text(report.sent)} of {_people(report.allowed)}."
+    return f"{number_text(report.people['delivered'])} of {_people(report.allowed)} got it."
+
+
+def _finished(report: Report) -> tuple[str, str]:
+    silent = "It is over. This carrier does not say what arrived, only what it refused."
+    return _got_it(report), "It is over; late receipts and answers still count." if report.tells_arrival else silent
 
 
 def _cancelled(report: Report) -> tuple[str, str]:

@@ -11,8 +11,10 @@ from accounts.contracts import Refused
 from accounts.doors import member
 from campaigns.access import access_campaign
 from campaigns.actions.approving import ask_approval, decide_approval
+from campaigns.selectors.approvals import second_people
 from campaigns.views.campaigns import show_campaign
 from campaigns.views.requests import MemberRequest
+from core.wording import counted_text
 
 
 @member("send_campaigns")
@@ -21,10 +23,16 @@ def ask(request: MemberRequest, campaign_id: uuid.UUID) -> HttpResponse:
     """Ask a second person to approve the last check."""
     campaign = access_campaign(request.actor, campaign_id, "send_campaigns")
     try:
-        ask_approval(actor=request.actor, campaign=campaign)
+        approval = ask_approval(actor=request.actor, campaign=campaign)
     except Refused as refusal:
         return show_campaign(request, campaign, refusal)
-    messages.success(request, "Asked. Whoever may approve sees it on this page.")
+    asked = len(second_people(campaign, approval))
+    if asked:
+        messages.success(
+            request, f"Asked. {counted_text(asked, 'person', 'people')} got a mail; the first answer counts."
+        )
+    else:
+        messages.warning(request, "Asked, but nobody else here may approve. Give somebody that right under Team.")
     return redirect("campaigns:check", campaign.id)
 
 

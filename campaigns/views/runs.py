@@ -20,9 +20,9 @@ from campaigns.models import Run
 from campaigns.reasons import words_of
 from campaigns.selectors.campaigns import state_words
 from campaigns.selectors.checks import audience_size
-from campaigns.selectors.people import VIEWS, people_chips, people_page, people_total
+from campaigns.selectors.people import VIEWS, people_chips, people_page, people_total, view_title
 from campaigns.selectors.reports import run_report, waves
-from campaigns.selectors.waiting import waiting_badge, waiting_heading
+from campaigns.selectors.waiting import again_heading, waiting_badge, waiting_heading
 from campaigns.selectors.words import heading_of
 from campaigns.states import LIVE
 from campaigns.views.campaigns import STOP_POLLING
@@ -55,7 +55,7 @@ def _told(request: MemberRequest, run: Run) -> dict[str, Any]:
     """What the report says; fixed in number of queries, whatever the run holds."""
     report, now = run_report(run), clock.now()
     left = (run.breath_until - now).total_seconds() if run.breath_until is not None else 0.0
-    waiting = waiting_heading(report)
+    waiting = waiting_heading(report) or again_heading(run)
     heading, lead = waiting or heading_of(report)
     return {
         "run": run,
@@ -112,7 +112,7 @@ def people(request: MemberRequest, run_id: uuid.UUID) -> HttpResponse:
         "run": run,
         "page": page,
         "view": view,
-        "title": VIEWS[view],
+        "title": view_title(run, view),
         "reason": reason,
         "words": words_of(reason, run.sender.account.provider, outcome=view) if reason else ("", ""),
         "chips": people_chips(report),

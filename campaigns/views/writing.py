@@ -1,10 +1,13 @@
 """Writing a campaign: its channel, the form, the length as one types, the message as somebody would get it."""
 
+import dataclasses
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,6 +26,7 @@ from campaigns.selectors.drafts import list_ids
 from campaigns.selectors.preview import length_of_draft, preview
 from campaigns.views.requests import MemberRequest
 from contacts.models import CustomField
+from core.tenancy import tenant_context
 from messaging.content_rules import ContentError
 
 
@@ -33,17 +37,26 @@ def new(request: MemberRequest) -> HttpResponse:
     return render(request, "campaigns/new.html", {"needs": needs(), "choices": channel_choices(FORMS)})
 
 
-@member("author_campaigns")
+@member("author_campaigns", own_transactions=True, takes_file=True)
 @require_http_methods(["GET", "POST"])
 def write(request: MemberRequest, channel: str) -> HttpResponse:
     """Write a new campaign for a channel."""
-    return _page(request, _form_of(channel), None, {})
+    form_class = _form_of(channel)
+    typed = _typed(request, form_class)
+    return _inside(request, lambda: _page(request, form_class, None, {}, typed))
 
 
-@member("author_campaigns")
+@member("author_campaigns", own_transactions=True, takes_file=True)
 @require_http_methods(["GET", "POST"])
 def change(request: MemberRequest, campaign_id: uuid.UUID) -> HttpResponse:
     """Change a draft."""
+    with tenant_context(request.belonging.organization_id):
+        channel = access_campaign(request.actor, campaign_id, "author_campaigns").channel
+    typed = _typed(request, _form_of(channel))
+    return _inside(request, lambda: _change(request, campaign_id, typed))
+
+
+def _change(request: MemberRequest, campaign_id: uuid.UUID, typed: "_Typed") -> HttpResponse:
     campaign = access_campaign(request.actor, campaign_id, "author_campaigns")
     if request.method == "GET" and campaign.state != "draft":
         return redirect("campaigns:detail", campaign.id)
@@ -56,7 +69,7 @@ def change(request: MemberRequest, campaign_id: uuid.UUID) -> HttpResponse:
         "included": included,
         "excluded": excluded,
     }
-    return _page(request, form_class, campaign, initial | (form_class.fields_of(version) if version else {}))
+    return _page(request, form_class, campaign, initial | (form_class.fields_of(version) if version else {}), typed)
 
 
 def _form_of(channel: str) -> type[CampaignForm]:
@@ -66,16 +79,54 @@ def _form_of(channel: str) -> type[CampaignForm]:
     return FORMS[channel]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Typed:
+    """What was sent, with what its files became among it, and what is wrong with a file."""
+
+    data: QueryDict | None = None
+    wrong: Refused | None = None
+
+
+def _typed(request: MemberRequest, form_class: type[CampaignForm]) -> _Typed:
+    """Take what was sent. A file that can be used is kept whatever else is refused: nobody should have to choose it again."""
+    if request.method != "POST":
+        return _Typed()
+    data = request.POST.copy()
+    try:
+        with tenant_context(request.belonging.organization_id):
+            found = form_class.received(request.actor, request.FILES)
+    except Refused as refusal:
+        return _Typed(data, refusal)
+    for name, value in found.items():
+        data[name] = value
+    return _Typed(data)
+
+
+def _inside(request: MemberRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer inside the organisation; what is refused leaves nothing behind."""
+    with tenant_context(request.belonging.organization_id):
+        response = answer()
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+    return response
+
+
 def _page(
-    request: MemberRequest, form_class: type[CampaignForm], campaign: Campaign | None, initial: dict[str, Any]
+    request: MemberRequest,
+    form_class: type[CampaignForm],
+    campaign: Campaign | None,
+    initial: dict[str, Any],
+    typed: _Typed,
 ) -> HttpResponse:
     """The form; whatever is refused, everything typed comes back with it."""
-    data = request.POST.copy() if request.method == "POST" else None
+    data = typed.data
     again = data is not None and form_class.asks_again in data
     if data is not None and again:
         for name, value in form_class.asked_again(data).items():
             data[name] = value
     form = form_class(data, initial=initial)
+    if typed.wrong is not None:
+        form.add_error(typed.wrong.field if typed.wrong.field in form.fields else None, str(typed.wrong))
     if data is not None and not again and form.is_valid():
         try:
             saved = save_campaign(actor=request.actor, draft=form.draft(), campaign=campaign)

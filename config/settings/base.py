@@ -43,7 +43,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "core.middleware.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -113,6 +113,7 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "connect-src": [CSP.SELF],
     "font-src": [CSP.SELF],
+    "media-src": [CSP.SELF],
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
@@ -159,13 +160,15 @@ INVITATION_LIMITS = {"organization": (1, 20), "address": (2 / 60, 3)}
 #: choices stand where they are used, without names of their own
 SPECTACULAR_SETTINGS = {
     "TITLE": "Carillon API",
-    "DESCRIPTION": "What the pages do, for programs. Start with docs/api.md.",
+    "DESCRIPTION": "What the pages do, for programs. /api/v1/docs/ shows it to people; docs/api.md begins.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["config.api_schema.without_marks"],
+    "POSTPROCESSING_HOOKS": ["config.api_schema.without_marks", "config.api_schema.with_scopes"],
 }
+
+FORMAT_MODULE_PATH = ["config.formats"]
 
 UNFOLD = {
     "SITE_TITLE": "Carillon operators",

@@ -36,7 +36,18 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "accounts.forms.LoginForm", "signup": "accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "signup": "accounts.forms.SignupForm",
+    "add_email": "accounts.entrance_forms.AddEmailForm",
+    "change_email": "accounts.entrance_forms.ChangeEmailForm",
+    "change_password": "accounts.entrance_forms.ChangePasswordForm",
+    "set_password": "accounts.entrance_forms.SetPasswordForm",
+    "reset_password": "accounts.entrance_forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.entrance_forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.entrance_forms.ReauthenticateForm",
+    "confirm_email_verification_code": "accounts.entrance_forms.ConfirmEmailVerificationCodeForm",
+}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/15m/key,50/15m/ip,100/d/key",
@@ -52,6 +63,13 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_TOTP_ISSUER = "Carillon"
+MFA_FORMS = {
+    "authenticate": "accounts.entrance_forms.SecondFactorForm",
+    "reauthenticate": "accounts.entrance_forms.SecondFactorAgainForm",
+    "activate_totp": "accounts.entrance_forms.ActivateTOTPForm",
+    "add_webauthn": "accounts.entrance_forms.AddWebAuthnForm",
+    "edit_webauthn": "accounts.entrance_forms.EditWebAuthnForm",
+}
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 USERSESSIONS_TRACK_ACTIVITY = True
 

@@ -23,6 +23,7 @@ from consent.actions.ledger_rows import (
 from consent.actions.lifting import lift_stop
 from consent.expiry import has_ended
 from consent.models import ConsentEvent, ConsentState, Purpose, Suppression
+from consent.rulebook import rulebook
 from consent.states import LIFTABLE, can_move
 from consent.values import Claim, Provenance
 from core import clock
@@ -43,12 +44,19 @@ _PROTECTED = (
     " and channel = %s and kind = %s and lifted_at is null"
 )
 # What people said themselves, oldest first. A stop that a newer yes to one purpose has lifted is still a no to all others.
+# One said again keeps its row and counts from the last time; what protects an address for another reason is no word of theirs.
 _NOES = """
-select s.point_id, s.channel, s.created_at, s.kind from consent_suppression s
+select s.point_id, s.channel, greatest(s.created_at, again.last_at) as since, s.kind from consent_suppression s
+left join lateral (
+  select max(e.recorded_at) as last_at from consent_consentevent e
+  where e.organization_id = s.organization_id and e.point_id = s.point_id and e.channel in (s.channel, '')
+    and e.purpose_id is null and e.status = 'withdrawn' and (s.lifted_at is null or e.recorded_at <= s.lifted_at)
+    and not exists (select from consent_suppression o where o.organization_id = e.organization_id and o.event_id = e.id
+                    and o.kind not in ('opted_out', 'complaint', 'erased'))) again on true
 left join consent_consentevent l on l.organization_id = s.organization_id and l.id = s.lifted_event_id
 where s.organization_id = %s and s.point_id = any(%s) and s.kind in ('opted_out', 'complaint', 'erased')
   and (s.lifted_at is null or l.status = 'granted')
-order by s.created_at
+order by since
 """
 _STATES_OF = "select * from consent_consentstate where organization_id = %s and point_id = any(%s)"
 Noes = dict[tuple[uuid.UUID, str], list[No]]
@@ -144,8 +152,9 @@ def stop_point(
 ) -> ConsentEvent:
     """Somebody said stop: withdraw every purpose of this address on this channel ("" for all), and suppress it.
 
-    Effects: always one event (each stop is a fact), every state of the address on the channel withdrawn, a suppression that
-             says opted_out. A sender that is about to use one of the states waits, then is refused.
+    How far a stop reaches is a dated rule (`stop_scope` in consent/rules/policy.toml): it may close other channels as well.
+    Effects: always one event (each stop is a fact), every state of the address on these channels withdrawn, a suppression on
+             each that says opted_out. A sender that is about to use one of the states waits, then is refused.
     Errors:  UnknownWord for a source that `consent.states` does not list.
     Source:  47 CFR 64.1200(a)(10); docs/adr/0006-intent-before-the-call.md
     """
@@ -153,10 +162,11 @@ def stop_point(
     event = make_event(actor, point_id, channel, "withdrawn", source, provenance, evidence)
     event.save(force_insert=True)
     states = ConsentState.objects.filter(point_id=point_id)
+    closed = rulebook().stopped_channels(channel, event.recorded_at.date()) if channel else ("",)
     if channel:
-        states = states.filter(channel=channel)
+        states = states.filter(channel__in=closed)
     states.exclude(status="withdrawn").update(status="withdrawn", event=event, changed_at=event.recorded_at)
-    write_suppressions([protection_of(event, "opted_out")])
+    write_suppressions([protection_of(event, "opted_out", channel=each) for each in closed])
     return event
 
 

@@ -112,6 +112,9 @@ def write_suppressions(rows: Sequence[Protection]) -> None:
         insert_rows("consent_suppression", _SUPPRESSION, values, ignore=True)
 
 
-def protection_of(event: ConsentEvent, kind: str, until: datetime.datetime | None = None) -> Protection:
-    """The suppression that follows from an event; without an end unless one is given."""
-    return (event.point_id, event.channel, kind, event.source, event.id, event.recorded_at, until)
+def protection_of(
+    event: ConsentEvent, kind: str, until: datetime.datetime | None = None, *, channel: str | None = None
+) -> Protection:
+    """The suppression that follows from an event, on its channel and without an end unless others are given."""
+    held = event.channel if channel is None else channel
+    return (event.point_id, held, kind, event.source, event.id, event.recorded_at, until)

@@ -4,8 +4,10 @@ import datetime
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
-from consent.actions.ledger import KEPT_OUT, record_claims, stop_point
-from consent.models import ConsentEvent, Point, Purpose, Wording
+from consent.actions.attachments import attach, prepare_attachment
+from consent.actions.ledger import KEPT_OUT, TAKEN, record_claims, stop_point
+from consent.models import ConsentEvent, ConsentState, Point, Purpose, Wording
+from consent.selectors.attachments import evidence_of
 from consent.states import CONSENT_BY_HAND, POINT_CHANNELS, SOURCES, STOP_BY_HAND
 from consent.values import Claim, Provenance
 from core import clock
@@ -23,18 +25,25 @@ def record_consent(
     occurred_at: datetime.datetime,
     wording: Wording | None = None,
     note: str = "",
+    attachment: bytes | None = None,
 ) -> str:
     """Write down that a person agreed; answer "taken", or "unchanged" when as much was known already.
 
-    A source that can prove it (a signed paper) needs the words they agreed to and where the proof is kept, and grants. One
-    that cannot (somebody says so) leaves a claim without proof.
-    Errors: Refused names what is missing; also for an address that said stop, which only the person can take back.
+    A source that can prove it (a signed paper) needs the words they agreed to, and where the proof is kept or the proof itself
+    (`attachment`: a scan, a recording), and grants. One that cannot (somebody says so) leaves a claim without proof.
+    Effects: what was filed is kept with the event; where nothing is taken it is not kept.
+    Errors:  Refused names what is missing; also for an address that said stop, which only the person can take back.
     """
     actor.require("change_consent")
     _demand_possible(point, channel, source, occurred_at)
     proves = SOURCES[source].grants  # type: ignore[index]
     if proves:
-        _demand_proof(purpose, channel, wording, note)
+        _demand_proof(purpose, channel, wording, note or ("filed" if attachment else ""))
+    elif attachment is not None:
+        remedy = "Choose a signed paper as how they agreed, or leave the file out."
+        raise Refused("Only an agreement with proof takes a file.", field="attachment", remedy=remedy)
+    filed = prepare_attachment(attachment) if attachment is not None else None
+    evidence = ({"note": note.strip()} if note.strip() else {}) | ({"attachment": evidence_of(filed)} if filed else {})
     claim = Claim(
         point_id=point.id,
         purpose_id=purpose.id,
@@ -43,12 +52,14 @@ def record_consent(
         source=source,
         occurred_at=occurred_at,
         wording_id=wording.id if wording else None,
-        evidence={"note": note.strip()} if note.strip() else None,
+        evidence=evidence or None,
     )
     (outcome,) = record_claims(actor=actor, claims=[claim], provenance=Provenance(_ORIGIN))
     if outcome == KEPT_OUT:
         remedy = "Ask them to write START, or to agree again on a form of yours."
         raise Refused("They said stop, and nobody but they can take that back.", remedy=remedy)
+    if filed is not None and outcome == TAKEN:
+        attach(filed, ConsentState.objects.get(point=point, purpose=purpose, channel=channel).event_id)
     data = {"purpose": purpose.key, "channel": channel, "status": claim.status, "source": source, "outcome": outcome}
     record_audit(actor=actor, action="consent.recorded", on=("point", point.id), data=data)
     return outcome
@@ -108,5 +119,5 @@ def _demand_proof(purpose: Purpose, channel: str, wording: Wording | None, note:
         raise Refused(
             "Nobody could find the proof again.",
             field="note",
-            remedy="Say where the signed paper is kept, and who took it.",
+            remedy="Say where the signed paper is kept and who took it, or add a scan of it.",
         )

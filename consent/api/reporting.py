@@ -11,10 +11,12 @@ from typing import Any, Final
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
-from consent.actions.ledger import KEPT_OUT, record_claims, stop_point
+from consent.actions.attachments import attach, waiting_attachment
+from consent.actions.ledger import KEPT_OUT, TAKEN, record_claims, stop_point
 from consent.actions.points import ensure_points
 from consent.models import ConsentEvent, ConsentState, Purpose, Wording
 from consent.reasons import Reason, reason
+from consent.selectors.attachments import evidence_of
 from consent.selectors.suppressions import live_suppressions
 from consent.states import POINT_CHANNELS, Source, strongest_suppression
 from consent.values import Claim, Provenance, address_of
@@ -26,7 +28,7 @@ from core.phone import PhoneNumber
 REPORTED: Final[tuple[Source, ...]] = ("web_form", "qr", "paper", "spoken", "keypress", "api")
 _ORIGIN: Final = "api"
 #: whether somebody could find the proof again
-_PLACES: Final = ("page", "form", "note")
+_PLACES: Final = ("page", "form", "note", "attachment")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,12 +55,16 @@ def report_consent(
 
     Effects: the address is kept from now on; one event where the ledger takes it. A stop, a complaint or an erasure holds,
              however new the report.
+    Shape:   `evidence["attachment"]` is the id of a file that was uploaded before; it goes with the event that is taken.
     Errors:  Refused names what is missing or does not fit; nothing is written.
     """
     actor.require("change_consent")
     found = address_of(address)
     _demand_channel(found.kind, channel)
     _demand_proof(purpose, channel, source, wording, occurred_at, evidence)
+    filed = waiting_attachment(evidence["attachment"]) if "attachment" in evidence else None
+    if filed is not None:
+        evidence = {**evidence, "attachment": evidence_of(filed)}
     (point_id,) = ensure_points([found]).values()
     claim = Claim(point_id, purpose.id, channel, "granted", source, occurred_at, wording.id, evidence)
     (outcome,) = record_claims(actor=actor, claims=[claim], provenance=Provenance(_ORIGIN))
@@ -67,6 +73,8 @@ def report_consent(
     if outcome == KEPT_OUT:
         return Reported(outcome, None, _why_not(point_id, channel))
     state = ConsentState.objects.get(point_id=point_id, purpose=purpose, channel=channel)
+    if filed is not None and outcome == TAKEN:
+        attach(filed, state.event_id)
     return Reported(outcome, state.event_id, None)
 
 

@@ -36,7 +36,7 @@ class PurposeOut(serializers.Serializer[Any]):
 
 
 class EvidenceIn(Given):
-    """What proves an agreement. At least a page, a form or a note, so that somebody can find it again."""
+    """What proves an agreement. At least a page, a form, a note or an attachment, so that somebody can find it again."""
 
     page = serializers.CharField(required=False, max_length=500)
     form = serializers.CharField(required=False, max_length=200)
@@ -44,6 +44,7 @@ class EvidenceIn(Given):
     user_agent = serializers.CharField(required=False, max_length=400)
     language = serializers.CharField(required=False, max_length=12)
     note = serializers.CharField(required=False, max_length=500)
+    attachment = serializers.UUIDField(required=False, help_text="The id of a file uploaded within the last day.")
 
 
 class ConsentIn(Given):

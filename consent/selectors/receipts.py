@@ -10,6 +10,7 @@ from typing import Any, Final
 from accounts.contracts import Actor
 from accounts.models import User
 from consent.models import ConsentEvent, ConsentState, Suppression
+from consent.selectors.attachments import Filed, attachment_of
 from consent.selectors.words import CHANNEL_LABELS, by_itself, receipt_number, source_label, status_badge
 from core import vault
 from core.tenancy import require_organization_id
@@ -53,6 +54,7 @@ class Receipt:
     channel: str
     address: str
     others: tuple[tuple[str, str], ...]
+    attachment: Filed | None
     place: int
     total: int
     before: Neighbour | None
@@ -65,11 +67,11 @@ class Receipt:
 
 
 def receipt(actor: Actor, event: ConsentEvent) -> Receipt:
-    """The slip of one event, for an actor who may see addresses. Seven queries at most."""
+    """The slip of one event, for an actor who may see addresses. Eight queries at most."""
     actor.require("see_addresses")
     evidence = open_evidence(event)
     words, words_source = _words(event, evidence)
-    shown = {_SAID, "note", *_WHERE, *_FROM}
+    shown = {_SAID, "note", "attachment", *_WHERE, *_FROM}
     events = list(
         ConsentEvent.objects.filter(point_id=event.point_id).defer("evidence_sealed").order_by("recorded_at", "id")
     )
@@ -93,6 +95,7 @@ def receipt(actor: Actor, event: ConsentEvent) -> Receipt:
         channel=CHANNEL_LABELS.get(event.channel, "Every channel"),
         address=_address(event),
         others=tuple((_label(key), str(value)) for key, value in evidence.items() if key not in shown and value),
+        attachment=attachment_of(event.id),
         place=place + 1,
         total=len(events),
         before=_neighbour(events[place - 1]) if place else None,
@@ -102,13 +105,18 @@ def receipt(actor: Actor, event: ConsentEvent) -> Receipt:
 
 def open_evidence(event: ConsentEvent) -> dict[str, Any]:
     """The proof of an event; empty where there is none."""
+    found = evidence_as_kept(event)
+    return found if isinstance(found, dict) else {"note": found}
+
+
+def evidence_as_kept(event: ConsentEvent) -> Any:
+    """The proof of an event, opened and of whatever shape it was kept in."""
     if event.evidence_sealed is None:
         return {}
     text = vault.unseal_text(
         require_organization_id(), "consent_consentevent", "evidence_sealed", event.id, event.evidence_sealed
     )
-    found = json.loads(text)
-    return found if isinstance(found, dict) else {"note": found}
+    return json.loads(text)
 
 
 def _words(event: ConsentEvent, evidence: Mapping[str, Any]) -> tuple[str, str]:

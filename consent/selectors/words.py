@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from consent.models import CHANNELS
+from consent.rule_words import place_name
 from consent.states import EVENT_LABELS, SOURCES, SUPPRESSION_LABELS
 
 CHANNEL_LABELS: Final[Mapping[str, str]] = dict(CHANNELS)
@@ -59,3 +60,8 @@ def receipt_number(event_id: uuid.UUID, status: str) -> str:
     value = event_id.int
     digits = [_DIGITS[value >> 5 * place & 31] for place in reversed(range(8))]
     return f"{_PREFIXES.get(status, 'CE')}-{''.join(digits[:4])}-{''.join(digits[4:])}"
+
+
+def places_text(region: str) -> str:
+    """Where somebody is, in words: "Nebraska, United States"; several places where a number leaves it open."""
+    return "; ".join(place_name(place) for place in region.split()) or "Not known"

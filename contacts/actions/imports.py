@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import SYSTEM, Actor, Refused
+from accounts.models import Organization
 from consent.models import Purpose
 from contacts.actions.import_files import StoredFile, remove_later
 from contacts.actions.import_work import mapping_of, open_until, stored_mapping
@@ -39,7 +40,8 @@ class Declaration:
 
     `purpose` is a purpose's key. `channels` are those everybody in the file agreed to, for a file without consent columns.
     `consent_at` (aware) and `consent_source` make a yes count as proof; without them it stays a claim. `attested`: these
-    people may be held and what is declared is true. For kind suppressions only `suppression`, `channel` ("" for every
+    people may be held and what is declared is true. `days_in_utc`: dates without a time are days of UTC, for an organisation
+    that has no time zone of its own. For kind suppressions only `suppression`, `channel` ("" for every
     channel) and `default_country` matter.
     """
 
@@ -54,6 +56,7 @@ class Declaration:
     sheet: str = ""
     suppression: str = "opted_out"
     channel: str = ""
+    days_in_utc: bool = False
 
 
 def receive_import(*, actor: Actor, stored: StoredFile, kind: str = "people", country: str = "") -> ImportJob:
@@ -103,7 +106,8 @@ def declare_import(
     """Say what the columns are and where the people come from; then the file is checked (B9, B12).
 
     Effects: state checking, one task. `save` is a name under which the mapping is kept for files with the same columns.
-    Errors:  Refused when the mapping does not fit, a column about consent has no purpose, nobody attests, or the job is busy.
+    Errors:  Refused when the mapping does not fit, a column about consent has no purpose, nobody attests, days are read while
+             the organisation has no time zone, or the job is busy.
     """
     actor.require("change_contacts")
     job = _held(job, OPEN, "This import is past that step.")
@@ -235,6 +239,19 @@ def _demand_declaration(job: ImportJob, mapping: Mapping, declared: Declaration)
         )
     if declared.consent_at and declared.consent_at > clock.now():
         raise Refused("The date of consent lies in the future.", field="consent_at", remedy="Correct the date.")
+    _demand_zone(mapping, declared)
+
+
+def _demand_zone(mapping: Mapping, declared: Declaration) -> None:
+    """A day begins somewhere: read before anybody said where, it would be the day before on every page afterwards."""
+    names_days = any(column.field == "consent_date" for column in mapping.columns)
+    declares_day = declared.consent_at is not None and declared.consent_at.time() == datetime.time()
+    if (names_days or declares_day) and not declared.days_in_utc and Organization.objects.current().time_zone == "UTC":
+        raise Refused(
+            "Nobody has said your time zone yet, and the dates of consent are days in it.",
+            field="days_in_utc",
+            remedy="Choose it under Settings and come back, or tick that they are days of UTC.",
+        )
 
 
 def _stored(declared: Declaration, actor: Actor) -> dict[str, Any]:

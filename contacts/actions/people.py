@@ -11,6 +11,7 @@ from consent.actions.points import ensure_points
 from consent.values import address_of
 from contacts.actions.fields import typed_fields
 from contacts.models import Contact, ContactPoint, ContactTag, Note, Tag
+from contacts.spelling import plain_name
 from core import vault
 from core.email import EmailAddress
 from core.ids import new_id
@@ -20,6 +21,8 @@ from core.tenancy import require_organization_id
 PLAIN_FIELDS = ("first_name", "last_name", "language", "country", "city", "time_zone", "is_minor")
 MOST_ADDRESSES = 20
 LONGEST_NOTE = 5_000
+#: what is kept of a name that grew when its letters were taken apart
+LONGEST_SEARCH = 241
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class NewPoint:
 
 def search_text(first_name: str, last_name: str) -> str:
     """What a search by name looks at."""
-    return f"{first_name} {last_name}".strip().lower()
+    return plain_name(f"{first_name} {last_name}")[:LONGEST_SEARCH]
 
 
 def create_contact(

@@ -90,6 +90,11 @@ class PeopleDeclareForm(DeclareForm):
         label="Dates such as 02/03/2024",
         choices=[("", "Refuse what can be read two ways"), ("day_first", "Day first"), ("month_first", "Month first")],
     )
+    days_in_utc = forms.BooleanField(
+        required=False,
+        label="Dates without a time are days of UTC",
+        help_text="Nobody has said your time zone yet. Choose it under Settings first, unless this is true.",
+    )
     target = forms.ChoiceField(required=False, label="Put them on a list")
     new_list = forms.CharField(required=False, max_length=80, label="… or a new list")
     save = forms.CharField(
@@ -107,12 +112,15 @@ class PeopleDeclareForm(DeclareForm):
         "save",
         "default_country",
         "date_order",
+        "days_in_utc",
         "attested",
     ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["target"].choices = [("", "No list"), *((str(key), name) for key, name in list_names())]  # type: ignore[attr-defined]
+        if Organization.objects.current().time_zone != "UTC":
+            del self.fields["days_in_utc"]
 
     def declaration(self) -> dict[str, Any]:
         """What the verb takes."""
@@ -120,7 +128,8 @@ class PeopleDeclareForm(DeclareForm):
         moment = day_begins(day, Organization.objects.current().time_zone) if day else None
         names = ("purpose", "consent_source", "consent_wording", "date_order")
         told = {name: self.cleaned_data[name] for name in names}
-        return super().declaration() | told | {"channels": tuple(self.cleaned_data["channels"]), "consent_at": moment}
+        told |= {"channels": tuple(self.cleaned_data["channels"]), "consent_at": moment}
+        return super().declaration() | told | {"days_in_utc": self.cleaned_data.get("days_in_utc", False)}
 
 
 class SuppressionDeclareForm(DeclareForm):

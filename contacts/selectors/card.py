@@ -9,11 +9,11 @@ from typing import Any
 from accounts.choices import languages
 from accounts.contracts import Actor
 from accounts.models import User
-from consent.models import CHANNELS, ConsentEvent
+from consent.models import CHANNELS, ConsentEvent, Point
 from consent.selectors.receipts import open_evidence
-from consent.selectors.words import by_itself, receipt_number, source_label, status_badge
+from consent.selectors.words import by_itself, places_text, receipt_number, source_label, status_badge
 from contacts.models import Contact, ContactPoint, ContactTag, CustomField, List, ListMember, Note, Tag
-from contacts.selectors.people import shown
+from contacts.selectors.people import place_text, shown
 from contacts.selectors.reach import PurposeReach, reach_by_purpose
 from core import vault
 from core.tenancy import require_organization_id
@@ -111,7 +111,11 @@ def contact_card(*, actor: Actor, contact: Contact) -> Card:
 
 def _address(actor: Actor, link: ContactPoint) -> Address:
     icon = {"phone": "phone", "whatsapp": "whatsapp", "email": "mail"}[link.label]
-    return Address(link.id, link.point_id, link.get_label_display(), icon, shown(actor, link.point), link.point.region)
+    return Address(link.id, link.point_id, link.get_label_display(), icon, shown(actor, link.point), _where(link.point))
+
+
+def _where(point: Point) -> str:
+    return places_text(point.region) if point.region else ""
 
 
 def _receipts(actor: Actor, links: Sequence[ContactPoint]) -> list[Receipt]:
@@ -171,7 +175,7 @@ def _notes(contact: Contact) -> list[NoteLine]:
 
 def _details(contact: Contact) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = [
-        ("Place", ", ".join(filter(None, (contact.city, contact.country)))),
+        ("Place", place_text(contact)),
         ("Language", dict(languages()).get(contact.language, contact.language)),
         ("Time zone", contact.time_zone.replace("_", " ")),
     ]

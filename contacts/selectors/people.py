@@ -1,4 +1,4 @@
-"""The list of people: one page of it, found by the beginning of a name or by a whole address, with whom we may reach."""
+"""The list of people: one page of it, found by the words of a name or by a whole address, with whom we may reach."""
 
 import dataclasses
 import datetime
@@ -8,20 +8,25 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from accounts.choices import country_name
 from accounts.contracts import Actor
 from accounts.models import Organization
 from consent.actions.points import address_text
 from consent.models import Point
 from consent.values import address_of
-from contacts.models import Contact, ContactPoint, ContactTag, List
+from contacts.models import Contact, ContactPoint, ContactTag, List, NameWord
 from contacts.selectors.points import SHOWN, known_points, numbers_ending_in
 from contacts.selectors.reach import Reach, reach_of
+from contacts.spelling import plain_name
 from core.email import EmailAddress, parse_email
 from core.phone import PhoneNumber, digits_of, parse_phone
 
 PAGE = 50
+_NO_NAME = "Nobody has such a name. Each word you write must begin a word of the name."
 _NO_NUMBER = "Nobody has a number like this. Write its last four digits or more, or all of it."
-#: after every character PostgreSQL can hold in collation C: the end of a range of names
+#: of so many words of a search the longest are looked up: more tell nobody apart
+_WORDS = 5
+#: after every character PostgreSQL can hold in collation C: the end of a range of words
 _LAST = "\U0010ffff"
 
 
@@ -53,7 +58,7 @@ def people_page(
     """One page of people, newest first, or by name when a name is searched. At most nine queries, whatever it holds.
 
     Shape:  a query with @ or a number is an address, or the last digits of one, as far as this actor sees it; any other is
-            the beginning of a name. `after` is a page's `next`.
+            words, each of which begins some word of the name. `after` is a page's `next`.
     """
     rows, note = _found(actor, query.strip())
     if list_id is not None:
@@ -76,13 +81,18 @@ def _found(actor: Actor, query: str) -> "tuple[QuerySet[Contact], str]":
     if not query:
         return rows, ""
     if not _is_address(query):
-        beginning = " ".join(query.lower().split())
-        return (
-            rows.filter(search_name__gte=beginning, search_name__lt=beginning + _LAST),
-            "Nobody's name begins like this.",
-        )
+        return _named(rows, plain_name(query).split()), _NO_NAME
     points, note = _points_of(actor, query)
     return rows.filter(id__in=ContactPoint.objects.filter(point_id__in=points).values("contact_id")), note
+
+
+def _named(rows: "QuerySet[Contact]", words: Sequence[str]) -> "QuerySet[Contact]":
+    """Those of whom each of these words begins a word of the name."""
+    if not words:
+        return rows.none()
+    for word in sorted(set(words), key=len, reverse=True)[:_WORDS]:
+        rows = rows.filter(id__in=NameWord.objects.filter(word__gte=word, word__lt=word + _LAST).values("contact_id"))
+    return rows
 
 
 def _points_of(actor: Actor, query: str) -> tuple[Collection[uuid.UUID], str]:
@@ -141,11 +151,16 @@ def _person(
         id=contact.id,
         name=name or "No name",
         address=shown(actor, point) if point else "",
-        place=", ".join(filter(None, (contact.city, contact.country))),
+        place=place_text(contact),
         reach=reach[contact.id],
         tags=tags.get(contact.id, []),
         created_at=contact.created_at,
     )
+
+
+def place_text(contact: Contact) -> str:
+    """Where somebody lives, as far as we know: "Lahore, Pakistan"."""
+    return ", ".join(filter(None, (contact.city, country_name(contact.country))))
 
 
 def shown(actor: Actor, point: Point) -> str:

@@ -135,6 +135,7 @@ def _card(request: MemberRequest, contact_id: uuid.UUID, status: int = 200, **fo
         "now": clock.now(),
         "may_see": request.actor.may("see_addresses"),
         "may_read": request.actor.may("see_replies"),
+        "may_prove": request.actor.may("export_contacts") and request.actor.may("see_addresses"),
     }
     return render(request, "contacts/detail.html", context | forms, status=status)
 

@@ -52,6 +52,18 @@ def counted(count: int, words: str) -> str:
     return wording.counted_text(count, *words.split(","))
 
 
+@register.filter
+def language_name(code: str) -> str:
+    """A language in words: `en_US|language_name`."""
+    return wording.language_text(code)
+
+
+@register.filter
+def rules_day(version: str) -> str:
+    """A version of the rules by its day."""
+    return wording.version_text(version)
+
+
 @register.simple_tag
 def percent(part: float | None, whole: float | None, places: int = 1) -> str:
     """A share of a whole in per cent."""

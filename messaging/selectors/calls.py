@@ -1,21 +1,23 @@
 """What came of the calls of one origin: how many people were reached by whom, which keys they pressed, how long they listened."""
 
 import dataclasses
+import datetime
 import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery, Sum
 
 from messaging.channels.voice_rules import call_rules
-from messaging.models import Call
-from messaging.states import CALL_OUTCOMES, ORIGIN_AGAIN
+from messaging.models import Call, Message, SendGate
+from messaging.states import CALL_OUTCOMES, ORIGIN_AGAIN, TERMINAL
 
 _TONES: Final = {
     "human": "yes",
     "unclear": "note",
     "machine": "note",
     "fax": "note",
+    "withheld": "note",
     "busy": "wait",
     "no_answer": "wait",
 }
@@ -93,3 +95,37 @@ def call_report(*, origin: str, origin_id: uuid.UUID) -> CallReport:
         listened_seconds=round(sum(row["seconds_open"] for row in heard) / listeners) if listeners else 0,
         most_tries=rules.most_tries,
     )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TriesAhead:
+    """The further calls of one origin that have not left: how many, and when the first may."""
+
+    calls: int
+    at: datetime.datetime | None
+
+
+def tries_ahead(*, origin_id: uuid.UUID) -> TriesAhead:
+    """The further calls that are still to be made. One query."""
+    waiting = Message.objects.filter(origin=ORIGIN_AGAIN, origin_id=origin_id).exclude(state__in=TERMINAL)
+    counted = waiting.aggregate(calls=Count("id"), at=Min("next_at"))
+    return TriesAhead(counted["calls"], counted["at"])
+
+
+def tries_in_hand(*, ringing: bool) -> Exists:
+    """Whether somebody's further call waits, or (`ringing`) has left and not ended, as an expression on the first's Message."""
+    later = Call.objects.filter(first_id=OuterRef("id"), number__gt=1, outcome="")
+    ended = Q(message__state__in=TERMINAL)
+    return Exists(later.filter(message__state="accepted") if ringing else later.exclude(ended))
+
+
+def next_try_at() -> Subquery:
+    """When the further call of somebody is due, as an expression on the first's Message; null where none waits."""
+    later = Call.objects.filter(first_id=OuterRef("id"), number__gt=1, outcome="")
+    return Subquery(later.order_by("-number").values("message__next_at")[:1])
+
+
+def is_try_of_run() -> Q:
+    """Whether a message is a further call of a campaign's run, whose gate holds for it, as an expression on Message."""
+    gates = SendGate.objects.filter(origin="run", origin_id=OuterRef("origin_id"))
+    return Q(origin=ORIGIN_AGAIN) & Q(Exists(gates))

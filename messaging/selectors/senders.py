@@ -93,6 +93,14 @@ class AccountCard:
         return self.guide.field(self.guide.hint).label
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class MadeSecret:
+    """An account that was just connected, with the secret its carrier has to be told: shown now and never again."""
+
+    card: AccountCard
+    secret: str = dataclasses.field(repr=False)
+
+
 def carrier_choices() -> tuple[CarrierChoice, ...]:
     """The carriers that can be connected: the one on this machine first, then all that are registered."""
     choices = tuple(

@@ -15,12 +15,13 @@ from billing.contracts import units_text
 from billing.models import LedgerEntry
 from consent.models import CHANNELS, ConsentEvent, DecisionRecord, Point
 from consent.reasons import REASONS
-from consent.selectors.words import receipt_number, source_label, status_badge
+from consent.selectors.words import places_text, receipt_number, source_label, status_badge
 from consent.states import STATUS_LABELS, SUPPRESSION_LABELS
 from consent.values import Address, address_of
 from contacts.selectors.points import known_points
 from core.email import EmailAddress, parse_email
 from core.phone import PhoneNumber, parse_phone
+from core.wording import language_text
 from messaging.models import Message, SendAttempt
 from messaging.selectors.outcomes import Fate, fate_of
 from messaging.selectors.replies import Badge, Person, people_behind
@@ -58,8 +59,9 @@ class Proof:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate decided, under which rules, from which facts."""
+    """What the gate decided, under which rules, from which facts. `id` is the kept decision's."""
 
+    id: uuid.UUID
     outcome: str
     reason: str
     rules_version: str
@@ -156,7 +158,9 @@ def _address(text: str) -> Address | None:
 
 def _proof(event: ConsentEvent, whole: bool) -> Proof:
     wording = event.wording
-    source = f"Version {wording.version}, {_CHANNELS[wording.channel]}, {wording.language}" if wording else ""
+    source = (
+        f"Version {wording.version}, {_CHANNELS[wording.channel]}, {language_text(wording.language)}" if wording else ""
+    )
     return Proof(
         id=event.id,
         number=receipt_number(event.id, event.status),
@@ -171,7 +175,7 @@ def _proof(event: ConsentEvent, whole: bool) -> Proof:
 def _verdict(record: DecisionRecord, at: datetime.datetime) -> Verdict:
     """The decision as of the try: a record is kept once for equal facts, so its own moment may be an earlier one."""
     reason = REASONS[record.reason].label if record.reason in REASONS else record.reason
-    return Verdict(_OUTCOMES[record.outcome], reason, record.rules_version, at, _facts(record.facts))
+    return Verdict(record.id, _OUTCOMES[record.outcome], reason, record.rules_version, at, _facts(record.facts))
 
 
 def _facts(known: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -180,12 +184,21 @@ def _facts(known: Mapping[str, Any]) -> list[tuple[str, str]]:
     told = [
         ("Agreement", STATUS_LABELS.get(consent, consent)),
         ("Protection", SUPPRESSION_LABELS.get(kind, kind) if kind else "None"),
-        ("Where they are", str(known.get("region", "")) or "Not known"),
+        ("Where they are", places_text(str(known.get("region", "")))),
         ("Their clocks", ", ".join(known.get("zones", ())) or "Not known"),
     ]
     if cap is not None:
         told.append(("Had already", f"{known.get('recent_sends', 0)} of at most {cap}"))
+    if known.get("own_full"):
+        told.append(("Wanted this week", "No more than they had"))
+    if known.get("own_hours"):
+        told.append(("Their own hours", _hours(known["own_hours"])))
     return told
+
+
+def _hours(own: Mapping[str, Any]) -> str:
+    start, end = (f"{own[name] // 60:02d}:{own[name] % 60:02d}" for name in ("start", "end"))
+    return f"{start} to {end}, {own['zone']}"
 
 
 def _cost(message: Message) -> str:

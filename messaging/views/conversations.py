@@ -13,7 +13,7 @@ from accounts.doors import member
 from consent.models import Point
 from core import clock
 from messaging.access import access_conversation, access_message, access_people
-from messaging.actions.messaging_one import FREE_CHANNELS, Letter, Prospect, judge_letter, message_one
+from messaging.actions.messaging_one import BY_HAND, Letter, Prospect, judge_letter, message_one
 from messaging.forms import LetterForm
 from messaging.selectors.conversations import (
     conversation,
@@ -36,11 +36,13 @@ def talk(request: HttpRequest, point_id: uuid.UUID) -> HttpResponse:
     actor.require("message_people")
     form = _form(point, request.POST)
     if "ask" in request.POST:
-        form.fields["text"].required = False
+        for name in ("subject", "text"):
+            if name in form.fields:
+                form.fields[name].required = False
     if not form.is_valid() or "ask" in request.POST:
         return _page(request, point, form)
     try:
-        message_one(actor=actor, letter=Letter(point, **form.cleaned_data))
+        message_one(actor=actor, letter=Letter(point, **form.told))
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, _said(refusal))
         return _page(request, point, form)
@@ -54,10 +56,10 @@ def _said(refusal: Refused) -> str:
 
 
 def _form(point: Point, data: Any = None) -> LetterForm:
-    senders, purposes = letter_choices(point, FREE_CHANNELS)
+    senders, purposes = letter_choices(point, BY_HAND)
     sender, purpose = first_choice(point, senders, purposes)
     initial = {"sender": sender.id if sender else None, "purpose": purpose.id if purpose else None}
-    return LetterForm(data, senders=senders, purposes=purposes, initial=initial)
+    return LetterForm(data, senders=senders, purposes=purposes, subject=point.kind == "email", initial=initial)
 
 
 def _page(request: HttpRequest, point: Point, form: LetterForm | None) -> HttpResponse:
@@ -85,8 +87,10 @@ def _decision(request: HttpRequest, point: Point, form: LetterForm) -> dict[str,
     if sender is None or purpose is None:
         return None
     text = str(form["text"].value() or "").strip()
+    beside = {name: typed or "." for name, typed in form.beside.items()}
+    letter = Letter(point, sender, purpose, text or ".", beside)
     try:
-        found: Prospect = judge_letter(actor=_actor(request), letter=Letter(point, sender, purpose, text or "."))
+        found: Prospect = judge_letter(actor=_actor(request), letter=letter)
     except Refused as refusal:
         return {"refusal": refusal}
     why = found.answer.reason

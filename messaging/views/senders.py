@@ -14,9 +14,13 @@ from accounts.models import Organization
 from core.tenancy import tenant_context
 from messaging.access import access_sender
 from messaging.actions import connecting
+from messaging.actions.credentials import open_credentials
 from messaging.actions.practice import has_practice_carrier, use_practice_carrier
 from messaging.forms import ConnectForm, SenderForm
+from messaging.models import ProviderAccount
+from messaging.providers.registry import PROVIDERS
 from messaging.selectors.senders import (
+    MadeSecret,
     SenderLine,
     account_cards,
     carrier_choice,
@@ -49,24 +53,37 @@ def connect(request: HttpRequest) -> HttpResponse:
         try:
             connecting.check_credentials(name=choice.provider, credentials=form.credentials, base_url=choice.base_url)
             with tenant_context(organization_id):
-                _keep(request, form)
+                made = _made_secret(_keep(request, form))
+                shown = _page(request, made=made) if made else None
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
+            if shown is not None:
+                shown["Cache-Control"] = "no-store"
+                return shown
             messages.success(request, "Connected. The carrier accepted the credentials.")
             return redirect("messaging:senders")
     with tenant_context(organization_id):
         return _page(request, connect_form=form)
 
 
-def _keep(request: HttpRequest, form: ConnectForm) -> None:
-    connecting.connect_account(
+def _keep(request: HttpRequest, form: ConnectForm) -> ProviderAccount:
+    return connecting.connect_account(
         actor=request.actor,  # type: ignore[attr-defined]
         name=form.choice.provider,
         label=form.cleaned_data["label"],
         credentials=form.credentials,
         base_url=form.choice.base_url,
     )
+
+
+def _made_secret(account: ProviderAccount) -> MadeSecret | None:
+    """The secret that was just made for the account's webhooks, for the one page that shows it; None where there is none."""
+    guide = PROVIDERS[account.provider].guide
+    if not guide.webhook_secret:
+        return None
+    card = next(card for card in account_cards() if card.account.id == account.id)
+    return MadeSecret(card, open_credentials(account)[guide.webhook_secret])
 
 
 @member("change_senders", own_transactions=True)
@@ -140,6 +157,7 @@ def _page(
     connect_form: ConnectForm | None = None,
     sender_form: SenderForm | None = None,
     refusal: Refused | None = None,
+    made: MadeSecret | None = None,
 ) -> HttpResponse:
     cards = account_cards()
     lines = sender_lines(cards)
@@ -153,6 +171,7 @@ def _page(
         "lines": lines,
         "sender_form": sender_form,
         "refusal": refusal,
+        "made": made,
         "offers_practice": has_practice_carrier(),
     }
     refused = (connect_form and connect_form.errors) or (sender_form and sender_form.errors) or refusal

@@ -25,6 +25,7 @@ RAW_SQL = {
     "accounts/anchors.py": "audit chains of all organisations, as the operator",
     "accounts/tasks.py": "resolver functions",
     "accounts/actions/answers.py": "one request at a time for a key: an advisory lock",
+    "consent/tasks.py": "resolver functions",
     "messaging/tasks.py": "resolver functions",
     "messaging/views/webhooks.py": "resolver function",
     "campaigns/tasks.py": "resolver functions",

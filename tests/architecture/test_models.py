@@ -19,6 +19,7 @@ PLATFORM_MODELS = {
     "accounts.User": "people log in before any organisation is known",
     "accounts.Organization": "it is the organisation",
     "consent.PlatformSuppression": "nobody's: digests of addresses that nobody may reach",
+    "consent.RuleSet": "nobody's: the rulebook as it was shipped, version by version",
     "messaging.ProviderEvent": "the inbox of webhooks, written before anything is decided",
 }
 #: names of fields that hold something about a person

@@ -42,6 +42,7 @@ def test_every_channel_is_written_for_and_a_letter_goes_out_with_a_second_person
         channels.write_letter(visitor)
         roles.ask_second_person(visitor, second)
         path = letters.send(visitor, reader)
+        letters.choose(second, reader)
         letters.stop(second, path)
         letters.find(visitor, reader)
 

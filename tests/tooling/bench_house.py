@@ -63,7 +63,7 @@ def upload(team: Team, file: pathlib.Path) -> ImportJob:
 
 def check(team: Team, job: ImportJob) -> ImportJob:
     """Declare a file and try it."""
-    declared = imports.Declaration(attested=True, purpose="offers", default_country=COUNTRY)
+    declared = imports.Declaration(attested=True, purpose="offers", default_country=COUNTRY, days_in_utc=True)
     with tenant_context(team.id):
         mapping = mapping_of(job.mapping)
         imports.declare_import(actor=team.actor(), job=job, mapping=mapping, declared=declared)

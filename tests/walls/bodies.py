@@ -41,6 +41,13 @@ BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
     },
     "api:consent_search": lambda _seeds: {"address": "+14025550123"},
     "api:stops": lambda _seeds: {"address": "+14025550123", "channel": "all"},
+    "api:rule_questions": lambda _seeds: {
+        "place": "US-FL",
+        "channel": "sms",
+        "tier": "marketing",
+        "day": "2026-11-25",
+        "hour": "20:05",
+    },
     "api:decisions": lambda seeds: {
         "addresses": ["+14025550123"],
         "channel": "sms",

@@ -11,7 +11,14 @@ from django.urls.converters import UUIDConverter
 from accounts.doors import Door, door_of
 
 #: what stands in a slot of an organisation's address that is no id: slot → a value that exists
-VALUES = {"name": "terms", "secret": "nobody-made-this", "token": "nobody-made-this", "channel": "sms"}
+VALUES = {
+    "name": "terms",
+    "secret": "nobody-made-this",
+    "token": "nobody-made-this",
+    "channel": "sms",
+    "language": "en",
+    "rule": "us-fl-hours",
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "consent.ConsentEvent": {"status": "granted", "actor_kind": "system"},
     "consent.ConsentState": {"status": "granted"},
     "consent.Suppression": {"kind": "complaint"},
+    "consent.Preference": {"hours_zone": ""},
     "consent.DecisionRecord": {"outcome": "allowed", "rules_version": "1"},
     "contacts.Contact": {"time_zone": "America/New_York", "language": "en", "country": "US"},
     "messaging.ProviderAccount": {"provider": "twilio"},
@@ -47,7 +48,11 @@ FIELDS: dict[str, dict[str, Any]] = {
 }
 
 #: rows nobody but a trigger writes: model → the model whose rows it follows
-WRITTEN_BY_TRIGGER = {"billing.Balance": "billing.LedgerEntry", "billing.Usage": "billing.LedgerEntry"}
+WRITTEN_BY_TRIGGER = {
+    "billing.Balance": "billing.LedgerEntry",
+    "billing.Usage": "billing.LedgerEntry",
+    "contacts.NameWord": "contacts.Contact",
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

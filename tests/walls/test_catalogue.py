@@ -16,6 +16,7 @@ from tests.proofs import proves
 PLATFORM_TABLES = {
     "accounts_user": "people log in before any organisation is known",
     "consent_platformsuppression": "addresses nobody may reach, as digests under the platform's key",
+    "consent_ruleset": "the rulebook as it was shipped, version by version: law, and nobody's",
     "messaging_providerevent": "the inbox of webhooks, written before anything is decided",
     "core_clock": "one row: whether and how far business time may move",
     "core_token_key": "one row: the key of the tenant token, readable by no application role",
@@ -29,7 +30,7 @@ DEFINERS = {
     "app_org_of_invitation", "app_org_of_api_key", "app_orgs_to_rewrap", "app_due_runs", "app_due_imports",
     "app_orgs_with_old_answers", "billing_keep_balances", "billing_hold_available", "billing_keep_usage",
     "app_org_of_provider_account", "app_due_senders", "app_orgs_to_sweep",
-    "app_template_accounts",
+    "app_template_accounts", "app_orgs_to_anchor", "consent_forget_evidence", "messaging_remember_last_use",
 }  # fmt: skip
 #: made by the owner of the tables, because only owners make partitions; it reads no row
 OWNED_BY_OWNER = {"messaging_keep_partitions", "accounts_keep_request_log"}

@@ -5,11 +5,12 @@ import sys
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.forms import EmailField
 
 from accounts.actions.operators import make_operator
 from accounts.contracts import Refused
-from core.email import EmailAddress, parse_email
 
 
 class Command(BaseCommand):
@@ -25,12 +26,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, email: str, name: str, **_options: Any) -> None:
         if settings.ROLE != "operator":
             raise CommandError("Run this with CARILLON_ROLE=operator: the web role may make nobody an operator.")
-        parsed = parse_email(email)
-        if not isinstance(parsed, EmailAddress):
-            raise CommandError("This is not an email address. Write it as name@example.com.")
+        try:
+            address = EmailField().clean(email.strip()).lower()
+        except ValidationError:
+            raise CommandError("This is not an email address. Write it as name@example.com.") from None
         password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
         try:
-            _, code = make_operator(email=parsed.key, name=name, password=password)
+            _, code = make_operator(email=address, name=name, password=password)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write("Done. They log in on the operator host.")

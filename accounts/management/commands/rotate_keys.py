@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.actions.signing_keys import begin_signing_key
 from accounts.actions.vault_keys import begin_data_key, rewrap_keys
 from accounts.contracts import SYSTEM
 from accounts.second_factor import reseal_second_factors
@@ -20,10 +21,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", type=uuid.UUID, metavar="ORG", help="begin a new data key for this organisation")
+        parser.add_argument("--signing", action="store_true", help="sign proofs of consent with a new key from now on")
 
-    def handle(self, *_args: Any, data: uuid.UUID | None, **_options: Any) -> None:
+    def handle(self, *_args: Any, data: uuid.UUID | None, signing: bool, **_options: Any) -> None:
         try:
-            self.stdout.write(self._begin(data) if data else self._rewrap())
+            if signing:
+                self.stdout.write(f"Key {begin_signing_key(actor=SYSTEM)} signs from now on.")
+            else:
+                self.stdout.write(self._begin(data) if data else self._rewrap())
         except vault.CannotOpen as problem:
             raise CommandError(
                 f"{problem}. Keep the former master key in MASTER_KEYS until this has finished."

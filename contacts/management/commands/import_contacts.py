@@ -45,6 +45,9 @@ class Command(BaseCommand):
         parser.add_argument("--wording", default="", help="the words they saw")
         parser.add_argument("--country", default="", help="country of numbers without a code, such as US")
         parser.add_argument("--date-order", choices=["day_first", "month_first"], default="")
+        parser.add_argument(
+            "--days-in-utc", action="store_true", help="dates are days of UTC; needed while there is no time zone"
+        )
         parser.add_argument("--why", dest="suppression", choices=list(imports.SUPPRESSIONS), default="opted_out")
         parser.add_argument("--channel", default="", help="for suppressions: only this channel")
         parser.add_argument("--attest", action="store_true", help="you answer for it that these people may be held")
@@ -114,6 +117,7 @@ def _declaration(options: dict[str, Any], country: str) -> imports.Declaration:
         date_order=options["date_order"],
         suppression=options["suppression"],
         channel=options["channel"],
+        days_in_utc=options["days_in_utc"],
     )
 
 

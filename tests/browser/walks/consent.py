@@ -27,6 +27,10 @@ def open_purpose(visitor: Visitor, *, looking: bool = True) -> None:
     visitor.look("purpose")
     visitor.go("/consent/")
     visitor.look("consent")
+    visitor.go("/preference-page/")
+    visitor.look("preference-page")
+    visitor.go("/preference-page/ur/")
+    visitor.look("preference-preview")
 
 
 def record_by_hand(visitor: Visitor) -> None:

@@ -19,6 +19,25 @@ def send(visitor: Visitor, reader: str) -> str:
     return "/u/" + str(house.mails(reader)[0]["text"]).split("/u/")[1].split()[0]
 
 
+def choose(visitor: Visitor, reader: str) -> None:
+    """Somebody without an account says how many they want, reads the page in Urdu; a cut link says so."""
+    path = "/p/" + str(visitor.house.mails(reader)[0]["text"]).split("/p/")[1].split()[0]
+    page = visitor.go(path)
+    visitor.look("preferences")
+    page.get_by_label("How many").select_option("2")
+    page.get_by_role("button", name="Save my choices").click()
+    page.get_by_text("This is what holds now.").wait_for()
+    visitor.look("preferences-saved")
+    page.get_by_label("Not before").select_option("540")
+    page.get_by_role("button", name="Save my choices").click()
+    page.get_by_text("Not saved yet").wait_for()
+    visitor.look("preferences-refused", 422)
+    visitor.go(f"{path}?lang=ur")
+    visitor.look("preferences-urdu")
+    visitor.go(path[:-8])
+    visitor.look("preferences-broken", 404)
+
+
 def stop(visitor: Visitor, path: str) -> None:
     """Somebody without an account reads the page, presses once, reads that it is done; a cut link says so."""
     page = visitor.go(path)

@@ -77,6 +77,8 @@ def test_a_key_that_is_revoked_expired_altered_or_of_another_organisation_opens_
 
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(refused, 401)
     bodies = [{**answer.json(), "request_id": "", "instance": ""} for answer in answers.values()]
+    for body in bodies:  # how a key begins is what its holder sent and sees; no other part is told from another
+        body["detail"] = body["detail"].replace("This test key", "This API key")
     assert bodies == [bodies[0]] * len(bodies)
     assert call(whole).status_code == 200
     assert Client().get(URL, headers={"Authorization": f"Basic {whole}"}).status_code == 401

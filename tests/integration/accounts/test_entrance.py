@@ -12,13 +12,14 @@ from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 
+from accounts.actions.members import cancel_invitation, invite_member
 from accounts.contracts import PLATFORM_ORGANIZATION
 from accounts.models import Membership, Organization, User
 from accounts.second_factor import reseal_second_factors
 from accounts.selectors import organizations_of
 from core.tenancy import tenant_context
 from core.vault import CannotOpen
-from tests.factories.accounts import PASSWORD, make_person
+from tests.factories.accounts import PASSWORD, logged_in, make_person
 from tests.integration.accounts.chain import deeds
 from tests.integration.accounts.entrance import current_code, log_in, set_up_totp, show_code
 from tests.proofs import proves
@@ -108,10 +109,12 @@ def test_an_invited_stranger_signs_up_without_an_organisation_and_joins(acme, dj
     assert 'name="organization"' not in browser.get("/account/signup/").content.decode()
     browser.post("/account/signup/", {key: value for key, value in SIGNUP.items() if key != "organization"})
     browser.post("/account/confirm-email/", {"code": code_in_last_mail()})
-    refused = browser.post(f"{link}accept/", {})
     person = User.objects.get(email="mina@people.example")
-    assert (refused.status_code, organizations_of(person.id)) == (422, [])
-    joined = browser.post(f"{link}accept/", {"agree": "on"})
+    assert browser.get("/").headers["Location"] == link
+    page = browser.get(link).content.decode()
+    assert ("The documents you accepted a moment ago hold here too." in page, 'name="agree"' in page) == (True, False)
+    assert organizations_of(person.id) == []
+    joined = browser.post(f"{link}accept/")
 
     assert (joined.status_code, joined.headers["Location"]) == (302, "/")
     (belonging,) = organizations_of(person.id)
@@ -119,6 +122,35 @@ def test_an_invited_stranger_signs_up_without_an_organisation_and_joins(acme, dj
     assert browser.get("/").status_code == 200
     assert browser.get(link).status_code == 404
     assert [deed[0] for deed in deeds(acme.id)][-3:] == ["member.invited", "member.joined", "documents.accepted"]
+
+
+def test_whoever_had_an_account_before_accepts_the_documents_when_they_join(acme, outsider):
+    with tenant_context(acme.id):
+        _, secret = invite_member(actor=acme.actor(), email=outsider.email, role="agent")
+    browser, link = logged_in(outsider), f"/invitation/{secret}/"
+
+    offered = browser.get(link)
+    refused = browser.post(f"{link}accept/")
+
+    assert 'name="agree"' in offered.content.decode()
+    assert (refused.status_code, organizations_of(outsider.id)) == (422, [])
+    assert browser.get("/").headers["Location"] == link
+    assert browser.post(f"{link}accept/", {"agree": "on"}).status_code == 302
+    assert organizations_of(outsider.id)[0].organization_id == acme.id
+
+
+def test_an_invitation_that_is_gone_stands_in_nobodys_way(acme, outsider):
+    with tenant_context(acme.id):
+        invitation, secret = invite_member(actor=acme.actor(), email=outsider.email, role="agent")
+        browser = logged_in(outsider)
+        browser.get(f"/invitation/{secret}/")
+        cancel_invitation(actor=acme.actor(), invitation=invitation)
+
+    first = browser.get("/", follow=True)
+    then = browser.get("/")
+
+    assert first.status_code == 404
+    assert then.headers["Location"] == "/organizations/open/"
 
 
 @proves("A10")

@@ -37,6 +37,7 @@ def test_a_guest_is_kept_sealed_and_found_by_digest(acme, rival):
         "accounts_guest": 2, "accounts_auditevent": 2, "accounts_audithead": 0
     }  # fmt: skip
     assert (phone.kind, phone.hint, email.kind) == ("phone", "… 0100", "email")
+    assert email.hint == f"{EMAIL.key[0]}…@{EMAIL.domain}"
     assert b"4025550100" not in bytes(phone.address_sealed)
     opened = vault.unseal_text(acme.id, "accounts_guest", "address_sealed", phone.id, phone.address_sealed)
     assert opened == "+14025550100"
@@ -49,12 +50,16 @@ def test_a_guest_is_kept_sealed_and_found_by_digest(acme, rival):
     assert "0100" not in str(deeds(acme.id))
 
 
-def test_the_same_address_twice_is_one_guest(acme):
+def test_the_same_address_twice_is_one_guest_called_what_was_said_last(acme):
     first = add(acme, PHONE)
+    again = add(acme, PHONE, label="Pat at work")
     before = rows_of(acme.id)
 
-    assert add(acme, PHONE, label="Pat again") == first
+    same = add(acme, PHONE, label="Pat at work")
+
+    assert (again.id, same.id, same.label) == (first.id, first.id, "Pat at work")
     assert rows_of(acme.id) == before
+    assert [deed[0] for deed in deeds(acme.id)][-2:] == ["guest.added", "guest.renamed"]
 
 
 def test_a_full_circle_takes_nobody_more(acme):

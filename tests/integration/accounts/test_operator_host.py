@@ -2,18 +2,22 @@
 
 import re
 import uuid
+from unittest.mock import patch
 
 import pytest
+from django.core import mail
 from django.core.cache import caches
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from accounts.actions.organizations import change_settings, request_review
 from accounts.admin import DEEDS
 from accounts.models import Organization
+from billing.actions.ledger import add_units
 from billing.selectors import funds, statement
 from config.operator_site import guarded_site
 from core.tenancy import tenant_context
-from tests.factories.accounts import logged_in, make_operator, make_team
+from tests.factories.accounts import logged_in, make_operator, make_team, operator_actor
 from tests.integration.accounts.chain import last_deed
 from tests.integration.accounts.entrance import current_code, enrol, log_in, set_up_totp, show_code
 from tests.snapshots import rows_of
@@ -104,6 +108,114 @@ def test_suspending_is_an_action_with_a_reason_and_an_audit_row_the_organisation
         assert Organization.objects.current().suspended_reason == "complaints"
     operator_browser.post(f"{LIST}{acme.id}/do/reinstate/", {"reason": "talked to them"})
     assert state_of(acme) == "trial"
+
+
+@pytest.fixture
+def asked(acme):
+    """Acme waits for an answer to its review."""
+    with tenant_context(acme.id):
+        change_settings(actor=acme.actor(), legal_name="Acme Ltd", use_case="Offers to customers, twice a month.")
+        request_review(actor=acme.actor())
+    return acme
+
+
+@pytest.mark.parametrize(
+    ("deed", "state", "words"),
+    [("go-live", "live", "the trial is over"), ("decline-review", "trial", "the trial goes on for now")],
+)
+def test_the_answer_to_a_review_is_mailed_to_the_owner_and_shown(
+    operator_browser, asked, settings, deed, state, words, django_capture_on_commit_callbacks
+):
+    rung = []
+    with (
+        patch("core.jobs._ring", lambda task, ids: rung.append((task, ids))),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        operator_browser.post(f"{LIST}{asked.id}/do/{deed}/", {"reason": "Name the shop’s page."})
+    mail.outbox.clear()
+    settings.ROOT_URLCONF = "config.urls"
+    ((task, ids),) = rung
+    with django_capture_on_commit_callbacks(execute=True):
+        task.run(**ids)
+
+    assert state_of(asked) == state
+    assert [letter.to for letter in mail.outbox] == [[asked.people["owner"].email]]
+    assert words in mail.outbox[0].body
+    assert "Name the shop’s page." in mail.outbox[0].body
+    page = asked.client().get("/settings/").content.decode()
+    assert ("The last review was declined." in page) == (deed == "decline-review")
+    with tenant_context(asked.id):
+        assert Organization.objects.current().review_requested_at is None
+
+
+def test_a_review_nobody_asked_for_is_not_declined_nor_one_without_a_reason(operator_browser, acme, operator):
+    before = rows_of(acme.id)
+
+    operator_browser.post(f"{LIST}{acme.id}/do/decline-review/", {"reason": "no"})
+    blank = operator_browser.post(f"{LIST}{acme.id}/do/decline-review/", {"reason": " "})
+
+    assert blank.status_code == 422
+    assert rows_of(acme.id) == before
+
+
+@pytest.fixture
+def as_operator():
+    """From its call on this process has the database role of operators, whose rows the start page and the list are."""
+
+    def change():
+        connection.close()
+        connection.execute_wrappers.clear()  # the guard is put on new connections of the web role alone
+        connection.settings_dict.update(USER="app_operator", PASSWORD="app_operator")
+
+    yield change
+    connection.close()
+
+
+def test_the_start_page_names_the_reviews_that_wait_and_the_list_what_everybody_has(
+    committed_db, operator_host, as_operator
+):
+    acme, rival = make_team("Acme"), make_team("Rival")
+    browser, operator = Client(), make_operator()
+    log_in(browser, operator)
+    enrol(browser, operator)
+    secret = set_up_totp(browser)
+    caches["default"].clear()
+    browser = Client()
+    log_in(browser, operator)
+    show_code(browser, current_code(secret))
+    assert browser.get("/login/")["Location"] == "/"
+    with tenant_context(acme.id):
+        change_settings(actor=acme.actor(), legal_name="Acme Ltd", use_case="Offers to customers, twice a month.")
+        request_review(actor=acme.actor())
+    with tenant_context(rival.id):
+        add_units(actor=operator_actor(operator), units=500, note="invoice 17")
+
+    as_operator()
+    start, listed = browser.get("/").content.decode(), browser.get(LIST).content.decode()
+
+    assert "1 review waits" in start
+    assert "Acme" in start.partition("1 review waits")[2]
+    assert re.search(r"Waits since \d{1,2} \w{3} \d{4}, \d\d:\d\d UTC", listed)
+    assert "500 units" in listed
+
+
+def test_whoever_is_signed_in_as_somebody_else_or_without_a_second_factor_reads_how_to_come_in(
+    operator, acme, operator_host
+):
+    member, enrolled = Client(), Client()
+    log_in(member, acme.people["owner"])
+    log_in(enrolled, operator)
+    enrol(enrolled, operator)
+    set_up_totp(enrolled)
+
+    stranger, again = member.get("/login/"), enrolled.get("/login/")
+
+    assert (stranger.status_code, again.status_code) == (403, 200)
+    assert "This account is no operator" in stranger.content.decode()
+    assert "sign in again" in again.content.decode()
+    out = enrolled.post("/account/logout/", {"next": "/"})
+    assert (out.status_code, out["Location"]) == (302, "/")
+    assert "/login/" in enrolled.get("/")["Location"]
 
 
 def test_an_operator_adds_units_with_the_number_of_the_payment(operator_browser, acme, rival):

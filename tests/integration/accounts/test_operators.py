@@ -55,6 +55,12 @@ def test_an_operator_is_made_by_command_with_a_code_and_an_audit_row_of_the_plat
     assert deeds(PLATFORM_ORGANIZATION)[-1] == ("operator.made", "user", {})
 
 
+def test_an_address_that_sign_up_takes_is_taken_here_too(operator_role, monkeypatch):
+    command(monkeypatch, "op@carillon.test")
+
+    assert User.objects.get().email == "op@carillon.test"
+
+
 def test_a_weak_password_or_no_address_makes_no_operator(operator_role, monkeypatch):
     with pytest.raises(CommandError, match="too short"):
         command(monkeypatch, "olga@operators.example", "short")

@@ -1,12 +1,14 @@
 """Roles an organisation makes itself, out of single rights."""
 
 import pytest
+from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts.actions import members, roles
 from accounts.contracts import NotAllowed, Refused
 from accounts.models import CustomRole, Membership
+from accounts.roles import GRANTS, with_implied
 from core.tenancy import tenant_context
 from tests.factories.accounts import actor_of, join, logged_in, make_person
 from tests.integration.accounts.chain import deeds, last_deed
@@ -99,6 +101,31 @@ def test_a_name_is_used_once_whatever_its_case_and_never_one_of_the_eight(acme, 
 
     assert rows_of(acme.id) == before
     assert make(rival, "see_contacts").name == "Front desk"
+
+
+@pytest.mark.parametrize(("right", "path"), [("approve_campaigns", "/campaigns/"), ("message_people", "/replies/")])
+def test_a_right_brings_those_without_which_it_is_of_no_use(acme, right, path):
+    role = make(acme, right)
+    browser = logged_in(give(acme, role), acme.id)
+
+    page = acme.client().get("/team/roles/new/").content.decode()
+
+    assert browser.get(path).status_code == 200
+    assert browser.get("/team/").status_code == 403
+    assert "Approve campaigns that somebody else wants to launch (also: see campaigns and reports)" in page
+
+
+def test_what_a_right_brings_is_never_more_than_the_eight_roles_have_with_it():
+    assert {role for role, rights in GRANTS.items() if with_implied(rights) != rights} == set()
+
+
+def test_the_mail_of_an_invitation_names_the_role_of_the_organisations_own(acme, django_capture_on_commit_callbacks):
+    role = make(acme, "see_contacts", name="Second reader")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        acme.client().post("/team/", {"email": "new@people.example", "role": str(role.id)})
+
+    assert "on Carillon, as Second reader." in mail.outbox[-1].body
 
 
 def test_the_link_of_an_invitation_says_which_role_of_the_organisations_own_waits_behind_it(acme):

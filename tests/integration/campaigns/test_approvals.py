@@ -160,3 +160,89 @@ def test_the_page_asks_shows_and_decides_and_offers_each_person_only_their_part(
     assert ("Approve" in seen, "Decline" in seen) == (True, True)
     assert ("Decline" in waiting, "once they have answered" in waiting) == (False, True)
     assert ("Launch to" in last, "Fine by me." in last, "Acme Compliance" in last) == (True, True, True)
+
+
+def tasks(team, role):
+    told = team.client(role).get("/").context
+    counts = {item["label"]: item["count"] for group in told["shell"]["groups"] for item in group["items"]}
+    return [(task.title, task.key) for task in told["home"].tasks], counts["Campaigns"]
+
+
+def badges(team, role):
+    return [row.badge["label"] for row in team.client(role).get("/campaigns/").context["page"].object_list]
+
+
+def test_whoever_may_approve_is_told_at_home_in_the_list_and_in_the_menu_and_nobody_else(acme, rival, large):
+    before = tasks(acme, "compliance")
+    ask(acme, large)
+
+    asked = {role: tasks(acme, role) for role in ("compliance", "admin", "owner", "campaign_manager")}
+    home = acme.client("compliance").get("/").content.decode()
+
+    title = ("1 campaign waits for your approval", large.id)
+    assert before == ([], 0)
+    assert asked == {
+        "compliance": ([title], 1), "admin": ([title], 1), "owner": ([], 0), "campaign_manager": ([], 0),
+    }  # fmt: skip
+    assert home.count(f'href="/campaigns/{large.id}/check/"') == 2
+    assert badges(acme, "compliance") == badges(acme, "campaign_manager") == ["Waits for approval"]
+    assert rival.client().get("/").context["home"].tasks == []
+
+
+def test_whoever_asked_is_told_what_was_said_and_it_waits_for_nobody_any_more(acme, large):
+    ask(acme, large)
+    decide(acme, large, "compliance")
+
+    assert tasks(acme, "compliance") == ([], 0)
+    assert tasks(acme, "campaign_manager")[0] == [("“Orders ready” was approved", large.id)]
+    assert badges(acme, "owner") == ["Approved"]
+
+
+def test_a_request_that_was_overtaken_by_a_new_check_or_a_change_waits_for_nobody(acme, house, large):
+    ask(acme, large)
+    check(house, large)
+    overtaken = tasks(acme, "compliance"), badges(acme, "compliance")
+    ask(acme, large)
+    again = tasks(acme, "compliance")
+    with tenant_context(acme.id):
+        Campaign.objects.get(id=large.id).save(update_fields=["updated_at"])
+
+    assert overtaken == (([], 0), ["Draft"])
+    assert again == ([("1 campaign waits for your approval", large.id)], 1)
+    assert (tasks(acme, "compliance"), badges(acme, "compliance")) == (([], 0), ["Draft"])
+
+
+def test_one_mail_goes_to_each_who_may_answer_and_one_to_whoever_asked_and_none_names_anybody(
+    acme, large, django_capture_on_commit_callbacks, mailoutbox
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        ask(acme, large)
+        ask(acme, large)
+    asked = [(mail.to, mail.subject) for mail in mailoutbox]
+    with django_capture_on_commit_callbacks(execute=True):
+        decide(acme, large, "compliance", approve=False, note="Ask Mina Qureshi first.")
+
+    words = "A campaign of Acme waits for your approval"
+    assert sorted(asked) == sorted(([acme.people[role].email], words) for role in ("admin", "compliance"))
+    assert [(mail.to, mail.subject) for mail in mailoutbox[2:]] == [
+        ([acme.people["campaign_manager"].email], "A campaign of Acme was declined")
+    ]
+    for mail in mailoutbox:
+        assert f"/campaigns/{large.id}/check/" in mail.body
+        assert "3 people" in mail.body
+        for word in ("Orders ready", "Mina", "Person", "Compliance", "Manager", "@", "Owner"):
+            assert word not in mail.body
+
+
+def test_where_nobody_else_may_approve_the_page_says_so(acme, house):
+    add_people(house, 3, 3)
+    with tenant_context(acme.id):
+        change_settings(actor=acme.actor(), approval_above_people=2)
+    campaign = make_campaign(house)
+    check(house, campaign)
+
+    page = acme.client().get(f"/campaigns/{campaign.id}/check/").content.decode()
+    told = acme.client().post(f"/campaigns/{campaign.id}/approval/", follow=True).content.decode()
+
+    assert "Nobody else here may approve." in page
+    assert "nobody else here may approve. Give somebody that right under Team." in told

@@ -55,7 +55,7 @@ def test_a_channel_nobody_writes_for_is_not_there(acme, house, word):
     assert rows_of(acme.id) == before
 
 
-def test_a_call_is_written_with_its_language_its_number_and_the_organisations_legal_name(acme, house):
+def test_a_call_is_written_with_its_language_and_its_number_and_without_the_legal_name_it_will_say(acme, house):
     with tenant_context(acme.id):
         sender = make_line(house, "voice")
         Organization.objects.update(legal_name="Acme Inc.")
@@ -68,7 +68,6 @@ def test_a_call_is_written_with_its_language_its_number_and_the_organisations_le
         assert Campaign.objects.get().channel == "voice"
         assert TemplateVersion.objects.get().parts == {
             "language": "en",
-            "legal_name": "Acme Inc.",
             "phone": "+18005550199",
             "machine": "hang_up",
         }

@@ -128,9 +128,13 @@ def test_a_check_says_how_old_it_is_and_an_old_one_cannot_be_launched(acme, hous
 @pytest.mark.parametrize(
     ("body", "field", "words"),
     [
-        (typed(""), "confirmed", "This field is required."),
+        (typed(""), "confirmed", "This is empty. Write something here."),
         (typed("six"), "confirmed", "Type the number in the heading, in figures."),
-        (typed(6), "confirmed", "That is not the number of people who would get it. Type the number in the heading."),
+        (
+            typed(6),
+            "confirmed",
+            "That is not the number of people who would get it. Give the number of people the last check allows.",
+        ),
         (typed(5, "2001-01-01T10:00"), "at", "That time has passed. Choose a later one, or leave it empty for now."),
         (typed(5, "tomorrow"), "at", "Write a date and a time, such as 2026-12-24 09:30."),
         (typed(5, "2027-03-28T02:30"), "at", "The clocks skip this hour on that day; choose another one."),
@@ -158,7 +162,7 @@ def test_a_launch_needs_a_check_first(acme, house, mixed):
 
     assert answer.status_code == 422
     assert answer.context["form"].non_field_errors() == [
-        "Check the campaign first: then you know who gets it. Press Check."
+        "It has no check that is up to date. Check the campaign first."
     ]
     assert rows_of(acme.id) == before
 

@@ -18,6 +18,7 @@ from messaging.states import STATES, display
 from tests.counts import Statements, say
 from tests.factories.accounts import operator_actor
 from tests.factories.campaigns import add_people, make_campaign, make_house, number
+from tests.factories.emails import add_mailboxes, make_letter, make_mail_house
 from tests.factories.messaging import hear
 from tests.integration.accounts.chain import last_deed
 from tests.integration.campaigns.conftest import check, launch, send
@@ -98,6 +99,33 @@ def test_a_report_counts_every_message_as_messaging_names_it(acme, house):
 
 
 @proves("J2")
+def test_a_carrier_that_reports_no_deliveries_has_no_number_and_no_rate_of_them(db, acme):
+    mail = make_mail_house(acme, "smtp://127.0.0.1:9")
+    add_mailboxes(mail, "ann@shop.example", "ben@shop.example")
+    campaign = make_letter(mail)
+    check(mail, campaign)
+    run = send(mail, launch(mail, campaign, 2))
+    settle(mail, run, [("accepted", 10, "")] * 2)
+    with tenant_context(acme.id):
+        Run.objects.filter(id=run.id).update(state="finished", next_at=None)
+        Campaign.objects.update(state="finished")
+    browser = acme.client()
+
+    pages = [browser.get(url).content.decode() for url in (f"/campaigns/runs/{run.id}/", "/campaigns/", "/")]
+    people = browser.get(f"/campaigns/runs/{run.id}/people/?show=on_way")
+
+    assert ["not reported" in page for page in pages] == [True] * 3
+    assert not any("0.0" in page for page in pages[1:])
+    assert "On the way" not in pages[0]
+    assert "Handed over" in pages[0]
+    assert "arrival not reported" in pages[1]
+    assert "message part" not in pages[0]
+    assert people.context["title"] == "Handed over"
+    assert {person.words for person in people.context["page"].people} == {
+        "The carrier took it; it does not say what arrived"
+    }
+
+
 def test_every_number_opens_exactly_its_people_and_all_of_them_are_the_plan(acme, house, mixed):
     browser = acme.client()
 
@@ -331,7 +359,7 @@ def test_lists_reports_and_people_ask_the_database_as_often_for_many_as_for_few(
     of_few, of_many = asked(acme, few), asked(rival, many)
 
     assert of_few == of_many
-    assert max(of_many.values()) <= 26
+    assert max(of_many.values()) <= 27
     say(f"queries by page: {of_many}")
 
 

@@ -64,7 +64,7 @@ def test_save_alone_starts_no_check(acme, house):
 @pytest.mark.parametrize(
     ("wrong", "field", "words"),
     [
-        ({"name": ""}, "name", "This field is required."),
+        ({"name": ""}, "name", "This is empty. Write something here."),
         ({"body": ""}, "body", "Write what people shall read."),
         ({"included": []}, "included", "Choose at least one list."),
         (
@@ -77,7 +77,11 @@ def test_save_alone_starts_no_check(acme, house):
         ({"body": "{% include 'x' %}"}, "body", "include"),
         ({"body": "x" * 1601}, "body", "takes at most 1,600. Shorten it by 1."),
         ({"body": "x" * 2400}, "body", "has 2,400 characters"),
-        ({"purpose": "00000000-0000-7000-8000-000000000099"}, "purpose", "not one of the available choices"),
+        (
+            {"purpose": "00000000-0000-7000-8000-000000000099"},
+            "purpose",
+            "This is not one of the choices. Choose one of those offered.",
+        ),
     ],
 )
 def test_what_is_refused_comes_back_with_its_remedy_and_everything_typed(acme, house, wrong, field, words):

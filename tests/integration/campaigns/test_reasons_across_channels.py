@@ -1,17 +1,13 @@
 """The same person is left out for the same reason on every channel: in the plan, and again at the door."""
 
-import datetime
 import uuid
 
 import pytest
 
-from accounts.contracts import SYSTEM
 from campaigns.actions.writing import Draft, save_campaign
 from campaigns.models import Recipient, Run
-from consent.actions.ledger import record_claims, stop_point, suppress_points
-from consent.models import ConsentState
 from consent.states import POINT_CHANNELS
-from consent.values import Address, Claim, Provenance
+from consent.values import Address
 from contacts.models import Contact, ContactPoint, List, ListMember
 from core import clock
 from core.tenancy import tenant_context
@@ -22,65 +18,17 @@ from messaging.models import Message, SendAttempt
 from tests.factories.accounts import operator_actor
 from tests.factories.campaigns import House, make_house
 from tests.factories.channels import make_address, make_content, make_line, point_of
+from tests.factories.left_out import enter, say, stop, suppress
 from tests.integration.campaigns.conftest import check, launch, send
 from tests.proofs import proves
 from tests.snapshots import rows_of
 
 #: everybody is left out for the reason of their name, but those whom nothing speaks against
 ROLES = (
-    "gets_it", "excluded", "no_address", "opted_out", "complaint", "bounced", "withdrawn", "expired", "unproven",
-    "no_consent", "minor", "same_address", "missing_value", "gets_it_too",
+    "gets_it", "excluded", "no_address", "erased", "opted_out", "complaint", "bounced", "withdrawn", "expired",
+    "unproven", "unconfirmed", "no_consent", "minor", "same_address", "missing_value", "gets_it_too",
 )  # fmt: skip
 WELCOME = ("gets_it", "gets_it_too")
-FORM = Provenance("form")
-
-
-def say(house: House, name: str, point_id: uuid.UUID, status: str) -> None:
-    """The person says yes or no, or somebody says they did."""
-    source = "import" if status == "unproven" else "web_form"
-    evidence = None if status == "unproven" else {"page": "https://acme.example/join"}
-    said = Claim(point_id, house.purpose.id, name, status, source, clock.now(), evidence=evidence)
-    assert record_claims(actor=SYSTEM, claims=[said], provenance=FORM) == ["taken"]
-
-
-def stop(name: str, point_id: uuid.UUID) -> None:
-    """The person says stop on the channel."""
-    stop_point(
-        actor=SYSTEM, point_id=point_id, channel=name, source="keyword", provenance=FORM, evidence={"said": "STOP"}
-    )
-
-
-def suppress(name: str, point_id: uuid.UUID, kind: str) -> None:
-    """The carrier reports a complaint, or that nothing arrives there."""
-    suppress_points(actor=SYSTEM, point_ids=[point_id], channel=name, kind=kind, source="provider", provenance=FORM)
-
-
-def befall(house: House, name: str, role: str, point_id: uuid.UUID) -> None:
-    """What the person said and did, and what became of their address."""
-    if role in ("no_consent", "same_address"):
-        return
-    say(house, name, point_id, "unproven" if role == "unproven" else "granted")
-    if role == "expired":
-        long_ago = clock.now() - datetime.timedelta(days=3 * 365)
-        ConsentState.objects.filter(point_id=point_id).update(changed_at=long_ago)
-    elif role == "withdrawn":
-        say(house, name, point_id, "withdrawn")
-    elif role == "opted_out":
-        stop(name, point_id)
-    elif role in ("complaint", "bounced"):
-        suppress(name, point_id, role)
-
-
-def enter(house: House, name: str, place: int, role: str) -> Contact:
-    """Somebody comes on the list, with their address and their past."""
-    contact = Contact.objects.create(first_name="" if role == "missing_value" else role, is_minor=role == "minor")
-    ListMember.objects.create(list=house.people, contact=contact)
-    if role != "no_address":
-        label, address = make_address(name, 0 if role == "same_address" else place)
-        point_id = point_of(address)
-        ContactPoint.objects.create(contact=contact, point_id=point_id, label=label)
-        befall(house, name, role, point_id)
-    return contact
 
 
 def write(house: House, name: str, left_out: List | None = None):

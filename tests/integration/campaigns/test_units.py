@@ -12,7 +12,7 @@ from billing.selectors import funds
 from campaigns.actions.launching import launch_campaign
 from campaigns.models import Campaign, Run
 from campaigns.selectors.checks import newest_check
-from campaigns.selectors.quotes import quote_run
+from campaigns.selectors.quotes import promised_units, quote_run
 from campaigns.selectors.reports import run_report
 from consent.models import Point
 from contacts.models import Contact, CustomField
@@ -115,6 +115,56 @@ def test_a_launch_the_units_cannot_pay_is_refused_and_nothing_is_written(house, 
     assert (refusal.value.field, refusal.value.message) == ("units", "This costs 3 units, and you have 2 units.")
     assert refusal.value.remedy == "Add 1 unit, or choose fewer people."
     assert rows_of(house.id) == before
+
+
+def check_page(team, campaign):
+    return " ".join(team.client().get(f"/campaigns/{campaign.id}/check/").content.decode().split())
+
+
+def test_what_launched_campaigns_still_need_is_no_longer_free(acme, house):
+    add_people(house, 3, 3)
+    make_paid(house.sender)
+    top_up(house.id, 8)
+    first, second, third = (make_campaign(house) for _ in range(3))
+    for each in (first, second, third):
+        check(house, each)
+    alone = check_page(acme, third)
+    run = launch(house, first, 3)
+    launch(house, second, 3)
+    with tenant_context(house.id):
+        charges = [Charge(new_id(), new_id(), 1000, "2026-11-01", "sms", run.id) for _ in range(2)]
+        reserve_units(actor=SYSTEM, charges=charges)
+        settle_units(actor=SYSTEM, references=[charges[0].reference])
+        quote = newest_check(third).quote
+
+    beside = check_page(acme, third)
+
+    assert (quote.available, quote.promised, quote.at_hand) == (6000, 1000 + 3000, 2000)
+    assert (quote.least, quote.after, quote.short) == (3000, -1000, 1000)
+    assert (quote.enough, quote.tight) == (True, True)
+    assert "You have 8 units." in alone
+    assert "launched before" not in alone
+    assert "Campaigns launched before need 4 units of your 6 units; without 1 unit more some wait." in beside
+    assert "2 units<span" in beside
+    assert "nothing; 1 unit short" in beside
+
+
+def test_a_campaign_that_is_over_or_costs_nothing_promises_nothing(house):
+    add_people(house, 2, 2)
+    practice, paid, other = (make_campaign(house) for _ in range(3))
+    check(house, practice)
+    launch(house, practice, 2)
+    top_up(house.id, 5)
+    for each in (paid, other):
+        check(house, each)
+    with tenant_context(house.id):
+        free = promised_units()
+    make_paid(house.sender)
+    with tenant_context(house.id):
+        Run.objects.filter(kind="launch").update(state="finished", next_at=None)
+        over = promised_units()
+
+    assert (free, over) == (0, 0)
 
 
 def test_the_report_shows_what_waits_for_units_and_what_was_used(acme, house):

@@ -5,6 +5,7 @@ from django.db import connection
 
 from consent.actions.points import ensure_points
 from consent.values import address_of
+from contacts.actions.people import change_contact
 from contacts.models import Contact, ContactPoint
 from core.tenancy import tenant_context
 from tests.counts import Statements
@@ -49,6 +50,74 @@ def test_whoever_sees_masked_numbers_finds_by_the_four_digits_they_see_and_by_no
         refused = browser.get("/contacts/", {"q": more})
         assert names(refused) == []
         assert "Your role sees the last four digits of a number, so it can search by those." in refused.content.decode()
+
+
+@pytest.fixture
+def ana(acme):
+    return make_contact(acme, number="+14025550150", first_name="Ana María", last_name="López-Øberg")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["ana", "Maria", "MARÍA", "lopez", "López", "oberg", "Øberg", "lop", "lopez ana", "ana  ob", "López-Ø", "maria, ana"],
+)  # fmt: skip
+def test_any_word_of_a_name_finds_its_person_whatever_its_case_accents_and_order(acme, ana, mina, typed):
+    make_contact(acme, number="+14025550151", first_name="Anabel", last_name="Mariano Oberlin")
+
+    assert "Ana María López-Øberg" in names(acme.client().get("/contacts/", {"q": typed}))
+    assert "Mina Qureshi" not in names(acme.client().get("/contacts/", {"q": typed}))
+
+
+@pytest.mark.parametrize("typed", ["opez", "ana qureshi", "lopezz", "--", "an a n"])
+def test_a_word_that_begins_no_word_of_the_name_finds_nobody_and_the_page_says_what_would(
+    acme, rival, ana, mina, typed
+):
+    answer = acme.client().get("/contacts/", {"q": typed})
+
+    assert names(answer) == []
+    assert "Each word you write must begin a word of the name." in answer.content.decode()
+    assert names(rival.client().get("/contacts/", {"q": "lopez"})) == []
+
+
+def test_a_changed_name_is_found_by_its_new_words_and_no_more_by_its_old_ones(acme, ana):
+    with tenant_context(acme.id):
+        change_contact(actor=acme.actor(), contact=ana, last_name="Qureshi Khan")
+
+    found = {typed: names(acme.client().get("/contacts/", {"q": typed})) for typed in ("lopez", "oberg", "khan", "ana")}
+
+    who = ["Ana María Qureshi Khan"]
+    assert found == {"lopez": [], "oberg": [], "khan": who, "ana": who}
+
+
+def test_a_name_among_fifty_thousand_is_read_off_the_index_of_words(committed_db):
+    acme = make_team("Acme")
+    ana = make_contact(acme, number="+14025550150", first_name="Ana María", last_name="López")
+    with tenant_context(acme.id), connection.cursor() as cursor:
+        same = ", ".join(
+            each.column for each in Contact._meta.concrete_fields if each.column not in ("id", "search_name")
+        )
+        cursor.execute(
+            f"insert into contacts_contact (id, search_name, {same}) select uuidv7(), 'person maria n' || number, {same}"
+            " from contacts_contact, generate_series(1, 50000) number where id = %s", [ana.id],
+        )  # fmt: skip
+    committed_db.run_sql("analyze contacts_contact; analyze contacts_nameword")
+
+    plans = {typed: plan_of_search(acme, typed) for typed in ("lopez", "maria lopez", "n4711", "maria")}
+
+    for typed, plan in plans.items():
+        assert "Seq Scan" not in plan, f"{typed}: {plan}"
+    for typed in ("lopez", "maria lopez", "n4711"):
+        assert "name_by_word" in plans[typed], plans[typed]
+    assert names(acme.client().get("/contacts/", {"q": "maria lopez"})) == ["Ana María López"]
+
+
+def plan_of_search(team, typed):
+    with Statements() as asked:
+        team.client().get("/contacts/", {"q": typed})
+    search = next(each["sql"] for each in asked.captured_queries if '"contacts_nameword"' in each["sql"])
+    with tenant_context(team.id), connection.cursor() as cursor:
+        cursor.execute(f"explain (analyze, buffers) {search}")
+        return "\n".join(line for (line,) in cursor.fetchall())
 
 
 def test_the_end_of_a_number_of_another_organisation_finds_nobody(acme, rival, mina):

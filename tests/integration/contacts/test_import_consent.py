@@ -3,6 +3,7 @@
 import datetime
 import json
 import uuid
+import zoneinfo
 
 import pytest
 
@@ -72,6 +73,47 @@ def test_a_day_without_a_time_is_that_day_where_the_organisation_is(acme, offers
     with tenant_context(acme.id):
         event = ConsentEvent.objects.get()
     assert event.occurred_at == datetime.datetime(2026, 3, 14, 5, tzinfo=datetime.UTC)
+
+
+@proves("B12")
+@pytest.mark.parametrize("told", [{"consent_at": DAY}, {}])
+def test_days_are_not_read_before_somebody_said_the_time_zone_and_then_they_stay_the_days_they_were(acme, offers, told):
+    undated = "Phone,SMS opt in\n+14025550142,yes\n"
+    job = receive(acme, undated if told else file("yes", "no", "2026-03-14", "till 7"))
+    before = rows_of(acme.id)
+
+    with pytest.raises(Refused, match="Nobody has said your time zone yet") as refused:
+        declare(acme, job, purpose="offers", days_in_utc=False, **told)
+    unchanged = rows_of(acme.id)
+    with tenant_context(acme.id):
+        Organization.objects.update(time_zone="Asia/Karachi")
+    declare(acme, job, purpose="offers", days_in_utc=False)
+    run(acme, job)
+
+    assert (refused.value.field, unchanged) == ("days_in_utc", before)
+    if not told:
+        with tenant_context(acme.id):
+            event = ConsentEvent.objects.get()
+        assert (
+            event.occurred_at.astimezone(zoneinfo.ZoneInfo("Asia/Karachi")).isoformat() == "2026-03-14T00:00:00+05:00"
+        )
+
+
+def test_the_page_asks_for_the_time_zone_of_days_only_while_there_is_none(acme, offers):
+    job = receive(acme, file("yes", "no", "2026-03-14", "till 7"))
+    path, typed = f"/contacts/imports/{job.id}/", {"purpose": "offers", "attested": "on"}
+    browser = acme.client()
+    columns = {field.html_name: field.value() or "" for field in browser.get(path).context["columns_form"]}
+
+    refused = browser.post(path, columns | typed)
+    with tenant_context(acme.id):
+        Organization.objects.update(time_zone="Asia/Karachi")
+    taken = browser.post(path, columns | typed)
+
+    assert refused.status_code == 422
+    assert "Choose it under Settings and come back, or tick that they are days of UTC." in refused.content.decode()
+    assert 'name="days_in_utc"' in refused.content.decode()
+    assert taken.status_code == 302
 
 
 def test_a_day_declared_for_the_whole_file_is_that_day_where_the_organisation_is(acme, offers):

@@ -24,6 +24,7 @@ PEOPLE = (
 COLUMNS = {
     "column_0": "phone", "column_1": "email", "column_2": "full_name", "column_3": "consent:sms",
     "column_4": "consent_date", "column_5": "consent_source", "purpose": "offers", "attested": "on",
+    "days_in_utc": "on",
 }  # fmt: skip
 
 
@@ -199,7 +200,7 @@ def test_the_list_of_imports_is_newest_first_and_costs_the_same_however_long(acm
         page = browser.get("/contacts/imports/")
 
     assert [each.job.state for each in page.context["page"].object_list] == ["checked"] * 6
-    assert len(asked) == 16
+    assert len(asked) == 17
     created = [each.job.created_at for each in page.context["page"].object_list]
     assert created == sorted(created, reverse=True)
 

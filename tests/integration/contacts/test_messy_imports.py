@@ -39,7 +39,7 @@ def by_page(team, path, commit):
     form = browser.get(page)
     typed = {field.html_name: field.value() or "" for field in form.context["columns_form"]}
     with commit(execute=True):
-        answer = browser.post(page, typed | {"purpose": "offers", "attested": "on"})
+        answer = browser.post(page, typed | {"purpose": "offers", "attested": "on", "days_in_utc": "on"})
     assert (answer.status_code, browser.get(page).context["shown"].job.state) == (302, "checked")
     with commit(execute=True):
         assert browser.post(f"{page}start/").status_code == 302
@@ -53,7 +53,9 @@ def by_page(team, path, commit):
 def by_command(team, path, commit):
     """The same from a shell; the job, and what was printed of consent."""
     printed = io.StringIO()
-    call_command("import_contacts", str(team.id), str(path), "--purpose", "offers", "--attest", stdout=printed)
+    call_command(
+        "import_contacts", str(team.id), str(path), "--purpose", "offers", "--attest", "--days-in-utc", stdout=printed
+    )
     return newest(team), json.loads(printed.getvalue())["said"]
 
 

@@ -271,7 +271,7 @@ def test_a_refused_field_ties_hint_and_error_to_its_control():
     )
     assert 'id="id_name_helptext">11 at most.<' in text
     assert 'id="id_name_error"' in text
-    assert "Ensure this value has at most 11 characters (it has 13)." in text
+    assert "This has 13 characters and may have 11. Shorten it." in text
     assert 'value="NOORBAGHSALES"' in text
     assert '<label class="label" for="id_name">Sender name</label>' in text
 
@@ -313,7 +313,7 @@ def test_a_refused_form_begins_with_links_to_what_must_be_fixed():
     page = in_one_line(str(form))
 
     assert page.index("data-error-summary") < page.index('name="name"')
-    assert '<a href="#id_name">Sender name</a>: This field is required.' in page
+    assert '<a href="#id_name">Sender name</a>: This is empty. Write something here.' in page
     assert '<a href="#id_scope_0">Scope</a>' in page or '<a href="#id_scope">Scope</a>' in page
     assert "3 things to fix" in page
 

@@ -1,0 +1,1 @@
+"""How dates are written where no tag of ours does it."""
