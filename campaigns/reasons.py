@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from consent.reasons import Reason, UnknownReason, reason
+from consent.reasons import REASONS, Reason, UnknownReason, reason
 from messaging.providers.registry import meaning_of
 from messaging.states import WAITING_FOR_TEMPLATE, WAITING_FOR_UNITS
 
@@ -56,6 +56,11 @@ _OF_MESSAGES: Mapping[str, tuple[str, str]] = {
 def explain(code: str) -> Reason:
     """The words for a reason. Errors: UnknownReason for a code nobody has written down."""
     return _OF_THE_PLAN.get(code) or reason(code)
+
+
+def lacks_agreement(code: str) -> bool:
+    """Whether somebody is left out for want of an agreement with its proof, which is recorded at their address."""
+    return code in REASONS and REASONS[code].family == "no_consent"
 
 
 def words_of(code: str, carrier: str = "", *, outcome: str = "left_out") -> tuple[str, str]:

@@ -325,13 +325,15 @@ def _law_caps(ask: Ask, facts: Facts, rules: Rulebook) -> bool:
 def _outside_hours(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """Outside the law's hours; it waits until the person's own, where they hold, are open as well."""
     try:
-        if quiet_hours.next_allowed(ask.at, facts.region, facts.zones, ask.channel, ask.tier, rules) is None:
-            return None
+        until = quiet_hours.next_allowed(ask.at, facts.region, facts.zones, ask.channel, ask.tier, rules)
     except quiet_hours.PlaceUnknown:
         return Denied("place_unknown")
     except quiet_hours.NoOpening:
         return Denied("no_opening")
-    return _first_opening("quiet_hours", ask, facts, rules)
+    if until is None:
+        return None
+    waits = _own_hours(ask, facts, rules) is not None
+    return _first_opening("quiet_hours", ask, facts, rules) if waits else Deferred("quiet_hours", until)
 
 
 def _own_hours(ask: Ask, facts: Facts, rules: Rulebook) -> OwnHours | None:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Sum, Value, When
 from django.urls import reverse
 
 from campaigns.models import Campaign, CampaignList, Run
@@ -21,8 +21,9 @@ from messaging.models import Message, Sender
 from messaging.states import RANKS
 
 PAGE_SIZE = 25
-#: the chips of the list, in this order
+#: the states of campaigns; and the chips of the list, in this order, which tell apart what is sending and what is paused
 STATES = ("draft", "scheduled", "running", "attention", "finished", "cancelled")
+CHIPS = ("draft", "scheduled", "running", "paused", "attention", "finished", "cancelled")
 _ICONS = {"draft": "edit", "scheduled": "calendar", "attention": "alert", "finished": "check", "cancelled": "x"}
 #: states of a run that say more than its campaign's
 _NEARER = ("planning", "breath", "paused")
@@ -95,15 +96,22 @@ def state_words(state: str) -> dict[str, object]:
 
 def state_chips() -> list[Chip]:
     """The states there are campaigns in, with how many. One query."""
-    counts = dict(Campaign.objects.values_list("state").annotate(number=Count("id")))
-    return [Chip(state, RUN_WORDS[state][0], counts[state]) for state in STATES if state in counts]
+    counts = dict(Campaign.objects.annotate(chip=_chip()).values_list("chip").annotate(number=Count("id")))
+    return [Chip(state, RUN_WORDS[state][0], counts[state]) for state in CHIPS if state in counts]
+
+
+def _chip() -> Case:
+    """Under which chip a campaign stands, as an expression on Campaign: the state it is in, or that its run is paused."""
+    paused = Run.objects.filter(campaign_id=OuterRef("id"), kind="launch", state="paused")
+    held = When(Q(Exists(paused), state="running"), then=Value("paused"))
+    return Case(held, default=F("state"), output_field=CharField())
 
 
 def campaign_page(*, state: str = "", query: str = "", number: str = "1") -> "Page[CampaignRow]":
     """One page of campaigns, newest first, with their numbers. Five queries, however many campaigns and people there are."""
     rows = Campaign.objects.select_related("sender__account").order_by("-created_at", "-id")
-    if state in STATES:
-        rows = rows.filter(state=state)
+    if state in CHIPS:
+        rows = rows.annotate(chip=_chip()).filter(chip=state)
     if query:
         rows = rows.filter(name__icontains=query)
     page = Paginator(rows, PAGE_SIZE).get_page(number)

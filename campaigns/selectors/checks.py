@@ -8,7 +8,7 @@ from campaigns.selectors.drafts import latest_check, list_ids
 from campaigns.selectors.quotes import Quote, quote_beside_others
 from campaigns.selectors.reports import ReasonGroup, Wave, run_report, waves
 from contacts.models import ListMember
-from core.wording import counted_text
+from core.wording import counted_text, number_text
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,6 +42,16 @@ class Check:
     def left_out(self) -> int:
         """Those who would not."""
         return self.asked - self.gets
+
+    @property
+    def parts(self) -> str:
+        """How many parts all texts come to, as the report will count them; empty for other channels and before it is known."""
+        lines = self.run.parts_by_country or {}
+        if self.run.sender.channel != "sms" or not lines:
+            return ""
+        least, most = (sum(line[place] for line in lines.values()) for place in (1, 2))
+        told = counted_text(most, "message part")
+        return told if least == most else f"{number_text(least)} to {told}"
 
     @property
     def bar(self) -> list[tuple[str, int]]:

@@ -79,6 +79,9 @@ class Home:
         running = sum(row.badge["label"] == RUN_WORDS["sending"][0] for row in self.campaigns or ())
         waiting = [row.when for row in self.campaigns or () if row.badge["label"] == waiting_badge()["label"]]
         said = [counted_text(running, "campaign is", "campaigns are") + " sending."] if running else []
+        paused = sum(row.badge["label"] == RUN_WORDS["paused"][0] for row in self.campaigns or ())
+        if paused:
+            said.append(counted_text(paused, "campaign is", "campaigns are") + " paused.")
         if waiting:
             said.append(counted_text(len(waiting), "campaign waits", "campaigns wait") + " for people's hours to open.")
         if said:

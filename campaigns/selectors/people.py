@@ -22,7 +22,7 @@ from campaigns.outcomes import (
     outcome_by,
     plan_outcome,
 )
-from campaigns.reasons import words_of
+from campaigns.reasons import lacks_agreement, words_of
 from campaigns.selectors.reports import Report
 from consent.models import ConsentEvent, Point
 from consent.selectors.words import receipt_number
@@ -77,6 +77,8 @@ class Person:
     #: the kept decision by which they were left out or let in when the run was planned; None once a message tells its own
     decision_id: uuid.UUID | None
     steps: Sequence[Step]
+    #: the address whose page records an agreement; None where none is missing, or it may not be seen
+    point_id: uuid.UUID | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -253,6 +255,7 @@ def _person(
         answer=max((answer.key for answer in heard), key=("", "replied", "opted_out").index, default=""),
         decision_id=row.decision_id if message is None else None,
         steps=steps,
+        point_id=row.point_id if lacks_agreement(code) else None,
     )
 
 

@@ -23,6 +23,8 @@ from campaigns.outcomes import (
     tells_arrival,
 )
 from campaigns.reasons import explain, words_of
+from campaigns.selectors.barred import CODE as BARRED
+from campaigns.selectors.barred import BarredBy, barred_by
 from consent.reasons import UnknownReason
 from core import clock
 from core.wording import counted_text
@@ -56,6 +58,7 @@ class ReasonRow:
     sentence: str
     people: int
     tone: str = "plain"
+    rules: Sequence[BarredBy] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def run_report(run: Run) -> Report:
         people=people,
         by_reason=by_reason,
         parts=[Part(outcome_by(run.sender.account, each.key), people[each.key]) for each in OUTCOMES],
-        left_out=reason_groups([(row.reason, row.people) for row in rows if row.key == "left_out"]),
+        left_out=reason_groups([(row.reason, row.people) for row in rows if row.key == "left_out"], run),
         troubles=_troubles(rows, run),
         answers={key: sum(row.people for row in rows if row.key == key) for key in ANSWERS},
         sent=sum(row.taken for row in rows),
@@ -182,9 +185,13 @@ def _counted(run: Run) -> list[_Count]:
     return [_Count(*row) for row in one.union(*others, all=True)]
 
 
-def reason_groups(counts: Sequence[tuple[str, int]]) -> list[ReasonGroup]:
-    """Reasons by what can be done about them, the larger first; their numbers add up to all that is left out."""
+def reason_groups(counts: Sequence[tuple[str, int]], run: Run) -> list[ReasonGroup]:
+    """Reasons by what can be done about them, the larger first; their numbers add up to all that is left out.
+
+    One query where a rule closes the channel to somebody: the rule and the countries are named beside it.
+    """
     rows = [(_severity(code), _reason_row("left_out", code, number)) for code, number in counts]
+    rows = [(kind, dataclasses.replace(row, rules=barred_by(run)) if row.code == BARRED else row) for kind, row in rows]
     groups = []
     for severity, title in _SEVERITIES:
         found = sorted((row for kind, row in rows if kind == severity), key=lambda row: (-row.people, row.code))

@@ -15,6 +15,8 @@ _ICONS = {"whatsapp": "whatsapp", "sms": "sms", "email": "mail", "voice": "voice
 ORDER = ("whatsapp", "sms", "email", "voice")
 _NAMES = dict(CHANNELS)
 _TONES = {"granted": "yes", "pending": "note", "unproven": "note", "expired": "note", "withdrawn": "no"}
+#: what an agreement with its proof, recorded at the address, would change
+_TO_RECORD = frozenset({"unproven", "expired", "none"})
 #: the status that speaks for a person with several
 _STRENGTH = ("granted", "pending", "unproven", "expired", "withdrawn", "none")
 
@@ -28,6 +30,8 @@ class Reach:
     icon: str
     tone: str
     words: str
+    #: the address whose page records an agreement with its proof; None where there is none, or nothing to record
+    point_id: uuid.UUID | None = None
 
     @property
     def spoken(self) -> str:
@@ -97,7 +101,8 @@ class _Facts:
             if purpose_id in purposes
         }
         best = next((status for status in _STRENGTH if status in found), "none")
-        return _reach(channel, _TONES.get(best, ""), "yes" if best == "granted" else STATUS_LABELS[best].lower())  # type: ignore[index]
+        words = "yes" if best == "granted" else STATUS_LABELS[best].lower()  # type: ignore[index]
+        return _reach(channel, _TONES.get(best, ""), words, open_ones[0] if best in _TO_RECORD else None)
 
     def _stop(self, point_id: uuid.UUID, channel: str) -> str:
         kinds = [kind for where, kind in self.suppressed.get(point_id, []) if where in ("", channel)]
@@ -111,5 +116,5 @@ def fits(link: ContactPoint, channel: str) -> bool:
     return link.label == "phone" or (link.label == "whatsapp" and channel == "whatsapp")
 
 
-def _reach(channel: str, tone: str, words: str) -> Reach:
-    return Reach(channel, _NAMES[channel], _ICONS[channel], tone, words)
+def _reach(channel: str, tone: str, words: str, point_id: uuid.UUID | None = None) -> Reach:
+    return Reach(channel, _NAMES[channel], _ICONS[channel], tone, words, point_id)

@@ -37,6 +37,7 @@ class Line:
     about: str = ""
     fate: Fate | None = None
     badge: Badge | None = None
+    point_id: uuid.UUID | None = None
 
     @property
     def key(self) -> str:
@@ -141,7 +142,8 @@ def _heard(row: InboundMessage) -> Line:
 def _told(row: Message) -> Line:
     label = _CHANNELS.get(row.channel, row.channel)
     about = f"{row.purpose.name}, from {row.sender.label}"
-    return Line(row.id, True, _opened("messaging_message", row), row.created_at, label, about, fate_of(row))
+    text = _opened("messaging_message", row)
+    return Line(row.id, True, text, row.created_at, label, about, fate_of(row), point_id=row.point_id)
 
 
 def _opened(table: str, row: Any) -> str:

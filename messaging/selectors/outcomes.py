@@ -26,6 +26,10 @@ _BADGES: Final[Mapping[str, tuple[str, str, str, bool]]] = {
     "expired": ("Ran out of time", "plain", "clock", False),
     "quarantined": ("Held back", "wait", "alert", False),
 }
+#: what the link to a message's reasons is called
+GOT: Final = "Why they got it"
+NOT_GOT: Final = "Why they did not get it"
+MAY_GET: Final = "Why they may get it"
 #: why a message ended where neither a rule nor a carrier is the reason
 _OWN: Final[Mapping[str, tuple[str, str]]] = {
     "gave_up": ("The carrier would not take it.", "We tried until its time was over; write again later."),
@@ -41,24 +45,45 @@ _OWN: Final[Mapping[str, tuple[str, str]]] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of a message: a badge, and where it did not go well why and what to do. `settled`: nothing more comes."""
+    """What became of a message: a badge, and where it did not go well why and what to do.
+
+    Shape: `settled` - nothing more comes; `left` - the carrier took it, and has not said that it failed.
+    """
 
     badge: Badge
     words: str = ""
     remedy: str = ""
     code: str = ""
+    left: bool = False
 
     @property
     def settled(self) -> bool:
         """Whether nothing more is expected to happen to it."""
         return not self.badge["live"]
 
+    @property
+    def lacks_agreement(self) -> bool:
+        """Whether it stopped for want of an agreement with its proof, which is recorded at the address."""
+        return self.code in REASONS and REASONS[self.code].family == "no_consent"
+
+    @property
+    def asked(self) -> str:
+        """What the link to its reasons is called: nobody got what failed, was refused or still waits."""
+        return GOT if self.left else NOT_GOT if self.settled else MAY_GET
+
 
 def fate_of(message: Message) -> Fate:
     """What became of a message; its sender's account must be loaded. No query."""
-    badge = _badge(message)
-    went_well = message.delivery_rank >= _DELIVERED or not message.reason
-    return Fate(badge) if went_well else Fate(badge, *code_words(message.reason, _carrier(message)), message.reason)
+    badge, left = _badge(message), has_left(message)
+    if message.delivery_rank >= _DELIVERED or not message.reason:
+        return Fate(badge, left=left)
+    return Fate(badge, *code_words(message.reason, _carrier(message)), message.reason, left)
+
+
+def has_left(message: Message) -> bool:
+    """Whether the carrier took it and has not said that it failed."""
+    arrived = message.delivery_rank >= _DELIVERED
+    return arrived or (message.state == "accepted" and message.delivery_rank < _FAILED)
 
 
 def code_words(code: str, carrier: str) -> tuple[str, str]:

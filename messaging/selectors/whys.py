@@ -138,7 +138,7 @@ def messages_found(*, actor: Actor, query: str) -> list[tuple[Message, Fate]]:
         found = rows.filter(id=key)
     else:
         found = rows.filter(provider_message_id=query) if query else rows.none()
-        address = _address(query) if actor.may("see_addresses") else None
+        address = address_in(query) if actor.may("see_addresses") else None
         if address is not None:
             found = rows.filter(point_id__in=known_points([address]).values())
     return [(row, fate_of(row)) for row in found[:MOST_FOUND]]
@@ -151,7 +151,8 @@ def _key(text: str) -> uuid.UUID | None:
         return None
 
 
-def _address(text: str) -> Address | None:
+def address_in(text: str) -> Address | None:
+    """The address somebody typed or pasted; None where the text is none."""
     value = parse_email(text) if "@" in text else parse_phone(text, Organization.objects.current().default_country)
     return address_of(value) if isinstance(value, EmailAddress | PhoneNumber) else None
 

@@ -23,6 +23,7 @@ from messaging.selectors.conversations import (
     proof_against,
     recent_lines,
 )
+from messaging.selectors.left_out import left_out_of
 from messaging.selectors.whys import messages_found, why_of
 
 
@@ -153,6 +154,7 @@ def find(request: HttpRequest) -> HttpResponse:
     context = {
         "query": query,
         "found": messages_found(actor=_actor(request), query=query),
+        "left_out": left_out_of(actor=_actor(request), query=query),
         "may_read": _actor(request).may("see_replies"),
         "may_see": _actor(request).may("see_addresses"),
         "now": clock.now(),

@@ -143,6 +143,23 @@ def test_looking_is_not_launching(acme, house, campaign, running):
     assert tables(before, acme) == set()
 
 
+def test_a_further_try_names_its_run_and_is_among_the_runs_messages(acme, house, running):
+    app = application(acme, "see_contacts")
+    with tenant_context(acme.id):
+        again = Message.objects.filter(origin="run").first()
+        again.id, again.origin = uuid.uuid4(), "again"
+        again.save(force_insert=True)
+        stray = Message.objects.get(id=again.id)
+        stray.id, stray.origin_id = uuid.uuid4(), uuid.uuid4()
+        stray.save(force_insert=True)
+
+    named = {row["id"]: row["run_id"] for row in app.get(f"messages/?run={running.id}").json()["data"]}
+
+    assert (len(named), set(named.values())) == (4, {str(running.id)})
+    assert app.get(f"messages/{again.id}/").json()["run_id"] == str(running.id)
+    assert app.get(f"messages/{stray.id}/").json()["run_id"] is None
+
+
 def test_messages_come_in_pages_narrowed_by_run_state_and_moment_and_without_their_text(acme, house, running):
     app = application(acme, "see_contacts")
 

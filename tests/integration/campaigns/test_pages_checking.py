@@ -287,7 +287,7 @@ def test_a_check_shows_the_message_as_the_first_person_gets_it_its_parts_its_sen
     shown, quote = page.context["shown"], page.context["check"].quote
     assert (shown.text, shown.length.segments.parts) == ("Hello Person 0, your order is ready.", 1)
     html = page.content.decode()
-    assert [words in html for words in (shown.text, "1 message each", quote.text, "Main")] == [True] * 4
+    assert [words in html for words in (shown.text, "1 message part for them", quote.text, "Main")] == [True] * 4
     assert "Left after" not in masked
 
 
