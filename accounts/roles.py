@@ -139,6 +139,7 @@ API_SCOPES = (
     "see_contacts",
     "see_addresses",
     "change_contacts",
+    "export_contacts",
     "change_consent",
     "author_campaigns",
     "send_campaigns",

@@ -22,7 +22,8 @@ def without_marks(result: Any, **_more: Any) -> Any:
 def with_scopes(result: Any, **_more: Any) -> Any:
     """The same document with the scopes of each operation where OpenAPI 3.1 puts them: in its security requirement.
 
-    A door tells its own. Where one address takes two methods, its words name theirs: that of reading first.
+    A door tells its own; one more that an operation takes is named by its words. Where one address takes two methods, the
+    words name theirs: that of reading first.
     """
     for path, operations in result["paths"].items():
         door = door_of(resolve(re.sub(r"\{\w+\}", str(UUID(int=0)), path)).func)
@@ -31,6 +32,6 @@ def with_scopes(result: Any, **_more: Any) -> Any:
             if door is None or not door.permission:
                 scopes = named[:1] if method == "get" else named[1:2]
             else:
-                scopes = [door.permission, *(named if method != "get" else [])]
+                scopes = [door.permission, *(named if method != "get" or len(operations) == 1 else [])]
             operation["security"] = [{"apiKey": scopes}]
     return result

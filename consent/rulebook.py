@@ -108,6 +108,15 @@ class Rulebook:
         rules = [rule for rule in self.stop_scopes if heard_on in rule.heard_on and in_force(rule, day)]
         return tuple(sorted({channel for rule in rules for channel in rule.stops} | {heard_on}))
 
+    def stop_reach(self) -> list[dict[str, str | datetime.date | None]]:
+        """Every pair of channels of which a stop heard on one closes the other, and from when until when."""
+        return [
+            {"heard": heard, "stops": channel, "from": rule.valid_from, "until": rule.valid_until}
+            for rule in self.stop_scopes
+            for heard in rule.heard_on
+            for channel in rule.stops
+        ]
+
     def is_holiday(self, calendar: str, day: datetime.date) -> bool:
         """Whether a local day is closed in a calendar: the day itself, or the weekday on which it is observed."""
         days = next(entry.days for entry in self.calendars if entry.name == calendar)

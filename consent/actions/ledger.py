@@ -5,9 +5,12 @@ locks the state rows, so a message and an opt-out about one address queue up as 
 """
 
 import datetime
+import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from django.db import connection
 
 from accounts.contracts import Actor
 from consent.actions.ledger_rows import (
@@ -40,22 +43,28 @@ _HOLD_STATES = (
     "select 1 from consent_consentstate where organization_id = %s and point_id = any(%s) order by id for update"
 )
 _PROTECTED = (
-    "select point_id, expires_at from consent_suppression where organization_id = %s and point_id = any(%s)"
-    " and channel = %s and kind = %s and lifted_at is null"
+    "select point_id, channel, expires_at from consent_suppression where organization_id = %s and point_id = any(%s)"
+    " and channel = any(%s) and kind = %s and lifted_at is null"
 )
 # What people said themselves, oldest first. A stop that a newer yes to one purpose has lifted is still a no to all others.
-# One said again keeps its row and counts from the last time; what protects an address for another reason is no word of theirs.
+# One said again keeps its row and counts from the last time, on whichever channel it was said if the rule of that day let it
+# reach this one; what protects an address for another reason is no word of theirs.
 _NOES = """
+with scope as (select * from jsonb_to_recordset(%(scopes)s::jsonb) as (heard text, stops text, "from" date, until date))
 select s.point_id, s.channel, greatest(s.created_at, again.last_at) as since, s.kind from consent_suppression s
 left join lateral (
   select max(e.recorded_at) as last_at from consent_consentevent e
-  where e.organization_id = s.organization_id and e.point_id = s.point_id and e.channel in (s.channel, '')
+  where e.organization_id = s.organization_id and e.point_id = s.point_id
+    and (e.channel in (s.channel, '') or exists (
+      select from scope where scope.heard = e.channel and scope.stops = s.channel
+        and e.recorded_at >= scope."from" at time zone 'UTC'
+        and (scope.until is null or e.recorded_at < scope.until at time zone 'UTC')))
     and e.purpose_id is null and e.status = 'withdrawn' and (s.lifted_at is null or e.recorded_at <= s.lifted_at)
     and not exists (select from consent_suppression o where o.organization_id = e.organization_id and o.event_id = e.id
                     and o.kind not in ('opted_out', 'complaint', 'erased'))) again on true
 left join consent_consentevent l on l.organization_id = s.organization_id and l.id = s.lifted_event_id
-where s.organization_id = %s and s.point_id = any(%s) and s.kind in ('opted_out', 'complaint', 'erased')
-  and (s.lifted_at is null or l.status = 'granted')
+where s.organization_id = %(organization)s and s.point_id = any(%(points)s)
+  and s.kind in ('opted_out', 'complaint', 'erased') and (s.lifted_at is null or l.status = 'granted')
 order by since
 """
 _STATES_OF = "select * from consent_consentstate where organization_id = %s and point_id = any(%s)"
@@ -162,12 +171,17 @@ def stop_point(
     event = make_event(actor, point_id, channel, "withdrawn", source, provenance, evidence)
     event.save(force_insert=True)
     states = ConsentState.objects.filter(point_id=point_id)
-    closed = rulebook().stopped_channels(channel, event.recorded_at.date()) if channel else ("",)
+    closed = closed_channels(channel)
     if channel:
         states = states.filter(channel__in=closed)
     states.exclude(status="withdrawn").update(status="withdrawn", event=event, changed_at=event.recorded_at)
     write_suppressions([protection_of(event, "opted_out", channel=each) for each in closed])
     return event
+
+
+def closed_channels(channel: str, kind: str = "opted_out") -> tuple[str, ...]:
+    """The channels that a protection said on one of them closes today: of a stop as far as the rule of its day reaches."""
+    return rulebook().stopped_channels(channel, clock.now().date()) if kind == "opted_out" else (channel,)
 
 
 def record_request(
@@ -197,25 +211,29 @@ def suppress_points(
     """Protect addresses from now on (bounced, do-not-call, a list from another tool); answer how many were not protected yet.
 
     Shape:   `until` ends the protection by itself; None is for good.
-    Effects: one event and one suppression each; consent states stay, for the day the suppression ends. One that holds as long
-             already stays as it is; one that would end earlier is replaced, so nothing is ever shortened.
+    Effects: one event each and its suppression, on every channel that a stop reaches; consent states stay, for the day the
+             suppression ends. One that holds as long already stays as it is; one that would end earlier is replaced, so
+             nothing is ever shortened.
     Errors:  UnknownWord for a source that `consent.states` does not list.
     """
     lock_points(point_ids)
     # a sender about to use one of these consents holds it; wait for it, so that nobody is reached after this commits
     ask(_HOLD_STATES, list(point_ids))
-    ends: dict[uuid.UUID, datetime.datetime | None] = dict(ask(_PROTECTED, list(point_ids), channel, kind))
-    asked = dict.fromkeys(point_ids)
-    fresh = [point_id for point_id in asked if point_id not in ends or _ends_earlier(ends[point_id], until)]
+    closed = closed_channels(channel, kind)
+    held = ask(_PROTECTED, list(point_ids), list(closed), kind)
+    longest = {(point_id, on) for point_id, on, ends in held if not _ends_earlier(ends, until)}
+    fresh = [each for each in dict.fromkeys(point_ids) if any((each, on) not in longest for on in closed)]
     events = [
         make_event(actor, point_id, channel, "withdrawn", source, provenance, evidence or {}) for point_id in fresh
     ]
     write_events(events)
+    shorter = {(point_id, on) for point_id, on, _ in held} - longest
     for event in events:
-        if event.point_id in ends:
-            replaced = Suppression.objects.filter(point_id=event.point_id, channel=channel, kind=kind, lifted_at=None)
-            replaced.update(lifted_at=event.recorded_at, lifted_event=event)
-    write_suppressions([protection_of(event, kind, until) for event in events])
+        for on in closed:
+            if (event.point_id, on) in shorter:
+                replaced = Suppression.objects.filter(point_id=event.point_id, channel=on, kind=kind, lifted_at=None)
+                replaced.update(lifted_at=event.recorded_at, lifted_event=event)
+    write_suppressions([protection_of(event, kind, until, channel=on) for event in events for on in closed])
     return len(fresh)
 
 
@@ -239,9 +257,16 @@ def _tiers(claims: Sequence[Claim], states: Mapping[Key, ConsentState]) -> dict[
 
 
 def _noes(point_ids: Iterable[uuid.UUID]) -> Noes:
+    asked: dict[str, Any] = {
+        "organization": require_organization_id(),
+        "points": list(set(point_ids)),
+        "scopes": json.dumps(rulebook().stop_reach(), default=str),
+    }
     found: Noes = {}
-    for point_id, channel, since, kind in ask(_NOES, list(set(point_ids))):
-        found.setdefault((point_id, channel), []).append((since, kind in LIFTABLE))
+    with connection.cursor() as cursor:
+        cursor.execute(_NOES, asked)
+        for point_id, channel, since, kind in cursor.fetchall():
+            found.setdefault((point_id, channel), []).append((since, kind in LIFTABLE))
     return found
 
 

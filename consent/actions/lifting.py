@@ -10,6 +10,7 @@ from collections.abc import Collection
 from accounts.contracts import Actor
 from consent.actions.ledger_rows import counts_from, lock_points, make_event, write_suppressions
 from consent.models import ConsentEvent, ConsentState, Point, Suppression
+from consent.rulebook import rulebook
 from consent.states import LIFTABLE, POINT_CHANNELS
 from consent.values import Provenance
 
@@ -79,24 +80,39 @@ def retract_stop(
     provenance: Provenance,
     evidence: dict[str, str],
 ) -> ConsentEvent | None:
-    """What we took for a stop was none: the stops `unmeant` (ids of their events) on this channel are taken back.
+    """What we took for a stop was none: the stops `unmeant` (ids of their events) are taken back on every channel they closed.
 
-    Effects: one event that says so; their suppression lifted, and every consent they ended stands on its own earlier proof
-             again, with its earlier date. None, and nothing written, while any other stop holds or has been said since.
+    Answer the event that says so of `channel`, where the judgement was asked; None while it stays closed.
+
+    Effects: for each channel that opens again one event; its suppression lifted, and every consent they ended stands on its
+             own earlier proof again, with its earlier date. Nothing of a channel on which any other stop holds, or that one
+             said since reaches.
     """
     lock_points([point_id])
-    held = Suppression.objects.filter(point_id=point_id, channel__in=["", channel], kind__in=LIFTABLE, lifted_at=None)
-    if held.exclude(event_id__in=unmeant).exists() or not held.exists() or _meant(point_id, channel, unmeant):
-        return None
-    lifting = make_event(actor, point_id, channel, "lifted", source, provenance, evidence)
+    live = Suppression.objects.filter(point_id=point_id, kind__in=LIFTABLE, lifted_at=None, event_id__in=unmeant)
+    closed = sorted({channel, *live.exclude(channel="").values_list("channel", flat=True)})
+    events: dict[str, ConsentEvent] = {}
+    for each in closed:
+        if _only_unmeant(point_id, each, unmeant):
+            events[each] = make_event(actor, point_id, each, "lifted", source, provenance, evidence)
+            _reopen(events[each], unmeant)
+    return events.get(channel)
+
+
+def _reopen(lifting: ConsentEvent, unmeant: Collection[uuid.UUID]) -> None:
     lifting.save(force_insert=True)
     lift_stop(lifting)
-    ended = ConsentState.objects.select_for_update().filter(point_id=point_id, channel=channel, event_id__in=unmeant)
-    for state in ended:
+    about = ConsentState.objects.filter(point_id=lifting.point_id, channel=lifting.channel, event_id__in=unmeant)
+    for state in about.select_for_update():
         earlier = _last_said(state)
         if earlier is not None:
             _follow(state, earlier)
-    return lifting
+
+
+def _only_unmeant(point_id: uuid.UUID, channel: str, unmeant: Collection[uuid.UUID]) -> bool:
+    """Whether the channel is closed, and by nothing but these."""
+    held = Suppression.objects.filter(point_id=point_id, channel__in=["", channel], kind__in=LIFTABLE, lifted_at=None)
+    return held.exists() and not held.exclude(event_id__in=unmeant).exists() and not _meant(point_id, channel, unmeant)
 
 
 def _stopped(point_id: uuid.UUID, channel: str) -> bool:
@@ -105,19 +121,17 @@ def _stopped(point_id: uuid.UUID, channel: str) -> bool:
 
 
 def _meant(point_id: uuid.UUID, channel: str, unmeant: Collection[uuid.UUID]) -> bool:
-    """Whether another stop was said since the first of these; a bounce or a register entry is none."""
+    """Whether another stop that reaches this channel was said since the first of these; a bounce or a register entry is none."""
     first = ConsentEvent.objects.filter(id__in=unmeant).order_by("recorded_at").first()
     if first is None:
         return True
     of_another_kind = Suppression.objects.filter(point_id=point_id).exclude(kind__in=LIFTABLE).values("event_id")
     since = ConsentEvent.objects.filter(
-        point_id=point_id,
-        purpose=None,
-        status="withdrawn",
-        channel__in=["", channel],
-        recorded_at__gte=first.recorded_at,
+        point_id=point_id, purpose=None, status="withdrawn", recorded_at__gte=first.recorded_at
     )
-    return since.exclude(id__in=[*unmeant]).exclude(id__in=of_another_kind).exists()
+    others = since.exclude(id__in=[*unmeant]).exclude(id__in=of_another_kind)
+    heard = others.values_list("channel", "recorded_at")
+    return any(not on or channel in rulebook().stopped_channels(on, at.date()) for on, at in heard)
 
 
 def _other_channels(event: ConsentEvent) -> list[str]:

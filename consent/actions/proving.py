@@ -48,9 +48,10 @@ def make_proof(
     Shape:   `messages` are lines that the app above tells about what rested on the consent, opened only as far as the actor
              may read them; `on` is whom the audit trail says the proof is about.
     Effects: one line of the audit trail with counts, never an address; the platform's first signing key where it has none.
-    Errors:  NotAllowed without the right to see addresses.
+    Errors:  NotAllowed without the right to see addresses and the right to download.
     """
     actor.require("see_addresses")
+    actor.require("export_contacts")
     with contextlib.closing(held()) as page_file:
         writer = _Writer(points, page_file)
         try:

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Check a proof of consent without asking anybody: `python3 verify.py [folder or zip] [--key HEX]`.
+"""Check a proof of consent without asking anybody: `python3 verify.py [folder or zip] [--key HEX] [--keys FILE]`.
 
-It needs Python 3.9 and nothing else. It says which file or which event was changed, taken out, added or moved. Whether the
-key is the right one only its publisher can say: compare the fingerprint printed at the end with the page that publishes
-them, or hand the published key over with --key.
+It needs Python 3.9 and nothing else. It says which file or event was changed, taken out, added or moved after the proof was
+made; what left the ledger before, it cannot know. Whether the key is the right one only its publisher can say: hand over the
+published key with --key, or the published file with --keys. It ends with 0: valid, 1: not, 3: whole, but the key is anybody's.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -15,18 +16,17 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import IO, Any
 
 FORMAT = "carillon-consent-proof/1"
-KEYS, SIGNATURE, MANIFEST, EVENTS, ANCHORS = (
-    "keys.json",
-    "signature.json",
-    "manifest.json",
-    "events.jsonl",
-    "anchors.jsonl",
-)
+KEYS, SIGNATURE, MANIFEST = "keys.json", "signature.json", "manifest.json"
+EVENTS, ANCHORS = "events.jsonl", "anchors.jsonl"
+# every event is anchored in the night after it was written down; this leaves time for a night that was missed
+ANCHORED_WITHIN = timedelta(days=3)
 NOTHING_BEFORE = "0" * 64
+_NONE_PUBLISHED: Mapping[str, Any] = {}
 _UNREADABLE = (OSError, EOFError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
@@ -60,25 +60,17 @@ def _times(number: int, point: _Point) -> _Point:
     return total
 
 
-def _x_of(y: int, odd: int) -> int | None:
-    if y >= _P:
-        return None
+def _point(text: bytes) -> _Point | None:
+    number = int.from_bytes(text, "little")
+    y, odd = number & ((1 << 255) - 1), number >> 255
     square = (y * y - 1) * pow(_D * y * y + 1, _P - 2, _P) % _P
-    if square == 0:
-        return None if odd else 0
     x = pow(square, (_P + 3) // 8, _P)
     if (x * x - square) % _P:
         x = x * _ROOT % _P
-    if (x * x - square) % _P:
+    if y >= _P or (x * x - square) % _P or (odd and not x):
         return None
-    return _P - x if x & 1 != odd else x
-
-
-def _point(text: bytes) -> _Point | None:
-    number = int.from_bytes(text, "little")
-    y = number & ((1 << 255) - 1)
-    x = _x_of(y, number >> 255)
-    return None if x is None else (x, y, 1, x * y % _P)
+    x = _P - x if x & 1 != odd else x
+    return x, y, 1, x * y % _P
 
 
 _BASE_X = 15112221349535400772501151409588531511454012693041857206046113283949847762202
@@ -99,9 +91,6 @@ def signature_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     return (left[0] * right[2] - right[0] * left[2]) % _P == 0 and (left[1] * right[2] - right[1] * left[2]) % _P == 0
 
 
-# -- reading --------------------------------------------------------------------------------------------------------------
-
-
 class Folder:
     """The files of an unpacked proof."""
 
@@ -118,7 +107,7 @@ class Folder:
         return open(os.path.join(self.path, *name.split("/")), "rb")
 
 
-class Archive:
+class Archive(Folder):
     """The files of a proof as they lie in its zip."""
 
     def __init__(self, path: str) -> None:
@@ -138,7 +127,7 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
-def _whole(files: Folder | Archive, name: str) -> Any:
+def _whole(files: Folder, name: str) -> Any:
     """A small file of ours as a value; it must be written exactly as we write."""
     try:
         with files.open(name) as file:
@@ -160,7 +149,7 @@ def _value(text: bytes) -> Any:
         return None
 
 
-def _digest(files: Folder | Archive, name: str) -> str | None:
+def _digest(files: Folder, name: str) -> str | None:
     digest = hashlib.sha256()
     try:
         with files.open(name) as file:
@@ -177,10 +166,7 @@ def _hex(text: Any, size: int) -> bytes:
     return bytes.fromhex(text) if good else b""
 
 
-# -- keys, signature, list of files ---------------------------------------------------------------------------------------
-
-
-def _keys(files: Folder | Archive) -> dict[str, bytes]:
+def _keys(files: Folder) -> dict[str, bytes]:
     """The public keys in the bundle by their ids; an id is the beginning of the key's own digest, so it cannot be swapped."""
     listed = _whole(files, KEYS)
     try:
@@ -193,7 +179,7 @@ def _keys(files: Folder | Archive) -> dict[str, bytes]:
     return keys
 
 
-def _manifest(files: Folder | Archive, keys: dict[str, bytes]) -> tuple[dict[str, Any], str]:
+def _manifest(files: Folder, keys: dict[str, bytes]) -> tuple[dict[str, Any], str]:
     """The list of files, once its signature holds."""
     signed = _whole(files, SIGNATURE)
     fields = signed if isinstance(signed, dict) else {}
@@ -207,11 +193,11 @@ def _manifest(files: Folder | Archive, keys: dict[str, bytes]) -> tuple[dict[str
         raise Broken(f"{MANIFEST}: the file was changed or is missing; it is not the one that was signed")
     manifest = _whole(files, MANIFEST)
     if manifest.get("format") != FORMAT:
-        raise Broken(f"{MANIFEST}: this is another format than {FORMAT}; use the verify.py that came with it")
+        raise Broken(f"{MANIFEST}: this is another format than {FORMAT}; it takes another verify.py")
     return manifest, str(fields["key_id"])
 
 
-def _file_problems(files: Folder | Archive, manifest: dict[str, Any]) -> Iterator[str]:
+def _file_problems(files: Folder, manifest: dict[str, Any]) -> Iterator[str]:
     """What is wrong with the files as such; an events file that was changed is looked into further."""
     listed = {each["name"]: each for each in manifest["files"]}
     names = list(files.names())
@@ -227,10 +213,7 @@ def _file_problems(files: Folder | Archive, manifest: dict[str, Any]) -> Iterato
             yield from found or [f"{name}: the file was changed"]
 
 
-# -- events ---------------------------------------------------------------------------------------------------------------
-
-
-def _event_problems(files: Folder | Archive, manifest: dict[str, Any]) -> Iterator[str]:
+def _event_problems(files: Folder, manifest: dict[str, Any]) -> Iterator[str]:
     """Which events were changed, taken out, added or moved: the chain of each address, entry by entry."""
     chains = {each["point"]: (NOTHING_BEFORE, "") for each in manifest["points"]}
     damaged, found = False, 0
@@ -238,7 +221,8 @@ def _event_problems(files: Folder | Archive, manifest: dict[str, Any]) -> Iterat
         entry = _value(raw)
         if not _is_entry(entry):
             found, damaged = found + 1, True
-            yield f"{EVENTS}: event {_number_in(raw)} on line {line} was changed"
+            named = re.search(rb'"number":"([A-Z0-9-]{1,16})"', raw)
+            yield f"{EVENTS}: event {named.group(1).decode() if named else 'without a number'} on line {line} was changed"
             continue
         head, last = chains.get(entry["event"]["point"], (None, ""))
         if entry["previous"] != head and not damaged:
@@ -271,12 +255,7 @@ def _out_of_place(entry: dict[str, Any], head: str | None, last: str, line: int)
     return f"{EVENTS}: event {wanted} was taken out or moved; it should stand before {here}"
 
 
-def _number_in(raw: bytes) -> str:
-    found = re.search(rb'"number":"([A-Z0-9-]{1,16})"', raw)
-    return found.group(1).decode() if found else "without a readable number"
-
-
-def _lines(files: Folder | Archive, name: str) -> Iterator[bytes]:
+def _lines(files: Folder, name: str) -> Iterator[bytes]:
     """The lines of a file one after the other; what cannot be read ends it."""
     try:
         with files.open(name) as file:
@@ -285,10 +264,9 @@ def _lines(files: Folder | Archive, name: str) -> Iterator[bytes]:
         return
 
 
-# -- anchors --------------------------------------------------------------------------------------------------------------
-
-
-def _anchor_problems(files: Folder | Archive, keys: dict[str, bytes]) -> Iterator[str]:
+def _anchor_problems(
+    files: Folder, keys: dict[str, bytes], made_at: str, published: Mapping[str, Any]
+) -> Iterator[str]:
     """What is wrong with the anchors; every file is the signed one by now, so this asks whether we anchored what we say."""
     anchors, sealed = {}, {}
     for raw in _lines(files, ANCHORS):
@@ -301,13 +279,30 @@ def _anchor_problems(files: Folder | Archive, keys: dict[str, bytes]) -> Iterato
         public = keys.get(line["key_id"], b"")
         if not signature_holds(public, b"anchor\n" + canonical(line["anchor"]), _hex(line["signature"], 64)):
             yield f"{ANCHORS}: the signature of anchor {number} is not ours"
+        elif wrong := _misuse(public, line["anchor"]["at"], published):
+            yield f"{ANCHORS}: anchor {number} was signed {wrong}"
     for raw in _lines(files, EVENTS):
         entry = _value(raw)
         proof = sealed.pop(entry["event"]["id"], None)
-        if proof is not None and not _is_under(entry["event"], proof, anchors.get(proof["under"])):
+        line = anchors.get(proof["under"]) if proof else None
+        if proof is not None and not _is_under(entry["event"], proof, line):
             yield f"{EVENTS}: event {entry['number']} is not the one that anchor {proof['under']} covers"
+        elif late := _lateness(entry["event"]["recorded_at"], line, made_at):
+            yield f"{EVENTS}: event {entry['number']} {late}"
     for event in sealed:
         yield f"{ANCHORS}: it covers event {event}, which is not in this proof"
+
+
+def _lateness(recorded_at: str, line: dict[str, Any] | None, made_at: str) -> str:
+    """What is wrong with when an event came under an anchor: what was written in later with an earlier date shows here."""
+    if _moment(line["anchor"]["at"] if line else made_at) <= _moment(recorded_at) + ANCHORED_WITHIN:
+        return ""
+    said = f"says it was recorded {recorded_at}, more than {ANCHORED_WITHIN.days} days before "
+    return said + (f"its anchor of {line['anchor']['at']}" if line else "this proof was made, and no anchor covers it")
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text[:-1] + "+0000", "%Y-%m-%dT%H:%M:%S.%f%z")
 
 
 def _is_under(event: dict[str, Any], proof: dict[str, Any], line: dict[str, Any] | None) -> bool:
@@ -325,25 +320,49 @@ def _is_under(event: dict[str, Any], proof: dict[str, Any], line: dict[str, Any]
     return end == 0 and node.hex() == line["anchor"]["root"]
 
 
-# -- the whole ------------------------------------------------------------------------------------------------------------
-
-
-def check(files: Folder | Archive, trusted: list[str] | tuple[str, ...] = ()) -> tuple[list[str], str]:
-    """What is wrong with a proof, one text for each thing (none: it is whole), and the id of the key that signed it."""
+def check(
+    files: Folder, trusted: Sequence[str] = (), published: Mapping[str, Any] = _NONE_PUBLISHED
+) -> tuple[list[str], str]:
+    """What is wrong with a proof, one text for each thing (none: it is whole), and the public key that signed it, in hex."""
     try:
         keys = _keys(files)
         manifest, key_id = _manifest(files, keys)
     except Broken as problem:
         return [str(problem)], ""
+    made_at, public = manifest["made_at"], keys[key_id]
     problems = list(_file_problems(files, manifest))
     if not problems:
-        problems = list(_event_problems(files, manifest)) + list(_anchor_problems(files, keys))
-    if trusted and keys[key_id].hex() not in [each.lower() for each in trusted]:
+        problems = [*_event_problems(files, manifest), *_anchor_problems(files, keys, made_at, published)]
+    if trusted and public.hex() not in [each.lower() for each in trusted]:
         problems.append(f"{KEYS}: it was signed with key {key_id}, which is not a key you trust")
-    return problems, key_id
+    if wrong := _misuse(public, made_at, published):
+        problems.append(f"{SIGNATURE}: this proof was signed {wrong}")
+    return problems, public.hex()
 
 
-def opened(path: str) -> Folder | Archive:
+def published_keys(path: str) -> dict[str, Any]:
+    """When each key of the published file ended (None: it signs now), by the key in hex. Errors: Broken."""
+    try:
+        with open(path, "rb") as file:
+            ends = {each["public_key"].lower(): each["ended_at"] for each in json.load(file)["keys"]}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        ends = {}
+    if not ends:
+        raise Broken(f"{path}: this is not the file of keys as it is published")
+    return ends
+
+
+def _misuse(public: bytes, at: str, published: Mapping[str, Any]) -> str:
+    """Why a key cannot have signed at that moment by what is published; empty when it can, or nothing published is here."""
+    if not published:
+        return ""
+    if public.hex() not in published:
+        return "with a key that is not among the published ones"
+    ended = published[public.hex()]
+    return f"on {at} with a key that ended on {ended}" if ended and _moment(at) > _moment(ended) else ""
+
+
+def opened(path: str) -> Folder:
     """A folder, or a zip, as files. Errors: Broken when it is neither."""
     if os.path.isdir(path):
         return Folder(path)
@@ -353,26 +372,37 @@ def opened(path: str) -> Folder | Archive:
         raise Broken(f"{path}: this is neither a folder nor a whole zip file") from None
 
 
+def _told(manifest: dict[str, Any], public: str, vouched: bool) -> Iterator[str]:
+    """What is said about a proof that is whole, line by line."""
+    events, anchored = sum(each["events"] for each in manifest["points"]), manifest["anchored_events"]
+    where = "".join(each for each in str(manifest["keys_published_at"]) if each.isprintable())
+    yield "VALID" if vouched else "WHOLE, BUT SIGNED WITH A KEY NOBODY HAS VOUCHED FOR"
+    yield f": {len(manifest['files'])} files, {events} events, {anchored} of them under a signed anchor.\n"
+    yield f"Signed {manifest['made_at']} with {'the key you trust' if vouched else 'this public key'}:\n{public}\n"
+    if not vouched:
+        yield f"Compare it with the organisation's page of published keys, address as the bundle says: {where}\n"
+        yield "Be sure that page is theirs. Then run this again with --key and the key you found there.\n"
+    yield "What was removed from the proof would be named; what left the ledger before it was made leaves no trace here.\n"
+
+
 def main(arguments: list[str]) -> int:
-    """Check what the arguments name; 0 when it is whole, 1 when it is not."""
-    trusted = [arguments[at + 1] for at, each in enumerate(arguments[:-1]) if each == "--key"]
-    paths = [each for at, each in enumerate(arguments) if each != "--key" and arguments[at - 1 : at] != ["--key"]]
+    """Check what the arguments name, say what was found, and answer how it ended."""
+    parser = argparse.ArgumentParser(description="Check a proof of consent.")
+    parser.add_argument("path", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
+    parser.add_argument("--key", action="append", default=[], help="a published key in hex; more than one is fine")
+    parser.add_argument("--keys", metavar="FILE", help="the file of all published keys")
+    asked = parser.parse_args(arguments)
     try:
-        files = opened(paths[0] if paths else os.path.dirname(os.path.abspath(__file__)))
-        problems, key_id = check(files, trusted)
+        files = opened(asked.path)
+        problems, public = check(files, asked.key, published_keys(asked.keys) if asked.keys else None)
     except Broken as problem:
-        problems, key_id = [str(problem)], ""
+        problems, public = [str(problem)], ""
     if problems:
         sys.stdout.write("NOT VALID\n" + "".join(f"- {each}\n" for each in problems))
         return 1
-    manifest = _whole(files, MANIFEST)
-    events, anchored = sum(each["events"] for each in manifest["points"]), manifest["anchored_events"]
-    sys.stdout.write(
-        f"VALID: {len(manifest['files'])} files, {events} events, {anchored} of them under a signed anchor.\n"
-        f"Signed {manifest['made_at']} with key {key_id}"
-        + (", which you trust.\n" if trusted else f"; compare it with {manifest['keys_published_at']}\n")
-    )
-    return 0
+    vouched = bool(asked.key or asked.keys)
+    sys.stdout.write("".join(_told(_whole(files, MANIFEST), public, vouched)))
+    return 0 if vouched else 3
 
 
 if __name__ == "__main__":

@@ -10,7 +10,15 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from consent.actions.ledger import KEPT_OUT, TAKEN, UNCHANGED, foresee_claims, record_claims, suppress_points
+from consent.actions.ledger import (
+    KEPT_OUT,
+    TAKEN,
+    UNCHANGED,
+    closed_channels,
+    foresee_claims,
+    record_claims,
+    suppress_points,
+)
 from consent.values import Claim, Provenance
 from contacts.actions.import_planning import Key, RowPlan, addresses_of
 from contacts.actions.import_work import Work
@@ -124,12 +132,14 @@ def foresee(said: Sequence[Said], standing: Standing, memory: Memory, work: Work
     """
     for each in said:
         if each.state == "withdrawn":
-            place = (each.about, each.channel)
-            stopped_before = _stop_note(each, standing) == ConsentNote.UNCHANGED or memory.holds("stop", place)
+            stopped_before = all(
+                _is_stopped(each.about, channel, standing) or memory.holds("stop", (each.about, channel))
+                for channel in closed_channels(each.channel)
+            )
             _note(each.plan, each.channel, ConsentNote.UNCHANGED if stopped_before else ConsentNote.WITHDRAWN)
     for each in said:
-        if each.state == "withdrawn":
-            memory.keep("stop", (each.about, each.channel))
+        for channel in closed_channels(each.channel) if each.state == "withdrawn" else ():
+            memory.keep("stop", (each.about, channel))
     asked = [each for each in said if each.state != "withdrawn"]
     held = [each for each in asked if isinstance(each.about, uuid.UUID)]
     claims = [_claim(each, work, now) for each in held]
@@ -182,8 +192,13 @@ def apply(said: Sequence[Said], standing: Standing, work: Work, now: datetime.da
 
 
 def _stop_note(each: Said, standing: Standing) -> str:
-    held = {(each.about, each.channel, "opted_out"), (each.about, "", "opted_out")}
-    return ConsentNote.UNCHANGED if held & standing.kinds else ConsentNote.WITHDRAWN  # type: ignore[operator]
+    closed = all(_is_stopped(each.about, channel, standing) for channel in closed_channels(each.channel))
+    return ConsentNote.UNCHANGED if closed else ConsentNote.WITHDRAWN
+
+
+def _is_stopped(about: uuid.UUID | Key, channel: str, standing: Standing) -> bool:
+    held = {(about, channel, "opted_out"), (about, "", "opted_out")}
+    return bool(held & standing.kinds)  # type: ignore[operator]
 
 
 def _note(plan: RowPlan, channel: str, note: str) -> None:
@@ -218,6 +233,7 @@ def protect(
     A row that repeats an earlier one may still bring another address of the same person, and that one counts.
     """
     fresh: list[uuid.UUID] = []
+    closed = closed_channels(work.channel, work.suppression)
     for plan in plans:
         if plan.parsed is None:
             continue
@@ -225,7 +241,10 @@ def protect(
         if not keys:
             plan.refuse("no_address", "empty")
             continue
-        held = [(points.get(key, key), work.channel, work.suppression) in standing.kinds for key in keys]
+        held = [
+            all((points.get(key, key), channel, work.suppression) in standing.kinds for channel in closed)
+            for key in keys
+        ]
         fresh += [points[key] for key, there in zip(keys, held, strict=True) if not there and key in points]
         if plan.outcome == Outcome.CREATED:
             plan.outcome = Outcome.UNCHANGED if all(held) else Outcome.CREATED

@@ -12,7 +12,7 @@ def make_proof_of(*, actor: Actor, contact: Contact) -> Proof:
 
     An address that several people share is in the proof of each: a stop of one protects all of them.
     Effects: one line of the audit trail.
-    Errors:  NotAllowed without the right to see addresses.
+    Errors:  NotAllowed without the right to see addresses and the right to download.
     """
     points = conversations_of(contact.id)
     messages = messages_of_proof(actor=actor, points=points)

@@ -23,9 +23,10 @@ from messaging.actions.proving import make_proof_of
 @api("see_addresses")
 @api_view(["GET"])
 def proof(request: Request, contact_id: uuid.UUID) -> FileResponse:
-    """Everything held about a person's consent: a signed zip that `verify.py` in it checks without us.
+    """Everything held about a person's consent: a signed zip that `verify.py` checks without us.
 
-    Each one made is a line of the audit trail. What messages said is in it for keys that may read replies.
+    It takes seeing addresses and downloading (scope export_contacts), as the button on the person's page does. Each one made
+    is a line of the audit trail. What messages said is in it for keys that may read replies.
     """
     actor = actor_of(request)
     made = make_proof_of(actor=actor, contact=access_contact(actor, contact_id, "see_addresses"))

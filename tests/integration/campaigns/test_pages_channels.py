@@ -142,7 +142,7 @@ def test_a_template_of_another_account_or_without_approval_cannot_be_chosen(acme
     assert foreign.context["form"].errors["template"] == [
         "This template was approved for another account than that sender's. Choose another sender or another template."
     ]
-    assert "not one of the available choices" in rejected.context["form"].errors["template"][0]
+    assert "not one of the choices" in rejected.context["form"].errors["template"][0]
     with tenant_context(acme.id):
         assert not Campaign.objects.exists()
 

@@ -13,10 +13,11 @@ from django.core.management import call_command
 from accounts.actions.members import change_role
 from accounts.actions.roles import make_role
 from accounts.actions.signing_keys import public_keys
-from accounts.contracts import PLATFORM_ORGANIZATION
+from accounts.contracts import PLATFORM_ORGANIZATION, Actor, NotAllowed
 from accounts.models import AuditEvent
 from consent.models import ConsentEvent
 from core.tenancy import tenant_context
+from messaging.actions.proving import make_proof_of
 from tests.counts import Statements
 from tests.factories.accounts import join, logged_in, make_key
 from tests.factories.consent import MINA, OMAR, WORDS, grant, make_point, make_purpose, make_wording, stop
@@ -146,12 +147,29 @@ def test_nobody_takes_a_proof_without_the_right_to_see_addresses_and_to_download
         assert not AuditEvent.objects.filter(action="proof.made").exists()
 
 
+@pytest.mark.parametrize("missing", ["see_addresses", "export_contacts"])
+def test_no_application_takes_a_proof_without_both_scopes_and_the_action_itself_asks_for_both(acme, mina, missing):
+    held = sorted({"see_contacts", "see_addresses", "export_contacts", "see_replies"} - {missing})
+    with tenant_context(acme.id):
+        _, key = make_key(acme, held)
+    address = f"/api/v1/contacts/{mina.id}/proof/"
+
+    answer = acme.client("owner").get(address, headers={"Authorization": f"Bearer {key}"})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+    with tenant_context(acme.id):
+        with pytest.raises(NotAllowed) as refused:
+            make_proof_of(actor=Actor("user", None, frozenset(held)), contact=mina)
+        assert refused.value.permission == missing
+        assert not AuditEvent.objects.filter(action="proof.made").exists()
+
+
 @proves("C35")
 def test_an_application_gets_the_same_and_another_organisation_gets_nothing(acme, rival, mina, tmp_path):
     with tenant_context(acme.id):
-        _, key = make_key(acme, ["see_addresses"])
+        _, key = make_key(acme, ["see_addresses", "export_contacts"])
     with tenant_context(rival.id):
-        _, theirs = make_key(rival, ["see_addresses"])
+        _, theirs = make_key(rival, ["see_addresses", "export_contacts"])
     browser, address = acme.client("owner"), f"/api/v1/contacts/{mina.id}/proof/"
 
     answer = browser.get(address, headers={"Authorization": f"Bearer {key}"})

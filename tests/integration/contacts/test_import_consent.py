@@ -1,48 +1,22 @@
-"""What a file may say about consent: proof counts, claims wait, stops win, and nobody is raised."""
+"""What a file may say about consent: proof counts, claims wait, and nobody is raised."""
 
 import datetime
 import json
-import uuid
 import zoneinfo
 
 import pytest
 
-from accounts.contracts import SYSTEM, Refused
+from accounts.contracts import Refused
 from accounts.models import Organization
-from consent.actions.ledger import suppress_points
-from consent.actions.lifting import start_point
-from consent.models import ConsentEvent, ConsentState, Suppression
-from consent.values import Provenance
+from consent.models import ConsentEvent, ConsentState
 from contacts.forms.imports import PeopleDeclareForm
-from contacts.models import Contact, ImportRow
-from contacts.selectors.imports import import_rows, kept_out
+from contacts.selectors.imports import import_rows
 from core import vault
 from core.tenancy import tenant_context
-from tests.factories.consent import make_claim, make_point, record, stop
 from tests.factories.contacts import bring_in, declare, make_purpose, receive, run
+from tests.factories.imports import DAY, file, notes, states
 from tests.proofs import proves
-from tests.snapshots import changed, rows_of
-
-HEAD = "Phone,Email,First name,SMS opt in,Email opt in,Opt in date,Opt in source,Opt in IP\n"
-MINA = "+14025550142,mina@example.com,Mina,{sms},{email},{date},{source},198.51.100.7\n"
-DAY = datetime.datetime(2024, 1, 2, tzinfo=datetime.UTC)
-
-
-def file(sms="", email="", date="", source=""):
-    """One row about Mina."""
-    return HEAD + MINA.format(sms=sms, email=email, date=date, source=source)
-
-
-def states(team):
-    """Channel → status of everybody."""
-    with tenant_context(team.id):
-        return dict(ConsentState.objects.values_list("channel", "status"))
-
-
-def notes(team, job):
-    """Row → the word about its consent."""
-    with tenant_context(team.id):
-        return dict(ImportRow.objects.filter(job=job).values_list("number", "consent_note"))
+from tests.snapshots import rows_of
 
 
 @proves("B12", "C2")
@@ -170,89 +144,6 @@ def test_a_declaration_says_nothing_for_a_file_with_words_of_its_own(acme, offer
     assert states(acme) == {}
 
 
-@proves("B11")
-def test_who_said_stop_stays_out_and_the_result_says_so(acme, offers):
-    bring_in(acme, file("yes", "yes", "2020-01-02", "till"), purpose="offers")
-    with tenant_context(acme.id):
-        stop(make_point("+14025550142"))
-    before = states(acme)
-
-    job = bring_in(acme, file("yes", "yes", "2024-01-02", "till"), purpose="offers")
-
-    assert before == states(acme) == {"sms": "withdrawn", "email": "granted"}
-    assert notes(acme, job) == {1: "kept_out"}
-    assert job.counts["by_sms"] == {"kept_out": 1}
-    with tenant_context(acme.id):
-        assert [(line.number, line.name) for line in kept_out(job)] == [(2, "Mina")]
-        assert Suppression.objects.filter(lifted_at=None).count() == 1
-
-
-@proves("B9", "B11")
-@pytest.mark.parametrize("back", ["their yes to news", "START"])
-def test_the_trial_keeps_out_whom_the_import_keeps_out_after_a_stop_was_taken_back(acme, offers, back):
-    news = make_purpose(acme, "News")
-    with tenant_context(acme.id):
-        point = make_point("+14025550142")
-        if back == "START":
-            record(make_claim(point, offers, "unproven"))
-        stop(point)
-        if back == "START":
-            start_point(
-                actor=SYSTEM,
-                point_id=point.id,
-                channel="sms",
-                source="keyword",
-                provenance=Provenance("inbound", uuid.uuid4()),
-                evidence={"said": "START"},
-            )
-        else:
-            assert record(make_claim(point, news, source="web_form"), origin="form", may_raise=True) == ["taken"]
-        assert not Suppression.objects.filter(lifted_at=None).exists()
-
-    job = declare(acme, receive(acme, file("yes", "", "2024-01-02", "till")), purpose="offers")
-    foreseen = job.checked_counts["by_sms"]
-    done = run(acme, job)
-
-    assert foreseen == done.counts["by_sms"] == {"kept_out": 1}
-
-
-@proves("B11")
-@pytest.mark.parametrize("kind", ["opted_out", "complaint"])
-def test_no_yes_of_a_file_lifts_a_protection(acme, offers, kind):
-    with tenant_context(acme.id):
-        point = make_point("+14025550142")
-        suppress_points(
-            actor=acme.actor(), point_ids=[point.id], channel="", kind=kind, source="staff", provenance=Provenance()
-        )
-
-    job = bring_in(acme, file("yes", "", "2999-01-01", "till").replace("2999", "2025"), purpose="offers")
-
-    assert states(acme) == {}
-    assert notes(acme, job) == {1: "kept_out"}
-
-
-@proves("B11")
-def test_a_stop_in_the_file_wins_over_a_yes_of_the_same_person_whatever_their_order(acme, offers):
-    yes, no = "+14025550142,,Mina,yes,,2024-01-02,till,\n", "+14025550142,,Mina,STOP,,,,\n"
-    other_yes, other_no = yes.replace("142", "143"), no.replace("142", "143")
-
-    job = bring_in(acme, HEAD + yes + no + other_no + other_yes, purpose="offers")
-
-    assert notes(acme, job) == {1: "kept_out", 2: "withdrawn", 3: "withdrawn", 4: "kept_out"}
-    with tenant_context(acme.id):
-        assert sorted(Suppression.objects.values_list("channel", "kind")) == [("sms", "opted_out")] * 2
-        assert not ConsentState.objects.exists()
-
-
-def test_a_no_is_no_withdrawal_and_leaves_what_the_ledger_holds(acme, offers):
-    bring_in(acme, file("yes", "", "2024-01-02", "till"), purpose="offers")
-
-    job = bring_in(acme, file("no"), purpose="offers")
-
-    assert states(acme) == {"sms": "granted"}
-    assert notes(acme, job) == {1: ""}
-
-
 def test_importing_again_writes_nothing_to_the_ledger(acme, offers):
     text = file("yes", "STOP", "2024-01-02", "till")
     bring_in(acme, text, purpose="offers")
@@ -303,62 +194,6 @@ def test_nobody_imports_without_answering_for_it_or_consent_without_a_purpose(ac
 
     assert (purposeless.value.field, future.value.field) == ("purpose", "consent_at")
     assert rows_of(acme.id) == before
-
-
-@proves("B13")
-def test_a_list_of_stops_protects_addresses_and_makes_no_people(acme, rival):
-    others = rows_of(rival.id)
-    text = "Phone,Email\n+14025550142,mina@example.com\n,omar@example.com\nnone,\n+14025550142,other@example.com\n"
-
-    job = bring_in(acme, text, kind="suppressions")
-    again = bring_in(acme, text, kind="suppressions")
-
-    assert {key: job.counts.get(key) for key in ("created", "duplicate", "rejected")} == {
-        "created": 2, "duplicate": 1, "rejected": 1
-    }  # fmt: skip
-    assert again.counts["unchanged"] == 2
-    with tenant_context(acme.id):
-        assert not Contact.objects.exists()
-        live = Suppression.objects.filter(lifted_at=None, channel="", kind="opted_out", source="import")
-        assert live.values("point").distinct().count() == 4
-    assert rows_of(rival.id) == others
-
-
-@proves("B13", "B11")
-def test_people_imported_after_their_stop_was_imported_are_protected(acme, offers):
-    bring_in(acme, "Phone\n+14025550142\n", kind="suppressions", channel="sms")
-
-    job = bring_in(acme, file("yes", "yes", "2024-01-02", "till"), purpose="offers")
-
-    assert states(acme) == {"email": "granted"}
-    assert job.counts["by_sms"] == {"kept_out": 1}
-
-
-def test_a_suppression_for_one_channel_takes_only_addresses_of_that_channel(acme):
-    job = bring_in(
-        acme,
-        "Phone,Email\n+14025550142,mina@example.com\n+14025550143,\n",
-        kind="suppressions",
-        channel="email",
-        suppression="bounced",
-    )
-
-    assert (job.counts["created"], job.counts["rejected"]) == (1, 1)
-    with tenant_context(acme.id):
-        assert list(Suppression.objects.values_list("channel", "kind", "point__kind")) == [
-            ("email", "bounced", "email")
-        ]
-
-
-def test_another_organisation_knows_nothing_of_a_stop(acme, rival, offers):
-    make_purpose(rival)
-    bring_in(acme, "Phone\n+14025550142\n", kind="suppressions")
-    before = rows_of(acme.id)
-
-    bring_in(rival, file("yes", "", "2024-01-02", "till"), purpose="offers")
-
-    assert states(rival) == {"sms": "granted"}
-    assert changed(before, rows_of(acme.id)) == {}
 
 
 def proofs(team):
@@ -419,13 +254,3 @@ def test_a_rows_own_date_and_place_are_proof_when_the_declaration_names_neither(
     bring_in(acme, rows, purpose="offers", channels=("sms",))
 
     assert proofs(acme) == {2: ("granted", "2025-05-06", "Booth 12", ""), 3: ("unproven", "", "", "")}
-
-
-@proves("B11")
-def test_a_row_that_says_stop_is_not_raised_by_the_declaration_for_everybody(acme, offers):
-    rows = "Phone,Opted out\n+14025550141,yes\n+14025550142,no\n"
-
-    job = bring_in(acme, rows, purpose="offers", channels=("sms",), consent_source="Paper form", consent_at=DAY)
-
-    assert notes(acme, job) == {1: "withdrawn", 2: "granted"}
-    assert job.counts["by_sms"] == {"withdrawn": 1, "granted": 1}
