@@ -310,6 +310,8 @@ class OrganizationKey(TenantModel):
     purpose = models.CharField(max_length=8, choices=[("data", "data"), ("digest", "digest"), ("signing", "signing")])
     wrapped = models.BinaryField()
     kek_id = models.CharField(max_length=40)
+    #: the half of a signing key that everybody may have; other keys have none
+    public = models.BinaryField(max_length=32, null=True)
     created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):

@@ -4,6 +4,7 @@ from typing import Any
 
 import kombu
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 
 from config.queues import QUEUES, queue_of
@@ -18,6 +19,9 @@ app.conf.beat_schedule = {
     "keep-api-records": {"task": "accounts.keep_api_records", "schedule": 3600.0},
     "keep-partitions": {"task": "messaging.keep_partitions", "schedule": 3600.0},
     "anchor-evidence": {"task": "consent.anchor_all", "schedule": 3600.0},
+    "forget-uploads": {"task": "consent.forget_all_uploads", "schedule": 3600.0},
+    # by the calendar: counted from its start, a beat that is restarted every few days would never come to a week
+    "forget-evidence": {"task": "consent.forget_all_evidence", "schedule": crontab("30", "3", day_of_week="0")},
     "sync-templates": {"task": "messaging.sync_all_templates", "schedule": 86400.0},
     "sweep-imports": {"task": "contacts.sweep_imports", "schedule": 15.0},
 }

@@ -26,6 +26,7 @@ ROUTES = {
     "contacts.run_import": "imports",
     "contacts.check_import": "imports",
     "campaigns.plan_": "planning",
+    "consent.forget_evidence": "planning",
 }
 
 

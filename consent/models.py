@@ -185,7 +185,7 @@ class Preference(TenantModel):
 class PreferencePage(TenantModel):
     """What an organisation says on the page where people choose; one row, or none while nothing was changed.
 
-    `links_from`: links made before this moment open nothing any more.
+    `links_from`: links made before this moment only stop everything.
     """
 
     intros = models.JSONField(default=dict)
@@ -258,6 +258,11 @@ class Attachment(TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "event"], condition=models.Q(event__isnull=False), name="one_attachment"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "created_at"], condition=models.Q(event__isnull=True), name="attachment_waiting"
             )
         ]
 

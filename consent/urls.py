@@ -13,6 +13,7 @@ urlpatterns = [
     path("suppressions/", evidence.suppression_list, name="suppressions"),
     path("events/<uuid:event_id>/", evidence.event_detail, name="event"),
     path("keys/", proof_keys.proof_keys, name="proof_keys"),
+    path("keys/verify.py", proof_keys.proof_verifier, name="proof_verifier"),
     path("keys.json", proof_keys.proof_keys_file, name="proof_keys_file"),
     path("events/<uuid:event_id>/receipt.json", evidence.event_receipt, name="receipt"),
     path("events/<uuid:event_id>/attachment/", evidence.event_attachment, name="attachment"),

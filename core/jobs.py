@@ -19,6 +19,8 @@ PLATFORM_TASKS = frozenset(
     {
         "accounts.keep_api_records",
         "consent.anchor_all",
+        "consent.forget_all_evidence",
+        "consent.forget_all_uploads",
         "messaging.sweep",
         "messaging.keep_partitions",
         "messaging.sync_all_templates",

@@ -1,7 +1,8 @@
 """The keys the platform signs with: their private halves lie in the keyring like every other key, wrapped by a master key.
 
 They belong to the platform and to no organisation, so that no organisation can sign for itself. A key that was signed with
-is never taken out: its public half must be there as long as anybody checks.
+is never taken out: its public half must be there as long as anybody checks. It lies beside the wrapped one in the clear, so
+that showing it opens nothing.
 """
 
 import dataclasses
@@ -22,18 +23,26 @@ _PURPOSE = "signing"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PublicKey:
-    """The public half of a key. Its id is the beginning of its own digest: 16 hexadecimal digits."""
+    """The public half of a key. Its id is the beginning of its own digest: 16 hexadecimal digits.
+
+    `ended_at` is when the next one began; None while it signs.
+    """
 
     key_id: str
     public: bytes
     began_at: datetime.datetime
+    ended_at: datetime.datetime | None
 
 
 def public_keys() -> list[PublicKey]:
-    """Every key the platform has ever signed with, newest first. One query, from any organisation or none."""
+    """Every key the platform has ever signed with, newest first. One query, from any organisation or none; opens none."""
     with tenant_context(PLATFORM_ORGANIZATION):
-        rows = list(OrganizationKey.objects.filter(purpose=_PURPOSE).order_by("-version"))
-    return [PublicKey(key_id_of(_public(_private(row))), _public(_private(row)), row.created_at) for row in rows]
+        keys = OrganizationKey.objects.filter(purpose=_PURPOSE, public__isnull=False).order_by("-version")
+        rows = [(bytes(public), began) for public, began in keys.values_list("public", "created_at")]
+    ends = [None, *(began for _, began in rows)]
+    return [
+        PublicKey(key_id_of(public), public, began, ended) for (public, began), ended in zip(rows, ends, strict=False)
+    ]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,9 +96,11 @@ def _first() -> OrganizationKey:
 
 
 def _make(version: int) -> OrganizationKey:
-    raw = Ed25519PrivateKey.generate().private_bytes_raw()
-    key = vault.wrap(PLATFORM_ORGANIZATION, version, _PURPOSE, raw)
-    return OrganizationKey.objects.create(version=version, purpose=_PURPOSE, wrapped=key.wrapped, kek_id=key.kek_id)
+    private = Ed25519PrivateKey.generate()
+    key = vault.wrap(PLATFORM_ORGANIZATION, version, _PURPOSE, private.private_bytes_raw())
+    return OrganizationKey.objects.create(
+        version=version, purpose=_PURPOSE, wrapped=key.wrapped, kek_id=key.kek_id, public=_public(private)
+    )
 
 
 def _private(row: OrganizationKey) -> Ed25519PrivateKey:

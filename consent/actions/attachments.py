@@ -15,6 +15,8 @@ from core.tenancy import require_organization_id
 _TABLE, _COLUMN = "consent_attachment", "content_sealed"
 #: how long a file waits for the agreement it belongs to
 _WAITS: Final = datetime.timedelta(days=1)
+#: how many files of an organisation may wait at a time: what nobody ever reports must not fill the disk within a day
+MOST_WAITING: Final = 200
 
 
 def prepare_attachment(content: bytes) -> Attachment:
@@ -41,13 +43,23 @@ def prepare_attachment(content: bytes) -> Attachment:
 def keep_upload(*, actor: Actor, content: bytes) -> Attachment:
     """Keep a file that an agreement is about to be reported with; one that no agreement takes goes after a day.
 
-    Errors: Refused like `prepare_attachment`; NotAllowed without the right to record consent.
+    Errors: Refused like `prepare_attachment`, and while too many files wait; NotAllowed without the right to record consent.
     """
     actor.require("change_consent")
-    Attachment.objects.filter(event=None, created_at__lt=clock.now() - _WAITS).delete()
+    forget_uploads()
+    if Attachment.objects.filter(event=None).count() >= MOST_WAITING:
+        remedy = (
+            "Report the agreements they belong to, then upload again; files that no agreement takes go after a day."
+        )
+        raise Refused(f"{MOST_WAITING} files wait for their agreements already.", field="attachment", remedy=remedy)
     row = prepare_attachment(content)
     row.save(force_insert=True)
     return row
+
+
+def forget_uploads() -> int:
+    """Remove the files that no agreement took within a day; answer how many."""
+    return Attachment.objects.filter(event=None, created_at__lt=clock.now() - _WAITS).delete()[0]
 
 
 def waiting_attachment(attachment_id: uuid.UUID) -> Attachment:

@@ -39,7 +39,10 @@ def save_preference_page(*, actor: Actor, offered: Collection[uuid.UUID], intros
 
 
 def end_preference_links(*, actor: Actor) -> PreferencePage:
-    """Make every link sent so far lead nowhere; those sent from now on work. Unsubscribe links go on working: the law says so."""
+    """Let every link sent so far do nothing but stop; those sent from now on work. A way to stop is never taken away.
+
+    Source:  15 U.S.C. 7704(a)(4)(A), CASL section 11(2)
+    """
     actor.require("change_consent")
     page = _locked_page()
     page.links_from = clock.now()

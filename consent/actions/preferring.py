@@ -44,7 +44,7 @@ def record_wishes(
     Errors:  Refused with the field when a choice makes no sense.
     """
     _demand_sense(wishes)
-    _hold(point_ids)
+    hold_points(point_ids)
     rows = {row.point_id: row for row in Preference.objects.filter(point_id__in=list(point_ids))}
     events = []
     for point_id in dict.fromkeys(point_ids):
@@ -79,7 +79,7 @@ def pause_points(
     if until is not None and not now < until <= now + LONGEST_PAUSE:
         remedy = "Choose a day from tomorrow on, at most a year away."
         raise Refused("A pause cannot end then.", field="pause", remedy=remedy)
-    _hold(point_ids)
+    hold_points(point_ids)
     pauses = Suppression.objects.filter(point_id__in=list(point_ids), kind="paused", lifted_at=None)
     held = {row.point_id: row for row in pauses}
     events = []
@@ -99,7 +99,8 @@ def pause_points(
     return events
 
 
-def _hold(point_ids: Sequence[uuid.UUID]) -> None:
+def hold_points(point_ids: Sequence[uuid.UUID]) -> None:
+    """Wait until whoever uses a consent of these addresses is finished; nobody uses one until this transaction has ended."""
     lock_points(point_ids)
     ask(_HOLD_STATES, list(point_ids))
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import pathlib
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any, Final
@@ -28,6 +29,7 @@ from consent.selectors.proof_page import ProofPage
 from core import clock
 
 _FOLDER: Final = "attachments"
+_README: Final = pathlib.Path(__file__).parent.parent / "proof" / "readme.txt"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,7 +83,12 @@ class _Writer:
     def written(self, messages: Iterable[Mapping[str, Any]]) -> IO[bytes]:
         """The whole zip."""
         with contextlib.closing(held()) as anchors:
-            before, after = self.page.frame({**self._about(), "points": self.ledger.heads()})
+            frame = {
+                **self._about(),
+                "points": self.ledger.heads(),
+                "verifier": _published_at("consent:proof_verifier"),
+            }
+            before, after = self.page.frame(frame)
             self.page_file.write(before)
             self.archive.add("events.jsonl", self._events(anchors))
             for line in self.ledger.inclusions.anchors():
@@ -95,6 +102,7 @@ class _Writer:
         for row in self.ledger.attachments:
             self.archive.add(_place(row), _content(row))
         self.archive.add_value("keys.json", keys_as_published())
+        self.archive.add("README.txt", [readme().encode()])
         return self.archive.seal(self._manifest(), self.key.sign)
 
     def _events(self, anchors: IO[bytes]) -> Iterator[bytes]:
@@ -136,7 +144,7 @@ class _Writer:
                 "postal_address": self.organization.postal_address,
             },
             "made_at": moment_text(self.at),
-            "keys_published_at": settings.PUBLIC_URL.rstrip("/") + reverse("consent:proof_keys"),
+            "keys_published_at": _published_at("consent:proof_keys"),
         }
 
     def _manifest(self) -> dict[str, Any]:
@@ -147,10 +155,25 @@ class _Writer:
 def keys_as_published() -> dict[str, Any]:
     """Every public key the platform has signed with, newest first, as the bundle and the public address tell them."""
     keys = [
-        {"key_id": each.key_id, "public_key": each.public.hex(), "began_at": moment_text(each.began_at)}
+        {
+            "key_id": each.key_id,
+            "public_key": each.public.hex(),
+            "began_at": moment_text(each.began_at),
+            "ended_at": moment_text(each.ended_at) if each.ended_at else None,
+        }
         for each in public_keys()
     ]
     return {"algorithm": "Ed25519", "keys": keys}
+
+
+def readme() -> str:
+    """What to do with a proof, for whoever unpacks it."""
+    keys, file = _published_at("consent:proof_keys"), _published_at("consent:proof_keys_file")
+    return _README.read_text().format(keys=keys, file=file, verifier=_published_at("consent:proof_verifier"))
+
+
+def _published_at(name: str) -> str:
+    return settings.PUBLIC_URL.rstrip("/") + reverse(name)
 
 
 def _note(entry: Entry, anchors: IO[bytes]) -> None:

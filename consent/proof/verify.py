@@ -26,7 +26,6 @@ EVENTS, ANCHORS = "events.jsonl", "anchors.jsonl"
 # every event is anchored in the night after it was written down; this leaves time for a night that was missed
 ANCHORED_WITHIN = timedelta(days=3)
 NOTHING_BEFORE = "0" * 64
-_NONE_PUBLISHED: Mapping[str, Any] = {}
 _UNREADABLE = (OSError, EOFError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
@@ -97,7 +96,7 @@ class Folder:
     def __init__(self, path: str) -> None:
         self.path = path
 
-    def names(self) -> list[str]:
+    def namelist(self) -> list[str]:
         """All files, as they are named in the list of files."""
         found = [os.path.join(root, name) for root, _, names in os.walk(self.path) for name in names]
         return [os.path.relpath(each, self.path).replace(os.sep, "/") for each in found]
@@ -107,19 +106,8 @@ class Folder:
         return open(os.path.join(self.path, *name.split("/")), "rb")
 
 
-class Archive(Folder):
+class Archive(zipfile.ZipFile):
     """The files of a proof as they lie in its zip."""
-
-    def __init__(self, path: str) -> None:
-        self.zip = zipfile.ZipFile(path)
-
-    def names(self) -> list[str]:
-        """All files."""
-        return self.zip.namelist()
-
-    def open(self, name: str) -> IO[bytes]:
-        """One file, to be read in pieces."""
-        return self.zip.open(name)
 
 
 def canonical(value: Any) -> bytes:
@@ -127,7 +115,7 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
-def _whole(files: Folder, name: str) -> Any:
+def _whole(files: Folder | Archive, name: str) -> Any:
     """A small file of ours as a value; it must be written exactly as we write."""
     try:
         with files.open(name) as file:
@@ -149,7 +137,7 @@ def _value(text: bytes) -> Any:
         return None
 
 
-def _digest(files: Folder, name: str) -> str | None:
+def _digest(files: Folder | Archive, name: str) -> str | None:
     digest = hashlib.sha256()
     try:
         with files.open(name) as file:
@@ -166,7 +154,7 @@ def _hex(text: Any, size: int) -> bytes:
     return bytes.fromhex(text) if good else b""
 
 
-def _keys(files: Folder) -> dict[str, bytes]:
+def _keys(files: Folder | Archive) -> dict[str, bytes]:
     """The public keys in the bundle by their ids; an id is the beginning of the key's own digest, so it cannot be swapped."""
     listed = _whole(files, KEYS)
     try:
@@ -179,7 +167,7 @@ def _keys(files: Folder) -> dict[str, bytes]:
     return keys
 
 
-def _manifest(files: Folder, keys: dict[str, bytes]) -> tuple[dict[str, Any], str]:
+def _manifest(files: Folder | Archive, keys: dict[str, bytes]) -> tuple[dict[str, Any], str]:
     """The list of files, once its signature holds."""
     signed = _whole(files, SIGNATURE)
     fields = signed if isinstance(signed, dict) else {}
@@ -197,10 +185,10 @@ def _manifest(files: Folder, keys: dict[str, bytes]) -> tuple[dict[str, Any], st
     return manifest, str(fields["key_id"])
 
 
-def _file_problems(files: Folder, manifest: dict[str, Any]) -> Iterator[str]:
+def _file_problems(files: Folder | Archive, manifest: dict[str, Any]) -> Iterator[str]:
     """What is wrong with the files as such; an events file that was changed is looked into further."""
     listed = {each["name"]: each for each in manifest["files"]}
-    names = list(files.names())
+    names = list(files.namelist())
     for name in sorted(set(names) - set(listed) - {MANIFEST, SIGNATURE}):
         yield f"{name}: the file was added; it does not belong to this proof"
     for name in sorted({each for each in names if names.count(each) > 1}) if len(names) != len(set(names)) else []:
@@ -213,7 +201,7 @@ def _file_problems(files: Folder, manifest: dict[str, Any]) -> Iterator[str]:
             yield from found or [f"{name}: the file was changed"]
 
 
-def _event_problems(files: Folder, manifest: dict[str, Any]) -> Iterator[str]:
+def _event_problems(files: Folder | Archive, manifest: dict[str, Any]) -> Iterator[str]:
     """Which events were changed, taken out, added or moved: the chain of each address, entry by entry."""
     chains = {each["point"]: (NOTHING_BEFORE, "") for each in manifest["points"]}
     damaged, found = False, 0
@@ -255,7 +243,7 @@ def _out_of_place(entry: dict[str, Any], head: str | None, last: str, line: int)
     return f"{EVENTS}: event {wanted} was taken out or moved; it should stand before {here}"
 
 
-def _lines(files: Folder, name: str) -> Iterator[bytes]:
+def _lines(files: Folder | Archive, name: str) -> Iterator[bytes]:
     """The lines of a file one after the other; what cannot be read ends it."""
     try:
         with files.open(name) as file:
@@ -265,7 +253,7 @@ def _lines(files: Folder, name: str) -> Iterator[bytes]:
 
 
 def _anchor_problems(
-    files: Folder, keys: dict[str, bytes], made_at: str, published: Mapping[str, Any]
+    files: Folder | Archive, keys: dict[str, bytes], made_at: str, published: Mapping[str, Any] | None
 ) -> Iterator[str]:
     """What is wrong with the anchors; every file is the signed one by now, so this asks whether we anchored what we say."""
     anchors, sealed = {}, {}
@@ -321,7 +309,7 @@ def _is_under(event: dict[str, Any], proof: dict[str, Any], line: dict[str, Any]
 
 
 def check(
-    files: Folder, trusted: Sequence[str] = (), published: Mapping[str, Any] = _NONE_PUBLISHED
+    files: Folder | Archive, trusted: Sequence[str] = (), published: Mapping[str, Any] | None = None
 ) -> tuple[list[str], str]:
     """What is wrong with a proof, one text for each thing (none: it is whole), and the public key that signed it, in hex."""
     try:
@@ -352,9 +340,9 @@ def published_keys(path: str) -> dict[str, Any]:
     return ends
 
 
-def _misuse(public: bytes, at: str, published: Mapping[str, Any]) -> str:
+def _misuse(public: bytes, at: str, published: Mapping[str, Any] | None) -> str:
     """Why a key cannot have signed at that moment by what is published; empty when it can, or nothing published is here."""
-    if not published:
+    if published is None:
         return ""
     if public.hex() not in published:
         return "with a key that is not among the published ones"
@@ -362,7 +350,7 @@ def _misuse(public: bytes, at: str, published: Mapping[str, Any]) -> str:
     return f"on {at} with a key that ended on {ended}" if ended and _moment(at) > _moment(ended) else ""
 
 
-def opened(path: str) -> Folder:
+def opened(path: str) -> Folder | Archive:
     """A folder, or a zip, as files. Errors: Broken when it is neither."""
     if os.path.isdir(path):
         return Folder(path)
@@ -400,9 +388,8 @@ def main(arguments: list[str]) -> int:
     if problems:
         sys.stdout.write("NOT VALID\n" + "".join(f"- {each}\n" for each in problems))
         return 1
-    vouched = bool(asked.key or asked.keys)
-    sys.stdout.write("".join(_told(_whole(files, MANIFEST), public, vouched)))
-    return 0 if vouched else 3
+    sys.stdout.write("".join(_told(_whole(files, MANIFEST), public, bool(asked.key or asked.keys))))
+    return 0 if asked.key or asked.keys else 3
 
 
 if __name__ == "__main__":

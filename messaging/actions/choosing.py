@@ -5,24 +5,31 @@ What is switched on is an agreement with its whole proof, what is switched off a
 
 import dataclasses
 import datetime
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
+
+from django.db import transaction
 
 from accounts.contracts import SYSTEM
 from consent.actions.ledger import KEPT_OUT, record_claims, stop_point
 from consent.actions.ledger_rows import lock_points
-from consent.actions.preferring import pause_points, record_wishes
+from consent.actions.preferring import hold_points
 from consent.models import ConsentEvent, Suppression
 from consent.states import LIFTABLE
-from consent.values import Claim, Provenance, Wishes
+from consent.values import Claim, Provenance
 from contacts.actions.people import change_contact
 from core import clock
 from messaging.actions.unsubscribing import note_reply
+from messaging.actions.wishing import Wished, save_wishes
 from messaging.preference_links import PreferenceLink
 from messaging.selectors.preference_people import Chooser, chooser_of
 from messaging.selectors.preference_topics import Choice, topics_of
 
 _SOURCE: Final = "preference_page"
+#: what a page that was opened before it was said does not take back: a stop, and for wishes the wishes as well
+_STOPS: Final = ("withdrawn",)
+_LIMITS: Final = ("withdrawn", "preferred", "paused", "resumed")
 #: a page that was open longer switches nothing on: it may show what is long over
 _LONGEST_OPEN: Final = datetime.timedelta(days=1)
 
@@ -39,34 +46,34 @@ class Chosen:
     words: Mapping[str, str]
     shown_in: str
     opened_at: datetime.datetime
-    wishes: Wishes
-    pause_until: datetime.datetime | None
+    wished: Wished
 
 
+@transaction.atomic
 def save_choices(*, link: PreferenceLink, chosen: Chosen, evidence: Mapping[str, Any]) -> str:
     """Put into force what somebody chose; answer saved, unchanged, outdated or kept_out, or broken for a link of nobody.
 
-    outdated  they or somebody else said no after the page was opened, or its words changed: nothing is switched on
+    outdated  something was said after the page was opened, or its words changed: what gives them more is left as it is
     kept_out  a complaint of theirs stands against what they switched on
 
     Effects: an event for each choice that differs from what holds; a switch nobody touched changes nothing, whatever has
              happened since. The language is the person's as well, where the address has one person.
-    Errors:  Refused, with its field, when the hours, the number or the day make no sense; nothing is written then.
+    Errors:  Refused, with its field, when the hours, the number or the day make no sense; nothing at all is written then.
     """
     chooser = chooser_of(link)
-    if chooser is None or link.only_stops:
+    if chooser is None or chooser.only_stops:
         return "broken"
-    lock_points(chooser.point_ids)
+    hold_points(chooser.point_ids)
     before = _events(chooser)
-    origin = _provenance(link)
-    record_wishes(actor=SYSTEM, point_ids=chooser.point_ids, wishes=chosen.wishes, provenance=origin, evidence=evidence)
-    pause_points(
-        actor=SYSTEM, point_ids=chooser.point_ids, until=chosen.pause_until, provenance=origin, evidence=evidence
+    left = save_wishes(
+        chooser=chooser,
+        wished=chosen.wished,
+        overtaken=_was_overtaken(chooser, chosen, _LIMITS),
+        provenance=_provenance(link),
+        evidence_at=lambda point_id: _evidence_at(chooser, point_id, evidence),
     )
-    language = chosen.wishes.language
-    if language and chooser.contact is not None and chooser.contact.language != language:
-        change_contact(actor=SYSTEM, contact=chooser.contact, language=language)
-    trouble = _switch(chooser, chosen, evidence)
+    _follow_language(chooser, chosen.wished)
+    trouble = _switch(chooser, chosen, evidence) or ("outdated" if left else "")
     return trouble or ("saved" if _events(chooser) > before else "unchanged")
 
 
@@ -90,7 +97,7 @@ def stop_everything(*, link: PreferenceLink, evidence: Mapping[str, str]) -> lis
             channel="",
             source=_SOURCE,
             provenance=_provenance(link),
-            evidence=dict(evidence),
+            evidence=_evidence_at(chooser, point_id, evidence),
         )
         for point_id in chooser.point_ids
         if point_id not in done
@@ -105,6 +112,20 @@ def _provenance(link: PreferenceLink) -> Provenance:
     return Provenance("message" if link.message_id else "preferences", link.message_id, may_raise=True)
 
 
+def _evidence_at(chooser: Chooser, point_id: uuid.UUID, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """The evidence for one address: what was pressed, the link that led there, when it was made, and where it was sent."""
+    where = "this address" if point_id == chooser.point.id else "another address of theirs"
+    page = f"The preference page behind a link that was sent to {where}"
+    return {**evidence, "page": page, "link_made_at": chooser.link.made_at.isoformat()}
+
+
+def _follow_language(chooser: Chooser, wished: Wished) -> None:
+    """Their card says the language they chose, where the address has one person."""
+    language, contact = wished.wishes.language, chooser.contact
+    if "language" in wished.touched and language and contact is not None and contact.language != language:
+        change_contact(actor=SYSTEM, contact=contact, language=language)
+
+
 def _events(chooser: Chooser) -> int:
     return int(ConsentEvent.objects.filter(point_id__in=chooser.point_ids).count())
 
@@ -115,21 +136,22 @@ def _switch(chooser: Chooser, chosen: Chosen, evidence: Mapping[str, Any]) -> st
     by_key = {choice.key: choice for choice in choices}
     off = [by_key[key] for key in chosen.was - chosen.now if key in by_key and by_key[key].on]
     on = [by_key[key] for key in chosen.now - chosen.was if key in by_key and not by_key[key].on]
-    outdated = bool(on) and (_was_overtaken(chooser, chosen) or any(_words_changed(each, chosen) for each in on))
-    claims = list(_claims(off, "withdrawn", evidence))
+    outdated = bool(on) and (
+        _was_overtaken(chooser, chosen, _STOPS) or any(_words_changed(each, chosen) for each in on)
+    )
+    claims = list(_claims(chooser, off, "withdrawn", evidence))
     if not outdated:
-        claims += _claims([each for each in on if not each.elsewhere], "granted", evidence)
+        claims += _claims(chooser, [each for each in on if not each.elsewhere], "granted", evidence)
     found = record_claims(actor=SYSTEM, claims=claims, provenance=_provenance(chooser.link)) if claims else []
     if outdated:
         return "outdated"
     return "kept_out" if KEPT_OUT in found else ""
 
 
-def _was_overtaken(chooser: Chooser, chosen: Chosen) -> bool:
-    """Whether a no was said after the page was opened: a page left open never takes a newer stop back."""
-    since = ConsentEvent.objects.filter(
-        point=chooser.point, status="withdrawn", recorded_at__gt=chosen.opened_at
-    ).exists()
+def _was_overtaken(chooser: Chooser, chosen: Chosen, statuses: Iterable[str]) -> bool:
+    """Whether such a thing was said after the page was opened, or the page is too old: it never takes back what is newer."""
+    later = ConsentEvent.objects.filter(point=chooser.point, recorded_at__gt=chosen.opened_at)
+    since = later.filter(status__in=list(statuses)).exists()
     return since or not clock.now() - _LONGEST_OPEN < chosen.opened_at <= clock.now()
 
 
@@ -137,7 +159,7 @@ def _words_changed(choice: Choice, chosen: Chosen) -> bool:
     return choice.wording is None or chosen.words.get(choice.key) != str(choice.wording.id)
 
 
-def _claims(choices: Iterable[Choice], status: str, evidence: Mapping[str, Any]) -> Iterable[Claim]:
+def _claims(chooser: Chooser, choices: Iterable[Choice], status: str, evidence: Mapping[str, Any]) -> Iterable[Claim]:
     for choice in choices:
         for point_id in choice.point_ids:
             yield Claim(
@@ -148,5 +170,5 @@ def _claims(choices: Iterable[Choice], status: str, evidence: Mapping[str, Any])
                 source=_SOURCE,
                 occurred_at=clock.now(),
                 wording_id=choice.wording.id if choice.wording is not None and status == "granted" else None,
-                evidence=dict(evidence),
+                evidence=_evidence_at(chooser, point_id, evidence),
             )

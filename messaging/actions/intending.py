@@ -3,13 +3,14 @@
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import connection
 
 from consent.contracts import Allowed, Answers, Permit
 from consent.gate import permit
 from consent.models import Point
+from consent.rulebook import rulebook
 from core import clock
 from core.ids import new_id
 from messaging.actions.answering import proofs_of
@@ -24,12 +25,22 @@ _LEASE_SECONDS = 60
 _AGAIN_SECONDS = 300
 
 # The rows an opt-out must change are held shared until this transaction ends: either the opt-out comes first and the facts
-# below show it, or it waits until the attempt is on record. In the order of ids, so two lanes cannot wait for each other.
+# below show it, or it waits until the attempt is on record. The addresses of messages that caps count are held before, for
+# this lane alone, so that no other counts while this one decides. Addresses first, then consents, each in the order of ids,
+# as whoever writes the ledger does: no two wait for each other.
 _LOCK_CONSENT = """
+with counted as materialized (
+  select point.id from consent_point point
+  where point.id in (
+    select m.point_id from messaging_message m
+    join consent_purpose purpose on purpose.organization_id = m.organization_id and purpose.id = m.purpose_id
+    where m.id = any(%(ids)s) and purpose.tier = any(%(capped)s))
+  order by point.id for no key update of point
+)
 select state.id from consent_consentstate state
 join messaging_message m on m.organization_id = state.organization_id and m.point_id = state.point_id
   and m.purpose_id = state.purpose_id and m.channel = state.channel
-where m.id = any(%s) order by state.id for share of state
+where m.id = any(%(ids)s) and (select count(*) from counted) >= 0 order by state.id for share of state
 """
 
 
@@ -57,13 +68,36 @@ def intend(*, sender: Sender, message_ids: Sequence[uuid.UUID], token: uuid.UUID
     """
     ours = Message.objects.filter(id__in=message_ids, lease_token=token, state="claimed")
     held = list(ours.select_for_update(of=("self",)).select_related("purpose", "point").order_by("id"))
+    capped = [tier.name for tier in rulebook().tiers if tier.capped]
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_CONSENT, [[message.id for message in held]])
+        cursor.execute(_LOCK_CONSENT, {"ids": [message.id for message in held], "capped": capped})
     alike: dict[tuple[uuid.UUID, uuid.UUID, Answers], list[Message]] = {}
     for message in _drop_closed(held):
         keyword = KEYWORD_ORIGINS.get(message.origin, "")
         alike.setdefault((message.purpose_id, message.template_version_id, keyword), []).append(message)
-    return _attempt(sender, [each for batch in alike.values() for each in _decide(sender, batch)])
+    allowed = [each for batch in alike.values() for each in _decide(sender, batch)]
+    return _attempt(sender, _one_each(allowed, capped))
+
+
+def _one_each(
+    allowed: Sequence[tuple[Message, uuid.UUID, Verdict]], capped: Collection[str]
+) -> list[tuple[Message, uuid.UUID, Verdict]]:
+    """Of messages to one address that caps count the first: none of them has been counted for the others yet.
+
+    Effects: the others wait for the next claim, which counts the first.
+    """
+    taken: set[uuid.UUID] = set()
+    going = []
+    for each in allowed:
+        message = each[0]
+        counted = message.purpose.tier in capped and message.origin not in KEYWORD_ORIGINS
+        if counted and message.point_id in taken:
+            put_back(message, clock.now())
+            continue
+        if counted:
+            taken.add(message.point_id)
+        going.append(each)
+    return going
 
 
 def _decide(sender: Sender, batch: Sequence[Message]) -> list[tuple[Message, uuid.UUID, Verdict]]:

@@ -19,6 +19,8 @@ _MOST_ZONES = 12
 class Chooser:
     """Who holds a link: an address, the one person it reaches (None where that is nobody or several), their other addresses.
 
+    `ended`: the organisation has ended the links of its day.
+
     The link proves that somebody reads messages at this address and at no other one.
     """
 
@@ -27,6 +29,12 @@ class Chooser:
     contact: Contact | None
     others: tuple[Point, ...]
     wishes: Wishes
+    ended: bool = False
+
+    @property
+    def only_stops(self) -> bool:
+        """Whether the link is too old, or ended, for anything but stopping."""
+        return self.ended or self.link.only_stops
 
     @property
     def point_ids(self) -> list[uuid.UUID]:
@@ -41,17 +49,19 @@ class Chooser:
 
 
 def chooser_of(link: PreferenceLink) -> Chooser | None:
-    """Whose link it is; None when the organisation ended it, or nothing is known of the address any more. Six queries."""
+    """Whose link it is; None when nothing is known of the address any more. Six queries.
+
+    A link the organisation ended still stops everything, like one that is too old: no press of ours takes that right away.
+    """
     page = preference_page()
-    if page.links_from is not None and link.made_at < page.links_from:
-        return None
+    ended = page.links_from is not None and link.made_at < page.links_from
     point = Point.objects.filter(kind__in=["phone", "email", "whatsapp"], digest=link.address_digest).first()
     if point is None or live_suppressions().filter(point=point, kind="erased").exists():
         return None
     contact = _only_person(point)
     others = _addresses_of(contact, point) if contact is not None else ()
     wishes = wishes_of(Preference.objects.filter(point=point).first())
-    return Chooser(link, point, contact, others, wishes)
+    return Chooser(link, point, contact, others, wishes, ended)
 
 
 def everything_stopped(chooser: Chooser) -> bool:

@@ -33,6 +33,7 @@ def specimen_fields(language: PageLanguage, zone: str) -> dict[str, Any]:
     """The fields beside the switches, empty."""
     return {
         "draft": Draft(),
+        "held": Draft(),
         "weekly": texts.weekly_options(WEEKLY, language, ""),
         "starts": texts.hour_options(FROM, language, ""),
         "ends": texts.hour_options(UNTIL, language, ""),

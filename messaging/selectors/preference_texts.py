@@ -20,7 +20,10 @@ UNTIL: Final = tuple(range(8 * 60, 23 * 60, 60))
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Draft:
-    """What stands in the fields: what holds, or what was typed and could not be saved. All of it is text, as fields are."""
+    """What stands in the fields: what holds, or what was typed and could not be saved. All of it is text, as fields are.
+
+    `was` are the switches that were on when the page was opened, `now` those that were on when it was sent.
+    """
 
     weekly: str = ""
     start: str = ""
@@ -28,7 +31,12 @@ class Draft:
     zone: str = ""
     pause: str = ""
     language: str = ""
-    now: frozenset[str] | None = None
+    was: frozenset[str] = frozenset()
+    now: frozenset[str] = frozenset()
+
+    def shows(self, key: str, on: bool) -> bool:
+        """Whether a switch is shown on: as somebody put it, or as it is where nobody touched it."""
+        return key in self.now if (key in self.now) != (key in self.was) else on
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -77,13 +85,13 @@ def sentences(language: PageLanguage, organization: Organization, address: str) 
     return words | {"for_before": before.strip(), "for_after": after.strip(), "address": address}
 
 
-def lines_of(topic: Topic, language: PageLanguage, now: frozenset[str] | None) -> list[Line]:
-    """The switches of a topic; `now` are those somebody has on who could not save yet."""
-    return [_line(choice, language, now) for choice in topic.choices]
+def lines_of(topic: Topic, language: PageLanguage, draft: Draft) -> list[Line]:
+    """The switches of a topic, with those of somebody who could not save yet as they put them."""
+    return [_line(choice, language, draft) for choice in topic.choices]
 
 
-def _line(choice: Choice, language: PageLanguage, now: frozenset[str] | None) -> Line:
-    words, on = language.words, choice.on if now is None else choice.key in now
+def _line(choice: Choice, language: PageLanguage, draft: Draft) -> Line:
+    words, on = language.words, draft.shows(choice.key, choice.on)
     label = words[choice.channel]
     wording = choice.wording if not choice.on and not choice.locked else None
     return Line(

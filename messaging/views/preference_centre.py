@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.contracts import Refused
 from accounts.doors import public
 from accounts.models import Organization
-from consent.models import Suppression
+from consent.selectors.preferences import pauses_at
 from core import clock
 from core.middleware import client_address
 from core.tenancy import tenant_context
 from messaging.actions.choosing import save_choices, stop_everything
-from messaging.preference_forms import draft_of, fields_of, read_choices, stamp, typed_draft
+from messaging.preference_forms import draft_of, fields_of, opened_at, read_choices, retyped_draft, stamp
 from messaging.preference_language import PageLanguage, page_language
 from messaging.preference_links import PreferenceLink, read_preference_token
 from messaging.selectors import preference_texts as texts
@@ -31,6 +31,8 @@ from messaging.selectors.preference_topics import Topic, topics_of
 
 #: what can be said at the top after something was pressed
 _DONE: Final = ("saved", "unchanged", "outdated", "kept_out", "stopped")
+#: nothing was typed
+_NOTHING: Final = Draft()
 
 
 @public
@@ -63,11 +65,11 @@ def _save(request: HttpRequest, link: PreferenceLink) -> HttpResponse:
         )
         answer = save_choices(link=link, chosen=chosen, evidence=_evidence(request))
     except Refused as refusal:
-        return _show(request, link, typed_draft(request.POST), refusal.field)
+        return _show(request, link, refusal.field)
     if answer == "broken":
         return _show(request, link)
-    changed = chosen.wishes.language != chooser.wishes.language
-    return _after(request, answer, chosen.wishes.language if changed else chosen.shown_in)
+    language = chosen.wished.wishes.language
+    return _after(request, answer, language if language != chooser.wishes.language else chosen.shown_in)
 
 
 def _stop(request: HttpRequest, link: PreferenceLink) -> HttpResponse:
@@ -84,15 +86,15 @@ def _after(request: HttpRequest, answer: str, language: str) -> HttpResponse:
 
 def _evidence(request: HttpRequest) -> dict[str, str]:
     return {
-        "page": "The preference page behind a link that was sent to this address or to another one of theirs",
         "language": page_language(request.POST.get("shown_in", "")).code,
         "address": client_address(request),
         "agent": request.headers.get("User-Agent", "")[:200],
     }
 
 
-def _show(request: HttpRequest, link: PreferenceLink, draft: Draft | None = None, error: str = "") -> HttpResponse:
-    """The page as it stands now, or with what was typed and the reason it was not saved."""
+def _show(request: HttpRequest, link: PreferenceLink, error: str = "") -> HttpResponse:
+    """The page as it stands now, or with what was typed and the reason it was not saved; then it is no younger than it was."""
+    opened = opened_at(request.POST) if error else clock.now()
     chooser = chooser_of(link)
     if chooser is None:
         return _broken(request)
@@ -100,44 +102,46 @@ def _show(request: HttpRequest, link: PreferenceLink, draft: Draft | None = None
     own = default_language(chooser, organization)
     asked = request.POST.get("shown_in", "") if request.method == "POST" else request.GET.get("lang", "")
     language = page_language(asked, own)
+    pause, zones = pauses_at([chooser.point.id]).get(chooser.point.id), chooser.zones(organization.time_zone)
+    held = draft_of(chooser.wishes, pause, zones[0], own)
+    draft = retyped_draft(request.POST, held) if error else held
+    topics = topics_of(chooser, language.code)
     context = {
-        **page_context(organization, language, topics_of(chooser, language.code), chooser.point.hint, draft),
-        **_fields(chooser, organization, language, own, draft),
+        **page_context(organization, language, topics, chooser.point.hint, draft),
+        **_fields(chooser, zones, language, draft),
+        "held": held,
+        "paused": language.words["paused_until"].format(date=_day(pause, zones[0], language)) if pause else "",
+        "opened": stamp(opened),
+        "reach": language.words["reach"] if chooser.others else "",
         "done": request.GET.get("done", "") if request.GET.get("done", "") in _DONE else "",
         "error": language.words.get(f"error_{error}", "") if error else "",
-        "only_stops": link.only_stops,
+        "only_stops": chooser.only_stops,
     }
     return _kept_private(render(request, "messaging/preferences.html", context, status=422 if error else 200))
 
 
 def page_context(
-    organization: Organization, language: PageLanguage, topics: list[Topic], address: str, draft: Draft | None
+    organization: Organization, language: PageLanguage, topics: list[Topic], address: str, draft: Draft = _NOTHING
 ) -> dict[str, Any]:
     """What the page says whoever reads it: the sender, the topics with their switches, the languages."""
     intro, intro_language = texts.intro_of(preference_page().intros, language.code, organization.default_language)
-    now = draft.now if draft is not None else None
     return {
         "words": texts.sentences(language, organization, address),
         "organization": organization.name,
         "sender": texts.sender_line(organization),
         "intro": intro,
         "intro_language": intro_language,
-        "topics": [(topic.purpose, texts.lines_of(topic, language, now)) for topic in topics],
+        "topics": [(topic.purpose, texts.lines_of(topic, language, draft)) for topic in topics],
         "agreements": texts.agreements_of(topics, language),
         "languages": texts.language_options(language.code),
         "page_language": language.code,
         "page_direction": language.direction,
-        "opened": stamp(clock.now()),
         "csrf_token": "",  # a page that asked for this token would set a cookie, and it needs none
     }
 
 
-def _fields(
-    chooser: Chooser, organization: Organization, language: PageLanguage, own: str, draft: Draft | None
-) -> dict[str, Any]:
+def _fields(chooser: Chooser, zones: list[str], language: PageLanguage, draft: Draft) -> dict[str, Any]:
     """The fields beside the switches, with what stands in them."""
-    zones, pause = chooser.zones(organization.time_zone), pause_of(chooser)
-    draft = draft or draft_of(chooser.wishes, pause, zones[0], own)
     extra = [chooser.wishes.weekly_cap] if chooser.wishes.weekly_cap not in (None, *WEEKLY) else []
     return {
         "draft": draft,
@@ -146,7 +150,6 @@ def _fields(
         "ends": texts.hour_options(UNTIL, language, draft.end),
         "zones": texts.zone_options(zones, language, draft.zone),
         "zone_one": language.words["zone_one"].format(place=language.place(zones[0])),
-        "paused": language.words["paused_until"].format(date=_day(pause, zones[0], language)) if pause else "",
         "written_in": texts.language_options(draft.language),
         "everything_off": everything_stopped(chooser),
     }
@@ -154,12 +157,6 @@ def _fields(
 
 def _day(moment: datetime.datetime, zone: str, language: PageLanguage) -> str:
     return language.day(moment.astimezone(zoneinfo.ZoneInfo(zone)).date())
-
-
-def pause_of(chooser: Chooser) -> datetime.datetime | None:
-    """Until when the address of the link is paused."""
-    held = Suppression.objects.filter(point=chooser.point, kind="paused", lifted_at=None, expires_at__gt=clock.now())
-    return held.values_list("expires_at", flat=True).first()
 
 
 def default_language(chooser: Chooser, organization: Organization) -> str:

@@ -38,9 +38,9 @@ def preference_page_settings(request: HttpRequest) -> HttpResponse:
 @member("change_consent")
 @require_POST
 def end_links(request: HttpRequest) -> HttpResponse:
-    """Let every link sent so far lead nowhere."""
+    """Let every link sent so far do nothing but stop."""
     end_preference_links(actor=request.actor)  # type: ignore[attr-defined]
-    messages.success(request, "Every link sent so far leads nowhere now. New messages carry new ones.")
+    messages.success(request, "Every link sent so far only stops everything now. New messages carry new ones.")
     return redirect("messaging:preference_page")
 
 
@@ -59,7 +59,7 @@ def preview(request: HttpRequest, language: str) -> HttpResponse:
     told = "Preview: nobody's data, and nothing here can be pressed."
     unread = "" if shown.read_by else f" Nobody who speaks {shown.english_name} has read these words yet."
     context = {
-        **page_context(organization, shown, specimen_topics(shown.code), "+1 … 0142", None),
+        **page_context(organization, shown, specimen_topics(shown.code), "+1 … 0142"),
         **specimen_fields(shown, organization.time_zone),
         "preview_note": told + unread,
     }

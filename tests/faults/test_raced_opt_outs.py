@@ -23,7 +23,7 @@ PROMISED = {99: 1, 100: 10}
 MARGIN = 10
 LOCK = (
     "messaging/actions/intending.py",
-    "cursor.execute(_LOCK_CONSENT, [[message.id for message in held]])",
+    'cursor.execute(_LOCK_CONSENT, {"ids": [message.id for message in held], "capped": capped})',
     None,
 )
 

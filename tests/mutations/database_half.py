@@ -14,7 +14,7 @@ _FAILPOINTS = (
     "tests/faults/test_failpoints.py::"
     "test_wherever_a_worker_dies_breaks_or_freezes_nobody_is_lost_and_nobody_gets_it_twice"
 )
-_LOCK = "cursor.execute(_LOCK_CONSENT, [[message.id for message in held]])"
+_LOCK = 'cursor.execute(_LOCK_CONSENT, {"ids": [message.id for message in held], "capped": capped})'
 
 MUTATIONS: list[tuple[str, ...]] = [
     # consent is locked while a message is decided
@@ -89,7 +89,12 @@ MUTATIONS: list[tuple[str, ...]] = [
         "delivery_rank = highest.rank,",
     ),
     # a stop suppresses, and withdraws
-    ("consent/actions/ledger.py", 'write_suppressions([protection_of(event, "opted_out")])', _STOPS, "pass"),
+    (
+        "consent/actions/ledger.py",
+        'write_suppressions([protection_of(event, "opted_out", channel=each) for each in closed])',
+        _STOPS,
+        "pass",
+    ),
     (
         "consent/actions/ledger.py",
         'states.exclude(status="withdrawn").update(status="withdrawn", event=event, changed_at=event.recorded_at)',

@@ -1,5 +1,6 @@
 """The proof of what one person agreed to: filed with a scan, handed over as a receipt, taken away and checked."""
 
+import json
 import pathlib
 import subprocess
 import sys
@@ -66,9 +67,10 @@ def _file_a_scan(visitor: Visitor) -> None:
 def _check(visitor: Visitor, file: pathlib.Path, folder: pathlib.Path) -> None:
     with zipfile.ZipFile(file) as archive:
         archive.extractall(folder)
-    run = [sys.executable, "-I", str(folder / "verify.py")]
+    key = json.loads((folder / "keys.json").read_text())["keys"][0]["public_key"]
+    run = [sys.executable, "-I", str(folder / "verify.py"), "--key", key]
     said = subprocess.run(run, capture_output=True, text=True, check=True, timeout=60).stdout
-    assert said.startswith("VALID: 9 files, 1 events"), said
+    assert said.startswith("VALID: 10 files, 1 events"), said
     with visitor.beside((folder / "proof.html").as_uri()) as page:
         page.set_viewport_size({"width": 375, "height": 800})
         assert page.get_by_role("heading", name="Agreed: Offers, SMS").is_visible()

@@ -14,7 +14,7 @@ from consent import tasks
 from consent.actions import anchoring
 from consent.actions.anchoring import anchor_evidence, anchor_horizon
 from consent.models import ConsentEvent, EvidenceAnchor, EvidenceLeaves
-from consent.proof.facts import canonical, event_facts, leaf_of
+from consent.proof.facts import canonical, event_facts, leaf_of, moment_text
 from consent.proof.merkle import root_of
 from consent.proof.verify import signature_holds
 from consent.selectors import anchors as anchor_selector
@@ -90,6 +90,31 @@ def test_an_event_changed_behind_our_back_after_its_anchor_is_named_although_eve
     files = unpacked(b"".join(team.client().post(f"/proof/{contact.id}/")), tmp_path)
     number = json.loads(files["events.jsonl"].splitlines()[0])["number"]
     assert problems_of(tmp_path) == [f"events.jsonl: event {number} is not the one that anchor 1 covers"]
+
+
+@proves("C35")
+@pytest.mark.parametrize(("days", "anchored"), [(2, True), (4, True), (2, False), (4, False)])
+def test_an_event_written_in_later_with_an_earlier_date_is_named_anchored_or_not(acme, tmp_path, days, anchored):
+    recorded = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
+    with tenant_context(acme.id):
+        point = make_point(MINA)
+        ConsentEvent.objects.create(
+            point=point,
+            status="granted",
+            source="web_form",
+            occurred_at=recorded,
+            recorded_at=recorded,
+            actor_kind="user",
+        )
+        anchor = anchor_everything() if anchored else None
+        contact = make_contact(point)
+
+    files = unpacked(b"".join(acme.client().post(f"/proof/{contact.id}/")), tmp_path)
+    event = json.loads(files["events.jsonl"].splitlines()[0])
+    moment = event["event"]["recorded_at"]
+    late = f"events.jsonl: event {event['number']} says it was recorded {moment}, more than 3 days before "
+    why = f"its anchor of {moment_text(anchor.at)}" if anchor else "this proof was made, and no anchor covers it"
+    assert problems_of(tmp_path) == ([late + why] if days > 3 else [])
 
 
 def test_leaves_that_were_taken_away_behind_our_back_are_told_by_the_proof_and_stop_nobody_from_making_it(

@@ -7,8 +7,9 @@ import wave
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
+from consent import tasks
 from consent.actions.attachments import keep_upload
 from consent.models import Attachment, ConsentEvent, Point
 from consent.selectors.attachments import KINDS, LARGEST_BYTES, kind_of
@@ -199,6 +200,48 @@ def test_a_file_that_no_agreement_took_is_gone_after_a_day_and_one_that_was_take
         for change in ({"size": 1}, {"content_sealed": b"x"}, {"event": None}):
             with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
                 Attachment.objects.filter(id=taken.id).update(**change)
+
+
+def test_the_beat_forgets_files_that_waited_a_day_where_there_are_any(acme, rival, shop):
+    posted(acme, shop, PAPER)
+    with tenant_context(rival.id):
+        keep_upload(actor=rival.actor(), content=PICTURE)
+    with tenant_context(acme.id):
+        fresh = keep_upload(actor=acme.actor(), content=PICTURE)
+        waiting(2, clock.now() - datetime.timedelta(hours=25))
+    with connection.cursor() as cursor:
+        cursor.execute("select organization_id from app_orgs_with_old_uploads()")
+        found = cursor.fetchall()
+
+    gone = [tasks.forget_uploads(organization_id=str(team.id)) for team in (acme, rival)]
+
+    assert (found, gone) == ([(acme.id,)], [2, 0])
+    with tenant_context(acme.id):
+        assert set(Attachment.objects.filter(event=None)) == {fresh}
+        assert Attachment.objects.count() == 2
+
+
+def waiting(count, since):
+    """So many files of one byte that wait for an agreement since then."""
+    Attachment.objects.bulk_create(
+        Attachment(kind="image/png", size=1, sha256=b"0" * 32, content_sealed=b"", created_at=since)
+        for _ in range(count)
+    )
+
+
+def test_an_organisation_has_at_most_two_hundred_files_waiting(acme, shop, client):
+    with tenant_context(acme.id):
+        _, key = make_key(acme, ["change_consent"])
+        waiting(199, clock.now())
+    last = upload(client, key, PAPER)
+
+    one_more = upload(client, key, PAPER)
+
+    assert (last.status_code, one_more.status_code) == (201, 422)
+    assert "200 files wait for their agreements already." in one_more.json()["detail"] + str(one_more.json()["errors"])
+    with tenant_context(acme.id):
+        assert Attachment.objects.count() == 200
+    assert posted(acme, shop, PAPER).status_code == 302
 
 
 def test_the_receipt_for_the_person_says_who_asked_for_what_in_which_words_and_how_to_take_it_back(acme, shop, client):

@@ -1,6 +1,8 @@
 """The proof of one person's consent: what is in it, who may take it, and that it is checked without us."""
 
+import datetime
 import hashlib
+import importlib
 import io
 import json
 import pathlib
@@ -8,14 +10,16 @@ import subprocess
 import sys
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import call_command
 
 from accounts.actions.members import change_role
 from accounts.actions.roles import make_role
-from accounts.actions.signing_keys import public_keys
+from accounts.actions.signing_keys import PublicKey, SigningKey, key_id_of, public_keys, signing_key
 from accounts.contracts import PLATFORM_ORGANIZATION, Actor, NotAllowed
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, OrganizationKey
 from consent.models import ConsentEvent
+from core import vault
 from core.tenancy import tenant_context
 from messaging.actions.proving import make_proof_of
 from tests.counts import Statements
@@ -27,7 +31,7 @@ from tests.proofs import proves
 
 FILES = {
     "proof.html", "events.jsonl", "anchors.jsonl", "wordings.json", "protections.jsonl", "messages.jsonl", "keys.json",
-    "verify.py", "manifest.json", "signature.json",
+    "verify.py", "manifest.json", "signature.json", "README.txt",
 }  # fmt: skip
 
 
@@ -93,13 +97,113 @@ def test_the_verifier_that_comes_with_it_runs_by_itself_and_says_what_it_checked
     unpacked(body_of(taken(acme, mina)), tmp_path)
     key = json.loads((tmp_path / "keys.json").read_text())["keys"][0]["public_key"]
 
-    run = [sys.executable, "-I", str(tmp_path / "verify.py")]
-    whole = subprocess.run([*run, "--key", key], capture_output=True, text=True, check=False, timeout=60)
-    distrusted = subprocess.run([*run, "--key", "00" * 32], capture_output=True, text=True, check=False, timeout=60)
+    whole, distrusted = run_verifier(tmp_path, "--key", key), run_verifier(tmp_path, "--key", "00" * 32)
+    unvouched = run_verifier(tmp_path)
 
     assert whole.returncode == 0
-    assert whole.stdout.startswith("VALID: 8 files, 2 events, 1 of them under a signed anchor.")
+    assert whole.stdout.startswith("VALID: 9 files, 2 events, 1 of them under a signed anchor.")
     assert (distrusted.returncode, "not a key you trust" in distrusted.stdout) == (1, True)
+    assert unvouched.returncode == 3
+    assert unvouched.stdout.startswith("WHOLE, BUT SIGNED WITH A KEY NOBODY HAS VOUCHED FOR: 9 files, 2 events")
+    assert key in unvouched.stdout
+    assert "organisation's page of published keys, address as the bundle says: http" in unvouched.stdout
+    for said in (whole.stdout, unvouched.stdout):
+        assert "what left the ledger before it was made leaves no trace here" in said
+
+
+def run_verifier(folder, *arguments):
+    """What the verifier says that somebody runs."""
+    run = [sys.executable, "-I", str(folder / "verify.py"), *arguments]
+    return subprocess.run(run, capture_output=True, text=True, check=False, timeout=60)
+
+
+@proves("C35")
+def test_a_proof_signed_anew_with_another_key_is_whole_but_the_published_keys_do_not_know_it(
+    acme, mina, client, monkeypatch, tmp_path
+):
+    private = Ed25519PrivateKey.generate()
+    public = private.public_key().public_bytes_raw()
+    forger = SigningKey(key_id_of(public), private)
+    (tmp_path / "published").write_bytes(client.get("/consent/keys.json").content)
+    now = datetime.datetime.now(datetime.UTC)
+
+    with monkeypatch.context() as forging:
+        forging.setattr("consent.actions.proving.signing_key", lambda: forger)
+        forging.setattr(
+            "consent.actions.proving.public_keys", lambda: [*public_keys(), PublicKey(forger.key_id, public, now, None)]
+        )
+        unpacked(body_of(taken(acme, mina)), tmp_path / "forged")
+
+    alone = run_verifier(tmp_path / "forged")
+    asked = run_verifier(tmp_path / "forged", "--keys", str(tmp_path / "published"))
+    assert (alone.returncode, alone.stdout.startswith("WHOLE, BUT"), public.hex() in alone.stdout) == (3, True, True)
+    assert (asked.returncode, asked.stdout) == (
+        1,
+        "NOT VALID\n- signature.json: this proof was signed with a key that is not among the published ones\n",
+    )
+
+
+@proves("C35")
+def test_what_a_key_signed_before_it_ended_is_valid_and_what_it_signed_afterwards_is_refused(
+    acme, mina, client, monkeypatch, tmp_path
+):
+    former = signing_key()
+    unpacked(body_of(taken(acme, mina)), tmp_path / "before")
+    call_command("rotate_keys", signing=True, stdout=io.StringIO())
+    monkeypatch.setattr("consent.actions.proving.signing_key", lambda: former)
+    after = unpacked(body_of(taken(acme, mina)), tmp_path / "after")
+    published = client.get("/consent/keys.json")
+    (tmp_path / "keys").write_bytes(published.content)
+    (tmp_path / "empty").write_text('{"keys": []}')
+
+    newest, ended = published.json()["keys"]
+    made_at = json.loads(after["manifest.json"])["made_at"]
+    assert (newest["ended_at"], ended["ended_at"]) == (None, newest["began_at"])
+    assert f"Ended {ended['ended_at'][:10]}" in client.get("/consent/keys/").content.decode()
+    valid, refused, unread = (
+        run_verifier(tmp_path / folder, "--keys", str(tmp_path / keys))
+        for folder, keys in (("before", "keys"), ("after", "keys"), ("before", "empty"))
+    )
+    assert (valid.returncode, valid.stdout.startswith("VALID: 9 files")) == (0, True)
+    assert refused.returncode == 1
+    assert f"this proof was signed on {made_at} with a key that ended on {ended['ended_at']}" in refused.stdout
+    assert (unread.returncode, "not the file of keys as it is published" in unread.stdout) == (1, True)
+
+
+def test_the_verifier_is_served_as_text_to_everybody_and_the_readme_sends_people_there(acme, mina, client, tmp_path):
+    files = unpacked(body_of(taken(acme, mina)), tmp_path)
+
+    served = client.get("/consent/keys/verify.py")
+    readme, page = files["README.txt"].decode(), client.get("/consent/keys/").content.decode()
+    assert (served.status_code, served.headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    assert served.content == files["verify.py"]
+    for said in (readme, files["proof.html"].decode()):
+        assert "/consent/keys/verify.py" in said
+        assert "before the proof was made" in said
+    assert "/consent/keys.json" in readme
+    assert 'href="/consent/keys/verify.py"' in page
+
+
+def test_showing_the_published_keys_opens_no_private_one(acme, mina, client, monkeypatch):
+    key_id = signing_key().key_id
+    monkeypatch.setattr(vault, "unwrap", None)
+
+    shown = client.get("/consent/keys.json")
+
+    assert [each["key_id"] for each in shown.json()["keys"]] == [key_id]
+    assert key_id in client.get("/consent/keys/").content.decode()
+
+
+def test_keys_made_before_their_public_halves_were_kept_get_them_once(acme, mina):
+    key_id = signing_key().key_id
+    with tenant_context(PLATFORM_ORGANIZATION):
+        OrganizationKey.objects.filter(purpose="signing").update(public=None)
+    assert public_keys() == []
+
+    with tenant_context(PLATFORM_ORGANIZATION):
+        importlib.import_module("accounts.migrations.0012_publish_signing_keys").publish()
+
+    assert [each.key_id for each in public_keys()] == [key_id]
 
 
 def test_the_page_of_a_proof_shows_everything_asks_nobody_and_escapes_what_people_wrote(acme, tmp_path):

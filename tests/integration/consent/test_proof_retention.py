@@ -9,6 +9,8 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.contracts import SYSTEM
 from accounts.models import AuditEvent
+from consent import tasks
+from consent.actions import retention
 from consent.actions.retention import forget_old_evidence
 from consent.models import (
     Attachment,
@@ -197,3 +199,53 @@ def test_retention_reaches_no_other_organisation(acme, rival):
 
     with tenant_context(rival.id):
         assert ConsentEvent.objects.count() == 1
+
+
+def test_the_beat_looks_at_organisations_with_old_evidence_alone_in_turns_with_a_line_for_each(
+    acme, rival, monkeypatch
+):
+    monkeypatch.setattr(retention, "_AT_ONCE", 2)
+    with tenant_context(acme.id):
+        purpose = make_purpose(acme.actor())
+        for number in range(5):
+            event_of(make_point(f"reader{number}@people.example"), purpose, FIVE_YEARS * 2)
+    with tenant_context(rival.id):
+        event_of(make_point(MINA), make_purpose(rival.actor()), datetime.timedelta(days=1))
+    with connection.cursor() as cursor:
+        cursor.execute("select organization_id from app_orgs_with_old_evidence()")
+        found = cursor.fetchall()
+
+    gone = tasks.forget_evidence(organization_id=str(acme.id))
+
+    assert (found, gone) == ([(acme.id,)], 5)
+    with tenant_context(acme.id):
+        assert ConsentEvent.objects.count() == 0
+        rows = AuditEvent.objects.filter(action="evidence.forgotten").order_by("sequence")
+        assert [row.data["addresses"] for row in rows] == [2, 2, 1]
+
+
+_USED_JUST_NOW = """
+create function used_just_now() returns trigger language plpgsql as $body$ begin
+  raise exception 'used just now' using errcode = '42501'; end $body$;
+create trigger used_just_now before delete on consent_consentevent for each row when (old.point_id = '{point}')
+  execute function used_just_now()
+"""
+
+
+@proves("C21")
+def test_an_address_that_is_used_while_it_would_go_stays_whole_and_the_others_go(committed_db):
+    team = make_team("Acme")
+    with tenant_context(team.id):
+        purpose, raced, other = make_purpose(team.actor()), make_point(MINA), make_point(OMAR)
+        state_of(event_of(raced, purpose, FIVE_YEARS * 2))
+        event_of(other, purpose, FIVE_YEARS * 2)
+    committed_db.run_sql(_USED_JUST_NOW.format(point=raced.id))
+
+    try:
+        gone = tasks.forget_evidence(organization_id=str(team.id))
+    finally:
+        committed_db.run_sql("drop function used_just_now() cascade")
+
+    assert gone == 1
+    with tenant_context(team.id):
+        assert (ConsentEvent.objects.get().point_id, ConsentState.objects.get().point_id) == (raced.id, raced.id)
