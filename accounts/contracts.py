@@ -4,7 +4,7 @@ import dataclasses
 import uuid
 from typing import Literal
 
-from accounts.roles import GRANTS, PERMISSIONS, Role, with_implied
+from accounts.roles import PERMISSIONS, Role, granted
 
 #: the organisation that owns what happens to people and operators before any organisation is known (audit only)
 PLATFORM_ORGANIZATION = uuid.UUID("00000000-0000-7000-8000-000000000001")
@@ -77,7 +77,7 @@ class Belonging:
     @property
     def permissions(self) -> frozenset[str]:
         """What this person may do there. A right that exists no more gives nothing."""
-        return GRANTS.get(self.role) or with_implied(frozenset(self.own_permissions) & PERMISSIONS.keys())
+        return granted(self.role, self.own_permissions)
 
     @property
     def role_name(self) -> str:

@@ -74,6 +74,12 @@ def with_implied(rights: Iterable[str]) -> frozenset[str]:
 #: the role of a member whose rights the organisation chose one by one (A6); its rights are in the database
 CUSTOM = "custom"
 
+
+def granted(role: str, own: Iterable[str]) -> frozenset[str]:
+    """What a role may do; `own` are the rights of one that the organisation made itself."""
+    return GRANTS.get(role) or with_implied(frozenset(own) & PERMISSIONS.keys())
+
+
 #: what belongs together on the page where a role is made
 RIGHTS_BY_SUBJECT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Campaigns", ("see_campaigns", "author_campaigns", "send_campaigns", "approve_campaigns")),

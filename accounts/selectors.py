@@ -25,7 +25,7 @@ from accounts.models import (
     OrganizationKey,
     User,
 )
-from accounts.roles import GRANTS, PERMISSIONS, RIGHTS_BY_SUBJECT, ROLE_HINTS, Role, with_implied
+from accounts.roles import GRANTS, PERMISSIONS, RIGHTS_BY_SUBJECT, ROLE_HINTS, Role, granted, with_implied
 from core.tenancy import current_organization_id, tenant_context
 from core.vault import WrappedKey
 
@@ -91,7 +91,7 @@ def members_with(right: str) -> list[User]:
     return [
         row.user
         for row in rows.order_by("user__full_name", "id")
-        if right in (row.custom_role.permissions if row.custom_role else GRANTS[row.role])
+        if right in granted(row.role, row.custom_role.permissions if row.custom_role else ())
     ]
 
 

@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "keep-partitions": {"task": "messaging.keep_partitions", "schedule": 3600.0},
     "anchor-evidence": {"task": "consent.anchor_all", "schedule": 3600.0},
     "forget-uploads": {"task": "consent.forget_all_uploads", "schedule": 3600.0},
+    "forget-recordings": {"task": "messaging.forget_all_recordings", "schedule": 3600.0},
     # by the calendar: counted from its start, a beat that is restarted every few days would never come to a week
     "forget-evidence": {"task": "consent.forget_all_evidence", "schedule": crontab("30", "3", day_of_week="0")},
     "sync-templates": {"task": "messaging.sync_all_templates", "schedule": 86400.0},

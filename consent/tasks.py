@@ -56,7 +56,8 @@ def forget_all_evidence() -> None:
 @tenant_task("consent.forget_evidence", own_transactions=True)
 def forget_evidence(*, organization_id: uuid.UUID) -> int:
     """Remove evidence past its time, a few hundred addresses in each transaction; answer of how many addresses."""
-    gone, after = 0, uuid.UUID(int=0)
+    gone = 0
+    after: uuid.UUID | None = uuid.UUID(int=0)
     while after is not None:
         with tenant_context(organization_id):
             some, after = retention.forget_next_evidence(actor=SYSTEM, after=after)

@@ -23,6 +23,7 @@ PLATFORM_TASKS = frozenset(
         "consent.forget_all_uploads",
         "messaging.sweep",
         "messaging.keep_partitions",
+        "messaging.forget_all_recordings",
         "messaging.sync_all_templates",
         "campaigns.wake_runs",
         "contacts.sweep_imports",

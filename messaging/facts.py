@@ -227,7 +227,8 @@ def facts_of(raw: RawFacts, context: Context) -> Facts:
         content_ready=_content_ready(context),
         window_open=raw.heard,
         has_address=raw.has_address,
-        address_valid=reaches(context.ask.channel, raw.kind, raw.number_type),
+        # whoever wrote to us on this channel has shown that it reaches them, whatever their number looks like
+        address_valid=bool(context.ask.answers) or reaches(context.ask.channel, raw.kind, raw.number_type),
         in_trial_circle=raw.in_circle or answers,
         suppression=cast(SuppressionKind, raw.suppression),
         consent=raw.consent,  # type: ignore[arg-type]

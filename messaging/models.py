@@ -334,9 +334,10 @@ class Call(TenantModel):
 
 
 class AnnouncementAudio(TenantModel):
-    """A recording that announcement calls play. Append-only; texts name it, and what it says stands in them as words.
+    """A recording that announcement calls play. Never changed; removed after a day in which no text named it.
 
-    Only sound is kept, without the names and pictures that files carry. `digest` is the SHA-256 of it, in hexadecimals.
+    What it says stands in the texts that name it. Only sound is kept, without the names and pictures that files carry; `digest`
+    is its SHA-256, in hexadecimals.
     """
 
     digest = models.CharField(max_length=64)

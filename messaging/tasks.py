@@ -7,6 +7,7 @@ from django.db import connection
 from accounts.contracts import SYSTEM
 from core.jobs import enqueue, platform_task, tenant_task
 from messaging import lanes, template_office
+from messaging.actions.announcing import forget_audio
 from messaging.actions.sweeping import sweep_organization as sweep
 
 
@@ -58,6 +59,22 @@ def sync_all_templates() -> None:
         accounts = cursor.fetchall()
     for organization_id, account_id in accounts:
         enqueue("messaging.sync_templates", organization_id=organization_id, account_id=account_id)
+
+
+@platform_task("messaging.forget_all_recordings")
+def forget_all_recordings() -> None:
+    """Have the recordings forgotten that no text has named within a day."""
+    with connection.cursor() as cursor:
+        cursor.execute("select organization_id from app_orgs_with_old_recordings()")
+        found = cursor.fetchall()
+    for (organization_id,) in found:
+        enqueue("messaging.forget_recordings", organization_id=organization_id)
+
+
+@tenant_task("messaging.forget_recordings")
+def forget_recordings(*, organization_id: uuid.UUID) -> int:
+    """Remove the recordings of the organisation that no text names; answer how many."""
+    return forget_audio()
 
 
 @platform_task("messaging.keep_partitions")

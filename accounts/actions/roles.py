@@ -8,7 +8,7 @@ from django.db.models import ProtectedError
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from accounts.models import CustomRole, Membership
-from accounts.roles import CUSTOM, GRANTS, PERMISSIONS, Role, with_implied
+from accounts.roles import CUSTOM, PERMISSIONS, Role, granted, with_implied
 
 MOST_ROLES = 50
 
@@ -78,7 +78,7 @@ def role_named(word: str) -> tuple[str, CustomRole | None]:
 
 def rights_of(role: str, custom: CustomRole | None) -> frozenset[str]:
     """What a role may do."""
-    return with_implied(frozenset(custom.permissions) & PERMISSIONS.keys()) if custom else GRANTS[role]
+    return granted(role, custom.permissions if custom else ())
 
 
 def demand_rights(actor: Actor, permissions: Iterable[str]) -> None:

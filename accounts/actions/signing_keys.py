@@ -60,10 +60,13 @@ class SigningKey:
 def signing_key() -> SigningKey:
     """The newest key. One query, from any organisation or none.
 
-    Effects: the first time, an installation gets its first key.
+    Effects: the first time, an installation gets its first key; keys made before public halves were kept get theirs.
     """
     with tenant_context(PLATFORM_ORGANIZATION):
-        private = _private(_newest() or _first())
+        row = _newest() or _first()
+        private = _private(row)
+        if row.public is None:
+            _keep_public_halves()
     return SigningKey(key_id_of(_public(private)), private)
 
 
@@ -101,6 +104,11 @@ def _make(version: int) -> OrganizationKey:
     return OrganizationKey.objects.create(
         version=version, purpose=_PURPOSE, wrapped=key.wrapped, kek_id=key.kek_id, public=_public(private)
     )
+
+
+def _keep_public_halves() -> None:
+    for row in OrganizationKey.objects.filter(purpose=_PURPOSE, public=None):
+        OrganizationKey.objects.filter(id=row.id).update(public=_public(_private(row)))
 
 
 def _private(row: OrganizationKey) -> Ed25519PrivateKey:

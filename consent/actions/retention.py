@@ -25,7 +25,8 @@ def forget_old_evidence(*, actor: Actor) -> int:
 
     Effects: as `forget_next_evidence`, for all addresses in one transaction.
     """
-    gone, after = 0, _START
+    gone = 0
+    after: uuid.UUID | None = _START
     while after is not None:
         some, after = forget_next_evidence(actor=actor, after=after)
         gone += some

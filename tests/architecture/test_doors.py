@@ -6,7 +6,7 @@ from tests.proofs import proves
 from tests.walls.routes import all_routes
 
 #: the fewest routes of the product's own there have been since the last written removal; raise it with every release
-FEWEST_ROUTES = {"public": 10, "person": 4, "member": 100, "api": 29, "webhook": 5}
+FEWEST_ROUTES = {"public": 11, "person": 4, "member": 100, "api": 29, "webhook": 5}
 #: addresses of libraries that stay closed: redirects of former versions, which nobody here links to
 CLOSED = {
     "account/social/login/cancelled/", "account/social/login/error/", "account/social/signup/",

@@ -133,5 +133,10 @@ def test_migrations_are_one_line_in_every_app_and_import_only_the_tenant_sql():
 
 
 def _is_frozen(name: str) -> bool:
-    """What a migration may use of the product: SQL, defaults of fields, words of states. None of it touches rows."""
-    return name.startswith(("core.tenant_sql", "core.tenancy", "core.ids")) or re.match(r"\w+\.(states|models)", name)
+    """What a migration may use of the product: SQL, defaults of fields, words of states, how names are spelled for a search.
+
+    None of it touches rows.
+    """
+    return name.startswith(("core.tenant_sql", "core.tenancy", "core.ids", "contacts.spelling")) or re.match(
+        r"\w+\.(states|models)", name
+    )

@@ -27,14 +27,14 @@ EVENTS = "messaging_messageevent"
 @dataclasses.dataclass(slots=True)
 class _Bench:
     base: Database
-    sender: send.Bench
+    sender: send.AtCarrier
     count: int
     wal: list[float] = dataclasses.field(default_factory=list)
     hot: list[float] = dataclasses.field(default_factory=list)
 
     def apply(self) -> Sample:
         """Fresh messages, their receipts in the inbox, applied batch by batch."""
-        self.sender.send(0)
+        self.sender.ours()
         rows = bench_house.inbox(self.sender.house, STATUSES, self.count)
         _ground.settle_down(self.base)
         before, log = self._updates(), self._position()
@@ -76,7 +76,7 @@ def run(scale: str) -> Report:
     """Batches of receipts, and the copy of their events."""
     count, repeats = SIZES[scale]
     with _ground.prepared(scale) as ground, ground.fresh_database() as base, running_sandbox(ground.folder) as sandbox:
-        bench = _Bench(base, send.open_bench(base, sandbox, count), count)
+        bench = _Bench(base, send.open_texts(base, sandbox, count), count)
         bench.apply()
         bench.wal.clear()
         bench.hot.clear()

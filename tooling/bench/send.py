@@ -81,6 +81,11 @@ class AtCarrier:
     call: bench_lines.Call
     delay: int
 
+    @property
+    def house(self) -> bench_house.House:
+        """Whose messages they are."""
+        return self.bench.line.house
+
     def ours(self) -> Sample:
         """The product's way."""
         return self._proven(self.bench.send)
@@ -158,6 +163,13 @@ def open_ways(base: Database, sandbox: Sandbox, port: int, count: int) -> tuple[
     letters = bench_mail.made_before(bench_mail.open_team("Delby"), count)
     ways[_WORDS["email"]] = AtMailServer(mail, port, letters)
     return ways, stages
+
+
+def open_texts(base: Database, sandbox: Sandbox, count: int) -> AtCarrier:
+    """Texts alone, at a carrier that answers at once."""
+    line = bench_lines.sms(sandbox, count)
+    base.run_sql(f"update messaging_sender set rate_per_second = {FASTER_THAN_ANYTHING}")
+    return AtCarrier(Bench(base, line, count, {"queue": [], "lane": []}), sandbox, bench_lines.text_call(), 0)
 
 
 def run(scale: str) -> Report:

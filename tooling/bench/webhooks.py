@@ -47,7 +47,7 @@ class _Bench:
     base: Database
     product: _Server
     nothing: _Server
-    sender: send.Bench
+    sender: send.AtCarrier
     count: int
 
     def keep(self) -> Sample:
@@ -57,7 +57,7 @@ class _Bench:
 
     def apply(self) -> Sample:
         """Receipts about messages that were just sent."""
-        self.sender.send(0)
+        self.sender.ours()
         posts = bench_house.receipts(self.sender.house, STATUSES, self.count)
         taken = self._post(posts, applied=True)
         asked = "select count(*) from messaging_message where delivery_rank = (select max(delivery_rank) from messaging_message)"
@@ -106,7 +106,7 @@ def run(scale: str) -> Report:
         variables = base.environment() | {"WEBHOOK_URL": settings.WEBHOOK_URL}
         product = stack.enter_context(_web(port, variables, ground.folder, "config.settings.test"))
         nothing = stack.enter_context(_web(ports.free_port(), variables, ground.folder, "tooling.bench._nothing"))
-        sender = send.open_bench(base, sandbox, count)
+        sender = send.open_texts(base, sandbox, count)
         bench = _Bench(base, product, nothing, sender, count)
         bench.apply()
         receipts = count * len(STATUSES)

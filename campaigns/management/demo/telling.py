@@ -4,10 +4,12 @@ import datetime
 import functools
 import pathlib
 import tomllib
+import uuid
 from typing import Any
 
 from django.conf import settings
 
+from accounts.contracts import SYSTEM
 from accounts.models import User
 from accounts.selectors import organizations_of
 from campaigns.management.demo import arrivals, trading
@@ -23,6 +25,7 @@ from campaigns.management.demo.opening import (
 from campaigns.management.demo.people import Crowd
 from campaigns.management.demo.stage import stage
 from campaigns.models import Campaign
+from consent.actions.anchoring import anchor_evidence
 from core.tenancy import tenant_context
 
 _SEED = 1947
@@ -65,12 +68,19 @@ def tell(story: dict[str, Any]) -> None:
         shop = open_shop(where, story, ends)
         for _, deed in sorted(_past(shop, crowd), key=lambda each: -each[0]):
             deed()
+            _anchor(shop)
         for plan in story["campaign"]:
             if "in_days" in plan:
                 trading.announce(shop, plan)
             elif plan.get("draft"):
                 trading.write(shop, plan)
     register_account(account_name(), password(), inbound_address(settings.WEBHOOK_URL, shop.account))
+
+
+def _anchor(shop: Shop) -> None:
+    """What the night does: an event whose anchor is of another week would look as if it had been written in later."""
+    with tenant_context(shop.id):
+        anchor_evidence(actor=SYSTEM, before=uuid.UUID(int=2**128 - 1))
 
 
 def _past(shop: Shop, crowd: Crowd) -> list[tuple[float, functools.partial[None]]]:

@@ -120,7 +120,6 @@ def take_up_invitation(visitor: Visitor, path: str, who: Newcomer) -> None:
     page.get_by_role("heading", name="Check your email").wait_for()
     page.get_by_label("Code").fill(visitor.house.code_for(who.email, after=sent))
     page.get_by_role("button", name="Confirm").click()
-    page.get_by_label("I am 18 or older").check()
     visitor.look("invitation-signed-in")
     page.get_by_role("button", name="Join", exact=False).click()
     page.get_by_role("heading", level=1).wait_for()

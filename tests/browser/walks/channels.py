@@ -108,6 +108,7 @@ def bring_in(visitor: Visitor, file: pathlib.Path) -> None:
     page.get_by_role("heading", name="What are these columns?").wait_for()
     page.get_by_label("They agreed to").select_option(label="Offers")
     page.get_by_label("… or a new list").fill(LIST)
+    page.get_by_label("Dates without a time are days of UTC").check()
     page.get_by_label("I answer for it").check()
     page.get_by_role("button", name="Check the file").click()
     page.get_by_role("button", name=re.compile(r"^Import \d")).click()

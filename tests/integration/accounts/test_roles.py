@@ -9,6 +9,7 @@ from accounts.actions import members, roles
 from accounts.contracts import NotAllowed, Refused
 from accounts.models import CustomRole, Membership
 from accounts.roles import GRANTS, with_implied
+from accounts.selectors import members_with
 from core.tenancy import tenant_context
 from tests.factories.accounts import actor_of, join, logged_in, make_person
 from tests.integration.accounts.chain import deeds, last_deed
@@ -208,3 +209,14 @@ def test_like_one_of_the_eight_begins_with_its_rights(acme):
         if box.data["selected"]
     ]
     assert ticked == ["see_campaigns", "see_contacts"]
+
+
+def test_who_may_do_something_because_it_belongs_to_another_right_is_among_those_who_may(acme):
+    role = make(acme, "approve_campaigns")
+    person = give(acme, role)
+    with tenant_context(acme.id):
+        CustomRole.objects.update(permissions=["approve_campaigns", "a right there is no more"])
+
+        found = [members_with(right) for right in ("approve_campaigns", "see_campaigns", "a right there is no more")]
+
+    assert [person in people for people in found] == [True, True, False]

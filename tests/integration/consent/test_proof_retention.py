@@ -249,3 +249,18 @@ def test_an_address_that_is_used_while_it_would_go_stays_whole_and_the_others_go
     assert gone == 1
     with tenant_context(team.id):
         assert (ConsentEvent.objects.get().point_id, ConsentState.objects.get().point_id) == (raced.id, raced.id)
+
+
+def test_an_address_is_held_while_it_is_looked_at_so_whoever_writes_about_it_waits(committed_db):
+    team = make_team("Acme")
+    with tenant_context(team.id):
+        looked_at, other = make_point(MINA), make_point(OMAR)
+        event_of(looked_at, make_purpose(team.actor()), FIVE_YEARS * 2)
+
+    free = "select id from consent_point where address_sealed is not null for update skip locked"
+    with tenant_context(team.id):
+        assert forget_old_evidence(actor=SYSTEM) == 1
+        during = committed_db.run_sql(free)
+
+    assert during == [(other.id,)]
+    assert {found for (found,) in committed_db.run_sql(free)} == {looked_at.id, other.id}

@@ -1,5 +1,8 @@
 """Finding people by the end of a number, and saying so when an address is somebody's already."""
 
+import importlib
+from types import SimpleNamespace
+
 import pytest
 from django.db import connection
 
@@ -109,6 +112,23 @@ def test_a_name_among_fifty_thousand_is_read_off_the_index_of_words(committed_db
     for typed in ("lopez", "maria lopez", "n4711"):
         assert "name_by_word" in plans[typed], plans[typed]
     assert names(acme.client().get("/contacts/", {"q": "maria lopez"})) == ["Ana María López"]
+
+
+def test_names_kept_before_words_were_searched_are_spelled_as_a_search_spells_them(acme, monkeypatch):
+    earlier = importlib.import_module("contacts.migrations.0005_find_people_by_any_word")
+    spoken = [("Łukasz", "Weiß"), ("Sinéad", "O’Brien"), ("Søren", "d'Ørsted"), ("Ana", "Plain")]
+    people = [make_contact(acme, first_name=first, last_name=last) for first, last in spoken]
+    with tenant_context(acme.id):
+        kept = list(Contact.objects.order_by("id").values_list("search_name", flat=True))
+        for person in people[:3]:
+            Contact.objects.filter(id=person.id).update(search_name=f"{person.first_name} {person.last_name}".lower())
+        monkeypatch.setattr(earlier, "_BATCH", 2)
+
+        earlier.spell_names(None, SimpleNamespace(connection=connection))
+
+        spelt = list(Contact.objects.order_by("id").values_list("search_name", flat=True))
+    assert spelt == kept == ["lukasz weiss", "sinead obrien", "soren dorsted", "ana plain"]
+    assert names(acme.client().get("/contacts/", {"q": "weiss"})) == ["Łukasz Weiß"]
 
 
 def plan_of_search(team, typed):

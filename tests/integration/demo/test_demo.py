@@ -89,7 +89,19 @@ def test_a_visitor_finds_six_weeks_of_a_living_shop_that_are_made_only_once(
     }
     _demand_that_the_ledger_agrees(committed_db, sandbox)
     _demand_a_past(committed_db)
+    _demand_anchors_of_their_time(committed_db)
     _log_in(again)
+
+
+def _demand_anchors_of_their_time(database: Database) -> None:
+    """No proof of a customer of the demo names an event as written in later."""
+    late = database.run_sql(
+        "select count(*), min(recorded_at), max(recorded_at) from consent_consentevent e where coalesce("
+        " (select min(a.at) from consent_evidenceanchor a where a.organization_id = e.organization_id"
+        " and a.through_id >= e.id) > e.recorded_at + interval '3 days', true)"
+    )
+
+    assert late == [(0, None, None)]
 
 
 def _states(database: Database) -> dict[str, str]:

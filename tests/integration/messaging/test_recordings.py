@@ -1,38 +1,29 @@
-"""Recordings that calls play: uploaded, kept sealed, heard on the page, and fetched by the carrier of that one call."""
+"""Recordings that calls play: uploaded, heard on the page, and fetched by the carrier of that one call."""
 
 import base64
 import datetime
-import hashlib
-import io
 import re
 import uuid
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from accounts.models import AuditEvent, Organization
+from accounts.models import Organization
 from campaigns.models import Campaign
 from core import clock, vault
 from core.tenancy import tenant_context
 from messaging import call_audio_links
-from messaging.actions.announcing import keep_audio, open_audio
 from messaging.channels import email_imprint
 from messaging.models import AnnouncementAudio, Message, TemplateVersion
-from tests.factories.accounts import Team, make_operator, operator_actor
-from tests.factories.calls import LEGAL_NAME, Line, dial, make_caller, next_address, sentences
-from tests.factories.campaigns import House, make_house
-from tests.factories.sounds import id3, mp3, wav
+from tests.factories.accounts import Team
+from tests.factories.calls import LEGAL_NAME, Line, dial, next_address, sentences
+from tests.factories.campaigns import House
+from tests.factories.recordings import SAID, a_file, house_of, keep, written
+from tests.factories.sounds import mp3, wav
 from tests.proofs import proves
 from tests.snapshots import changed, rows_of
-
-SAID = "We are open again from Monday."
-
-
-def house_of(team: Team) -> House:
-    return make_caller(make_house(team.id, team.actor(), operator_actor(make_operator(f"Olga of {team.name}")), ""))
 
 
 @pytest.fixture
@@ -41,29 +32,9 @@ def house(acme: Team) -> House:
     return house_of(acme)
 
 
-def keep(house: House, raw: bytes = b"") -> AnnouncementAudio:
-    with tenant_context(house.id):
-        return keep_audio(actor=house.actor, raw=raw or wav())
-
-
 def playing(house: House, number: str = "+14025550142", **how: str) -> Line:
     """A phone that rings, to hear a recording."""
     return Line(house, dial(house, number, words=SAID, audio=str(keep(house).id), **how))
-
-
-def written(house: House, **changes: object) -> dict[str, object]:
-    typed = {
-        "channel": "voice", "name": "Open again", "purpose": str(house.purpose.id), "sender": str(house.sender.id),
-        "included": [str(house.people.id)], "body": SAID, "language": "en", "phone": "+1 800 555 0123",
-        "machine": "hang_up",
-    }  # fmt: skip
-    return typed | changes
-
-
-def a_file(raw: bytes, name: str = "hello.mp3") -> io.BytesIO:
-    file = io.BytesIO(raw)
-    file.name = name
-    return file
 
 
 def fetch(url: str, **headers: str) -> HttpResponse:
@@ -74,50 +45,6 @@ def fetch(url: str, **headers: str) -> HttpResponse:
 def played(answer: HttpResponse) -> list[str]:
     """The addresses of what an answer plays."""
     return re.findall(r"<Play>([^<]*)</Play>", answer.content.decode())
-
-
-# -- keeping
-
-
-def test_a_recording_is_kept_once_sealed_and_on_record(house: House) -> None:
-    first = keep(house, id3() + mp3(50))
-
-    again = keep(house, mp3(50))
-
-    assert again.id == first.id
-    assert (first.content_type, first.seconds, first.size) == ("audio/mpeg", 2, 50 * 104)
-    assert first.digest == hashlib.sha256(mp3(50)).hexdigest()
-    with tenant_context(house.id):
-        kept = AnnouncementAudio.objects.get()
-        assert open_audio(kept) == mp3(50)
-        assert mp3(1) not in bytes(kept.audio_sealed)
-        assert AuditEvent.objects.filter(action="recording.kept").count() == 1
-
-
-def test_two_organisations_with_the_same_sound_have_a_row_each_that_opens_for_none_but_them(
-    house: House, rival: Team
-) -> None:
-    ours, theirs = keep(house), keep(house_of(rival))
-
-    assert (ours.id != theirs.id, ours.digest == theirs.digest) == (True, True)
-    with tenant_context(rival.id):
-        assert [row.id for row in AnnouncementAudio.objects.all()] == [theirs.id]
-        ours.audio_sealed = bytes(ours.audio_sealed)
-        with pytest.raises(vault.CannotOpen):
-            open_audio(ours)
-
-
-@pytest.mark.parametrize(
-    "deed", ["update messaging_announcementaudio set seconds = 1", "delete from messaging_announcementaudio"]
-)
-def test_a_recording_is_never_changed_or_removed(house: House, deed: str) -> None:
-    keep(house)
-
-    with pytest.raises(DatabaseError), transaction.atomic(), tenant_context(house.id), connection.cursor() as cursor:
-        cursor.execute(deed)
-
-    with tenant_context(house.id):
-        assert AnnouncementAudio.objects.get().seconds == 2
 
 
 # -- the form

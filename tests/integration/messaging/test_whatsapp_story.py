@@ -150,6 +150,7 @@ def test_only_the_same_choice_in_whatsapp_takes_the_stop_back(house: House, sand
         sandbox.post(f"whatsapp/phones/{phone}/prefer", {"choice": "stop"})
     sandbox.post(f"whatsapp/phones/{BEN}/say", {"text": "STOP"})
 
+    time.sleep(1.1)  # the network tells moments in whole seconds; what was said in the same one is not the newer
     for phone in (ANA, BEN):
         sandbox.post(f"whatsapp/phones/{phone}/prefer", {"choice": "resume"})
 
