@@ -10,7 +10,6 @@ from core.ids import new_id
 from core.tenancy import tenant_context
 from messaging.models import Message, Sender, Template, TemplateVersion
 from tests.factories.consent import grant, make_point, make_purpose
-from tests.proofs import proves
 
 FLORIDIAN, OREGONIAN = "+13055550142", "+15035550142"
 
@@ -52,7 +51,6 @@ def reasons(app, house, people, purpose="offers"):
     return [code.replace("quiet_hours", "") for code in codes]
 
 
-@proves("C19")
 def test_in_florida_three_a_day_count_over_campaigns_purposes_and_channels(app, house, people):
     with tenant_context(house.id):
         for number in (FLORIDIAN, OREGONIAN):
@@ -68,7 +66,6 @@ def test_in_florida_three_a_day_count_over_campaigns_purposes_and_channels(app, 
     assert (two, three) == (["", ""], ["freq_cap", ""])
 
 
-@proves("C19")
 def test_what_is_older_than_a_day_and_what_somebody_waits_for_does_not_count(app, house, people):
     with tenant_context(house.id):
         for hours in (25, 30, 48):
@@ -79,7 +76,6 @@ def test_what_is_older_than_a_day_and_what_somebody_waits_for_does_not_count(app
     assert reasons(app, house, people) == ["", ""]
 
 
-@proves("C19")
 def test_the_organisations_own_cap_counts_over_everything_and_spares_what_somebody_waits_for(app, house, people):
     with tenant_context(house.id):
         Organization.objects.filter(id=house.id).update(message_cap=2, message_cap_days=7)

@@ -48,7 +48,6 @@ def test_a_dry_run_tells_the_decision_the_text_and_its_parts_and_sends_nothing(a
     assert moved(before, acme) == {"consent_decisionrecord"}
 
 
-@proves("M5")
 def test_one_message_is_sent_and_can_be_read_back(acme, app, house, body):
     answer = app.post("messages/", body)
 

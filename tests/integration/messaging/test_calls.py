@@ -82,7 +82,6 @@ def call_everybody(house: House, sandbox: Sandbox, people: int, **parts: str) ->
     return run
 
 
-@proves("H1")
 def test_a_recording_is_fetched_by_the_carrier_in_the_call_and_nine_still_ends_it(
     house: House, sandbox: Sandbox
 ) -> None:

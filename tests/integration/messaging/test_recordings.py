@@ -179,7 +179,6 @@ def test_players_get_the_piece_they_ask_for(house: House, acme: Team, asked: str
 # -- in the call
 
 
-@proves("H1")
 def test_the_frame_is_read_around_the_recording_and_keys_are_heard_from_the_first_word(house: House) -> None:
     line = playing(house)
 

@@ -44,7 +44,6 @@ BODIES = [
 ]  # fmt: skip
 
 
-@proves("C11")
 @pytest.mark.parametrize(("text", "kind", "review"), [pytest.param(*row[1:], id=row[0]) for row in BODIES])
 def test_what_somebody_wrote_is_read_as_they_meant_it(text, kind, review):
     reading = read(text)
