@@ -52,8 +52,10 @@ def launch(newcomer: Newcomer) -> None:
         newcomer.until_number(line.channel, "sent", len(share.may) - len(share.turned_away))
     for line in LINES:
         share = shares[line.channel]
-        arrived = 0 if line.channel == "email" else len(share.may) - len(share.missed)  # a mail server reports nothing
-        newcomer.until_number(line.channel, "delivered", arrived)
+        if line.reports_arrival:
+            newcomer.until_number(line.channel, "delivered", len(share.may) - len(share.missed))
+        else:
+            newcomer.page_with(f"/campaigns/runs/{newcomer.runs[line.channel]}/", "not reported")
 
 
 def send_alone(newcomer: Newcomer) -> None:

@@ -44,6 +44,8 @@ class Line:
     stopped: Callable[[Carrier], set[str]]
     stop: Callable[["Hands"], None] | None = None
     writer: str = ""
+    #: whether its carrier ever says that something arrived
+    reports_arrival: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ LINES: Sequence[Line] = (
         _mails,
         _pressed_button,
         lambda hands: hands.unsubscribe(mailbox(15)),
+        reports_arrival=False,
     ),
     Line(
         "voice",

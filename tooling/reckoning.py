@@ -53,9 +53,10 @@ def _column(newcomer: Newcomer, line: Line) -> Column:
     numbers = {"planned": Number(share.planned, planned)}
     for reason in sorted(left_out.keys() | share.left_out.keys()):
         numbers[f"  left out: {reason}"] = Number(share.left_out.get(reason, 0), left_out.get(reason, 0))
+    if line.reports_arrival:
+        numbers["delivered"] = Number(sum(each.arrived for each in campaign), told["delivered"])
     return numbers | {
         "sent": Number(len(campaign), told["sent"]),
-        "delivered": Number(sum(each.arrived for each in campaign), told["delivered"]),
         "replied": Number(len(replied(carrier, channel)), told["replied"]),
         "opted out": Number(len(line.stopped(carrier)), told["opted_out"]),
         "one by the API": Number(len(alone), taken_alone(newcomer, line)),
