@@ -23,6 +23,8 @@ PASSWORD = "a quiet corner with cloth"  # noqa: S105 - of an account that lives 
 OWNER = "nadia@corner.example"
 ZONE = zoneinfo.ZoneInfo("America/Chicago")
 _ANY_PHONE = "+15315550104"
+#: what a report says of what it has no number for
+UNTOLD = -1
 _PATIENCE_SECONDS = 45.0
 _PAUSE_SECONDS = 0.3
 
@@ -78,10 +80,10 @@ class Newcomer:
         return self.browser.get(f"/campaigns/runs/{self.runs[channel]}/").words.lower()
 
     def number(self, channel: str, view: str) -> int:
-        """A number of a report, by the name of the people behind it; -1 while there is none."""
+        """A number of a report, by the name of the people behind it; UNTOLD while there is none."""
         funnel = self.browser.get(f"/campaigns/runs/{self.runs[channel]}/").text.partition('id="funnel"')[2]
         found = re.search(rf'show={view}"[^>]*>[^<]*</a>.*?class="strong">(.*?)</span>\s*</dt>', funnel, re.DOTALL)
-        return digits(found[1]) if found else -1
+        return digits(found[1]) if found else UNTOLD
 
     def report(self, channel: str) -> tuple[int, dict[str, int]]:
         """What a report says about the plan: how many were asked for, and who was left out by reason."""

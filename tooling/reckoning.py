@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from tooling.campaigning import taken_alone
 from tooling.lines import ALONE, LINES, Line, Taken, replied
-from tooling.newcomer import Newcomer
+from tooling.newcomer import UNTOLD, Newcomer
 
 _LABEL, _CELL = 26, 15
 
@@ -53,8 +53,9 @@ def _column(newcomer: Newcomer, line: Line) -> Column:
     numbers = {"planned": Number(share.planned, planned)}
     for reason in sorted(left_out.keys() | share.left_out.keys()):
         numbers[f"  left out: {reason}"] = Number(share.left_out.get(reason, 0), left_out.get(reason, 0))
-    if line.reports_arrival:
-        numbers["delivered"] = Number(sum(each.arrived for each in campaign), told["delivered"])
+    arrived = sum(each.arrived for each in campaign) if line.reports_arrival else UNTOLD
+    if told["delivered"] != UNTOLD or line.reports_arrival:
+        numbers["delivered"] = Number(arrived, told["delivered"])
     return numbers | {
         "sent": Number(len(campaign), told["sent"]),
         "replied": Number(len(replied(carrier, channel)), told["replied"]),
