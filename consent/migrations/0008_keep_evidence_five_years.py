@@ -58,7 +58,8 @@ begin
 end $body$;
 """
 
-# The one way to remove evidence: address by address, and only what is old, says no to nothing, and has no record above it.
+# The one way to remove evidence: address by address, and only what is old, says no to nothing, and has no record above it. Each
+# address is held before it is looked at, so that whoever writes about it waits or has been counted.
 FORGET = """
 create function consent_forget_evidence(which uuid[]) returns integer language plpgsql security definer
 set search_path = pg_catalog, public as $body$
@@ -68,6 +69,7 @@ declare
   gone integer := 0;
 begin
   foreach one in array which loop
+    perform 1 from consent_point where organization_id = organization and id = one for update;
     continue when coalesce(consent_last_use(organization, one) > now() - consent_evidence_kept(), true)
       or exists (select 1 from consent_suppression s where s.organization_id = organization and s.point_id = one
                  and s.lifted_at is null and coalesce(s.expires_at > now(), true))
@@ -81,14 +83,16 @@ begin
         and e.point_id = one and a.organization_id = organization and a.event_id = e.id;
       delete from consent_consentevent where organization_id = organization and point_id = one;
       gone := gone + 1;
-    exception when foreign_key_violation then
-      null; -- a record above still rests on it, so it is not done with
+    exception when foreign_key_violation or insufficient_privilege then
+      null; -- a record above still rests on it, or it was used just now: it is not done with
     end;
   end loop;
   return gone;
 end $body$;
 grant select, delete on consent_preference, consent_consentstate, consent_suppression, consent_attachment,
   consent_consentevent, consent_wording, consent_decisionrecord to app_resolver;
+-- to hold a row takes the right to change it; nothing of it is changed
+grant select (id, organization_id), update (id) on consent_point to app_resolver;
 grant select, insert, update on consent_evidenceuse to app_resolver;
 revoke update, delete on consent_evidenceuse from app_web;
 """
