@@ -18,7 +18,7 @@ from rest_framework.views import exception_handler as rest_exception_handler
 from accounts.contracts import Actor, NotAllowed, Refused
 from accounts.doors import api
 from accounts.models import Organization
-from core.api import PROBLEM_TYPE, answers, problem_body
+from core.api import PROBLEM_TYPE, FieldsQuery, answer, answers, problem_body
 from core.api_input import NotJson
 
 _CODES = {
@@ -36,7 +36,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     """Every error of the REST framework, and every refusal of an action, in the one shape."""
     request = context["request"]._request
     if isinstance(exception, Refused):
-        return _response(_refusal(request, exception))
+        return _response(refusal_body(request, exception))
     if isinstance(exception, NotAllowed):
         lacking = f"This key lacks the scope {exception.permission}."
         return _response(problem_body(request, "not_allowed", lacking))
@@ -53,12 +53,21 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     return told
 
 
-def _refusal(request: HttpRequest, refusal: Refused) -> dict[str, Any]:
+def refusal_body(request: HttpRequest, refusal: Refused) -> dict[str, Any]:
     """A refusal of an action, by its own code; one without tells whether a field is to blame."""
     errors = [(refusal.field, refusal.message)] if refusal.field else []
     kind = "unfit" if refusal.field else "refused"
     code = refusal.code or kind
     return problem_body(request, code, refusal.message, remedy=refusal.remedy, errors=errors, kind=kind)
+
+
+def item_problem(request: Request, exception: Refused | exceptions.ValidationError) -> dict[str, Any]:
+    """Why one item of many was refused: status, code, words, remedy and fields of what it alone would have been answered."""
+    if isinstance(exception, Refused):
+        told = refusal_body(request._request, exception)
+    else:
+        told = problem_body(request._request, "invalid", errors=list(flat_errors(exception.detail)))
+    return {name: told[name] for name in ("status", "code", "detail", "remedy", "errors")}
 
 
 def actor_of(request: Request) -> Actor:
@@ -109,9 +118,14 @@ class OrganizationOut(serializers.Serializer[Any]):
     currency = serializers.CharField()
 
 
-@extend_schema(operation_id="get_organization", tags=["organization"], responses=answers(OrganizationOut))
+@extend_schema(
+    operation_id="get_organization",
+    tags=["organization"],
+    parameters=[FieldsQuery],
+    responses=answers(OrganizationOut),
+)
 @api("")
 @api_view(["GET"])
-def organization(_request: Request) -> Response:
+def organization(request: Request) -> Response:
     """The organisation the key belongs to."""
-    return Response(OrganizationOut(Organization.objects.current()).data)
+    return answer(request, OrganizationOut(Organization.objects.current()).data)

@@ -83,32 +83,38 @@ def _within_limits(
         return answer(request)
     _ = request.body  # before the transaction: a slow upload must not hold one open
     with tenant_context(organization_id):
-        response = answer(request) if request.method in _SAFE else _once(request, actor, answer)
+        safe = request.method in _SAFE
+        response = (
+            answer(request) if safe else once(request, lambda: digest_of_request(request), lambda: answer(request))
+        )
         if response.status_code >= 400:
             transaction.set_rollback(True)
     return response
 
 
-def _once(request: HttpRequest, actor: Actor, answer: Answer) -> HttpResponse:
-    """The answer; with an Idempotency-Key, the first one again. A refused request did nothing, so its key stays free."""
-    name = request.headers.get("Idempotency-Key", "")
+def once(request: HttpRequest, digest: Callable[[], bytes], answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer; with an Idempotency-Key, the first one again. A refused request did nothing, so its key stays free.
+
+    Shape: `digest` makes out what is the same request; it is asked for only where there is a key. Runs in a transaction.
+    """
+    name, actor = request.headers.get("Idempotency-Key", ""), request.actor  # type: ignore[attr-defined]
     if not name or actor.id is None:
-        return answer(request)
+        return answer()
     if len(name) > LONGEST_KEY:
         return problem(request, "invalid", errors=[("Idempotency-Key", f"At most {LONGEST_KEY} characters.")])
-    digest, asked = digest_of_key(actor.id, name), digest_of_request(request)
-    if not hold_key(digest):
+    key, asked = digest_of_key(actor.id, name), digest()
+    if not hold_key(key):
         response = problem(request, "in_progress")
         response["Retry-After"] = "1"
         return response
-    held = remembered(digest)
+    held = remembered(key)
     if held is not None:
         if bytes(held.request_digest) != asked:
             return problem(request, "key_reused")
         response = answer_of(held)
         response["Idempotent-Replayed"] = "true"
         return response
-    response = answer(request)
+    response = answer()
     if response.status_code < 400:
-        remember(digest, asked, response)
+        remember(key, asked, response)
     return response

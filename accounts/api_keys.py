@@ -39,7 +39,14 @@ def authenticate(request: HttpRequest) -> tuple[uuid.UUID, Actor] | None:
             ApiKey.objects.filter(id=key.id).update(last_used_on=today)
     agent = request.headers.get("User-Agent", "")[:200]
     return organization_id, Actor(
-        "key", key.id, frozenset(key.scopes), client_address(request), agent, request_id(request), key.is_test
+        "key",
+        key.id,
+        frozenset(key.scopes),
+        client_address(request),
+        agent,
+        request_id(request),
+        practice_only=key.is_test,
+        issuer=key.issued_by,
     )
 
 

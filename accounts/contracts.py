@@ -45,6 +45,13 @@ class Actor:
     request_id: uuid.UUID | None = None
     #: an application's test key: what it sends goes through the practice carrier or not at all
     practice_only: bool = False
+    #: the person who made the application's key; None where nobody knows
+    issuer: uuid.UUID | None = None
+
+    @property
+    def person(self) -> uuid.UUID | None:
+        """The person who acts, or who made the key that does."""
+        return self.id if self.kind == "user" else self.issuer
 
     def may(self, permission: str) -> bool:
         """Whether this actor has the right."""

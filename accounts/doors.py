@@ -42,9 +42,9 @@ def member(permission: str = "", *, own_transactions: bool = False, takes_file: 
     return lambda view: _mark(view, Door("member", permission, own_transactions, takes_file))
 
 
-def api(permission: str, *, own_transactions: bool = False) -> Callable[[View], View]:
+def api(permission: str, *, own_transactions: bool = False, takes_file: bool = False) -> Callable[[View], View]:
     """An API key that has the scope."""
-    return lambda view: _mark(view, Door("api", permission, own_transactions))
+    return lambda view: _mark(view, Door("api", permission, own_transactions, takes_file))
 
 
 def webhook[View: Callable[..., Any]](view: View) -> View:

@@ -1,9 +1,13 @@
 """Forms of signing in and of one's own account that allauth brings, with our words for what is empty or wrong."""
 
+from typing import Any
+
 from allauth.account import forms as account
 from allauth.mfa.base import forms as second_factor
 from allauth.mfa.totp import forms as codes
 from allauth.mfa.webauthn import forms as passkeys
+from django import forms
+from django.conf import settings
 
 from core.form_words import OwnWords
 
@@ -29,7 +33,12 @@ class ResetPasswordForm(OwnWords, account.ResetPasswordForm):  # type: ignore[mi
 
 
 class ResetPasswordKeyForm(OwnWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
-    """The new password of somebody who forgot theirs."""
+    """The new password of somebody who forgot theirs; that of an operator is chosen on the operators' host alone."""
+
+    def clean(self) -> Any:
+        if self.user is not None and self.user.is_staff and settings.ROLE != "operator":
+            raise forms.ValidationError("Operators choose a new password on the operators’ host.", code="elsewhere")
+        return super().clean()
 
 
 class ReauthenticateForm(OwnWords, account.ReauthenticateForm):  # type: ignore[misc]

@@ -233,7 +233,9 @@ class ApiKeyForm(CarillonForm, forms.Form):
     )
     days = forms.IntegerField(label="Days until it ends", min_value=1, max_value=365, initial=90)
     is_test = forms.BooleanField(
-        label="For trying things out", required=False, help_text="It works with the practice carrier alone."
+        label="For trying things out",
+        required=False,
+        help_text="It sends by the practice carrier alone and erases nobody. People, consent and stops it writes are real.",
     )
     networks = forms.CharField(
         label="Where it may be used from",

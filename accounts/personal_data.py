@@ -1,6 +1,6 @@
 """What accounts holds about people who log in, and what happens to it."""
 
-from core.personal_data import PersonalField, claim
+from core.personal_data import PersonalField, PersonalRows, claim, claim_rows
 
 
 def register_fields() -> None:
@@ -18,11 +18,23 @@ def register_fields() -> None:
         ),
         PersonalField("accounts_auditevent", "address", "member", False, "keep", "audit", "security of processing"),
         PersonalField("accounts_auditevent", "agent", "member", False, "keep", "audit", "security of processing"),
-        PersonalField("accounts_idempotencykey", "answer_sealed", "contact", True, "delete", "api answers"),
+        PersonalField(
+            "accounts_idempotencykey",
+            "answer_sealed",
+            "contact",
+            True,
+            "keep",
+            "api answers",
+            reason="an application that asks again within a day gets the same answer, so that nothing is done twice",
+            until="after 24 hours",
+        ),
         PersonalField(
             "accounts_apirequestlog", "address", "application", False, "keep", "api log", "security of processing"
         ),
         PersonalField(
             "accounts_apirequestlog", "agent", "application", False, "keep", "api log", "security of processing"
         ),
+    )
+    claim_rows(
+        PersonalRows("accounts_idempotencykey", "answers to applications, some of which may name them", "true", 99)
     )

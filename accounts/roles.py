@@ -36,6 +36,7 @@ PERMISSIONS = {
     "see_addresses": "see whole phone numbers and addresses",
     "change_contacts": "add, import and change contacts",
     "export_contacts": "download contacts and reports",
+    "erase_people": "erase people for good",
     "change_consent": "record consent and opt-outs",
     "author_campaigns": "write campaigns",
     "send_campaigns": "launch, pause and cancel campaigns",
@@ -60,6 +61,7 @@ IMPLIED: Mapping[str, tuple[str, ...]] = {
     "see_addresses": ("see_contacts",),
     "change_contacts": ("see_contacts",),
     "export_contacts": ("see_contacts",),
+    "erase_people": ("see_contacts",),
     "change_consent": ("see_contacts",),
     "message_people": ("see_replies",),
 }
@@ -83,7 +85,7 @@ def granted(role: str, own: Iterable[str]) -> frozenset[str]:
 #: what belongs together on the page where a role is made
 RIGHTS_BY_SUBJECT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Campaigns", ("see_campaigns", "author_campaigns", "send_campaigns", "approve_campaigns")),
-    ("People", ("see_contacts", "see_addresses", "change_contacts", "export_contacts")),
+    ("People", ("see_contacts", "see_addresses", "change_contacts", "export_contacts", "erase_people")),
     ("Consent and replies", ("change_consent", "see_replies", "message_people", "see_audit")),
     ("Sending", ("change_senders", "stop_sending", "resume_sending")),
     ("Organisation", ("change_team", "change_settings", "change_keys", "see_units")),
@@ -126,6 +128,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "see_contacts",
             "see_addresses",
             "export_contacts",
+            "erase_people",
             "change_consent",
             "see_replies",
             "approve_campaigns",
@@ -146,6 +149,7 @@ API_SCOPES = (
     "see_addresses",
     "change_contacts",
     "export_contacts",
+    "erase_people",
     "change_consent",
     "author_campaigns",
     "send_campaigns",

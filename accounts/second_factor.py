@@ -7,6 +7,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
 from django.db import transaction
 
 from core import vault
@@ -48,12 +49,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 def reseal_second_factors() -> int:
     """Seal every second factor's secret under the newest master key; answer how many were not yet.
 
-    Effects: one update for each; killed half-way, the next run does the rest.
+    Effects: one update for each; killed half-way, the next run does the rest. Those of operators are sealed anew by the
+             operators' own role, those of everybody else by the role of pages: neither writes the others' rows.
     Errors:  CannotOpen when a former master key is missing; nothing is changed then.
     """
     adapter, newest, count = SecondFactorAdapter(), next(iter(vault.master_keys())), 0
     with transaction.atomic():
-        for row in Authenticator.objects.select_for_update().exclude(type=Authenticator.Type.WEBAUTHN):
+        ours = Authenticator.objects.filter(user__is_staff=settings.ROLE == "operator")
+        for row in ours.select_for_update(of=("self",)).exclude(type=Authenticator.Type.WEBAUTHN):
             stale = {name: value for name, value in row.data.items() if name in _SEALED}
             stale = {name: value for name, value in stale.items() if not value.startswith(f"{newest}:")}
             if stale:

@@ -174,8 +174,12 @@ def guest_digests() -> frozenset[bytes]:
 
 
 def api_keys() -> list[ApiKey]:
-    """All keys, living ones first. One query."""
-    return list(ApiKey.objects.order_by("revoked_at", "-created_at"))
+    """All keys, living ones first, each with the name of who made it. Two queries."""
+    keys = list(ApiKey.objects.order_by("revoked_at", "-created_at"))
+    names = dict(User.objects.filter(id__in={key.issued_by for key in keys}).values_list("id", "full_name"))
+    for key in keys:
+        vars(key)["issuer_name"] = names.get(key.issued_by, "")
+    return keys
 
 
 def audit_page(action: str, number: str) -> "Page[AuditEvent]":
@@ -188,8 +192,12 @@ def audit_page(action: str, number: str) -> "Page[AuditEvent]":
         rows = rows.filter(Q(action__startswith=action) | Q(action__in=deeds_named(action)))
     page = Paginator(rows, 50).get_page(number)
     actors = {row.actor_id for row in page}
-    names = dict(User.objects.filter(id__in=actors).values_list("id", "full_name"))
-    names |= {key.id: f"{key.name} (application)" for key in ApiKey.objects.filter(id__in=actors)}
+    keys = list(ApiKey.objects.filter(id__in=actors))
+    people = actors | {key.issued_by for key in keys}
+    names = dict(User.objects.filter(id__in=people).values_list("id", "full_name"))
+    for key in keys:
+        made = f", made by {names[key.issued_by]}" if key.issued_by in names else ""
+        names[key.id] = f"{key.name} (application{made})"
     for row in page:
         row.actor_name = names.get(row.actor_id, "") or actor_words(row.actor_kind)
         row.words, row.details = deed_words(row.action), data_words(row.action, row.data)

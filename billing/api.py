@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.doors import api
 from billing.selectors import funds
-from core.api import answers
+from core.api import FieldsQuery, answer, answers
 
 
 class UnitsOut(serializers.Serializer[Any]):
@@ -21,9 +21,9 @@ class UnitsOut(serializers.Serializer[Any]):
     spent = serializers.IntegerField()
 
 
-@extend_schema(operation_id="get_units", tags=["units"], responses=answers(UnitsOut))
+@extend_schema(operation_id="get_units", tags=["units"], parameters=[FieldsQuery], responses=answers(UnitsOut))
 @api("see_units")
 @api_view(["GET"])
-def units(_request: Request) -> Response:
+def units(request: Request) -> Response:
     """The units of the organisation the key belongs to."""
-    return Response(UnitsOut(funds()).data)
+    return answer(request, UnitsOut(funds()).data)

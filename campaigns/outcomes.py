@@ -52,6 +52,8 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
 WOULD_GET: Final = Outcome("would_get", "Would get it", "yes", "check", "yes", "nothing is sent by a check")
 #: what a carrier took that never says what arrived: no receipt is waited for
 HANDED_OVER: Final = Outcome("on_way", "Handed over", "note", "send", "note", "the carrier took it; it tells no more")
+#: what is said where a number of those who got it would stand, and the carrier does not report what arrived
+NOT_REPORTED: Final = "Not reported: this carrier does not say what arrived, only what it refused."
 BY_KEY: Final = {outcome.key: outcome for outcome in OUTCOMES}
 
 

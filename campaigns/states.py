@@ -25,6 +25,8 @@ CAMPAIGN_STATES: Final[dict[str, str]] = {
     "finished": "finished",
     "cancelled": "cancelled",
 }
+#: between a launch and its first message; until it is over Undo undoes all
+BREATH_SECONDS: Final = 60
 #: the origin of test messages: reports count the origin "run" alone
 TEST_ORIGIN: Final = "test"
 LIVE: Final = frozenset({"waiting", "planning", "breath", "sending", "paused"})

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -13,16 +13,8 @@ from drf_spectacular.generators import SchemaGenerator
 _SUBJECTS: Final = ("organization", "contacts", "consent", "sending", "templates", "campaigns", "units")
 _FORMATS: Final = {"uuid": "id", "date-time": "moment", "date": "day", "uri": "address", "email": "address"}
 _TYPES: Final = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
-_SAMPLES: Final[Mapping[str, Any]] = {
-    "uuid": "00000000-0000-7000-8000-000000000001",
-    "date-time": "2026-11-20T10:00:00Z",
-    "date": "2026-11-20",
-    "integer": 1,
-    "number": 1,
-    "boolean": True,
-    "object": {},
-}
 _DEEPEST: Final = 6
+_FORM: Final = "multipart/form-data"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -77,7 +69,10 @@ def _operation(path: str, method: str, told: Mapping[str, Any]) -> Operation:
         Field(each["name"], _kind(each["schema"]), each.get("required", False), each.get("description", ""))
         for each in told.get("parameters", ())
     ]
-    sent = next((body["schema"] for body in told.get("requestBody", {}).get("content", {}).values()), None)
+    bodies: Mapping[str, Any] = told.get("requestBody", {}).get("content", {})
+    kind = next(iter(bodies), "")
+    media = bodies.get(kind, {})
+    sent = media.get("schema")
     status, right = next((code, answer) for code, answer in told["responses"].items() if code != "default")
     got = next((body["schema"] for body in right.get("content", {}).values()), None)
     return Operation(
@@ -89,7 +84,7 @@ def _operation(path: str, method: str, told: Mapping[str, Any]) -> Operation:
         (*asked, *_fields(sent)),
         status,
         tuple(_fields(got)),
-        _example(path, method, sent),
+        _example(path, method, _body(kind, media)),
     )
 
 
@@ -136,26 +131,23 @@ def _kind(schema: Mapping[str, Any]) -> str:
     return f"{words}, or null" if optional else words
 
 
-def _sample(schema: Mapping[str, Any]) -> Any:
-    """A value of this kind, with what is required in it."""
-    plain = _plain(schema)
-    types = plain.get("type", "string")
-    kind = types if isinstance(types, str) else next(each for each in types if each != "null")
-    if plain.get("enum"):
-        return plain["enum"][0]
-    if kind == "array":
-        return [_sample(plain["items"])]
-    if kind == "object" and "properties" in plain:
-        return {name: _sample(plain["properties"][name]) for name in plain.get("required", ())}
-    return _SAMPLES.get(plain.get("format", ""), _SAMPLES.get(kind, "…"))
+def _body(kind: str, media: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a call to copy sends, as arguments for curl: parts of a form where a file is one of them, JSON elsewhere."""
+    if kind == _FORM:
+        fields = _plain(media["schema"])["properties"]
+        files = [f"-F {name}=@people.csv" for name, inner in fields.items() if _plain(inner).get("format") == "binary"]
+        told = {name: _plain(inner).get("default") for name, inner in fields.items()}
+        return (*files, *(f"-F {name}={value}" for name, value in told.items() if value is not None))
+    if _plain(media.get("schema", {})).get("format") == "binary":
+        return f'-H "Content-Type: {kind}"', "--data-binary @file"
+    body = media.get("examples", {}).get("usual", {}).get("value")
+    if body is None:
+        return ()
+    return '-H "Content-Type: application/json"', f"-d '{json.dumps(body, ensure_ascii=False)}'"
 
 
-def _example(path: str, method: str, sent: Mapping[str, Any] | None) -> str:
+def _example(path: str, method: str, arguments: Sequence[str]) -> str:
     """A call as one types it in a shell."""
     verb = "" if method == "get" else f" -X {method.upper()}"
-    lines = [f'curl{verb} {settings.PUBLIC_URL}{path} -H "Authorization: Bearer $KEY"']
-    if sent is not None and "format" not in _plain(sent):
-        lines.append('  -H "Content-Type: application/json" \\')
-        lines[0] += " \\"
-        lines.append(f"  -d '{json.dumps(_sample(sent), ensure_ascii=False)}'")
-    return "\n".join(lines)
+    lines = [f'curl{verb} {settings.PUBLIC_URL}{path} -H "Authorization: Bearer $KEY"', *arguments]
+    return " \\\n  ".join(lines)

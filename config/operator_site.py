@@ -15,6 +15,8 @@ from accounts.actions.operators import has_second_factor
 from accounts.admin import waiting_reviews
 from accounts.enrolment import must_enrol
 from accounts.models import User
+from billing.contracts import units_text
+from billing.selectors import low_balances
 
 #: the apps whose pages operators have. Libraries register pages of their own, raw edits of addresses, sessions and second
 #: factors among them, and those are nobody's.
@@ -42,8 +44,9 @@ class OperatorSite(UnfoldAdminSite):
         return {**super().each_context(request), "site_icon": static("img/favicon.svg")}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """The start page, with the reviews that wait."""
-        return super().index(request, {"waiting": waiting_reviews(), **(extra_context or {})})
+        """The start page, with the reviews that wait and who has the fewest units."""
+        balances = [(each, units_text(amount)) for each, amount in low_balances()]
+        return super().index(request, {"waiting": waiting_reviews(), "balances": balances, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Log in by the product's own pages; whoever has no second factor yet is sent to set one up.

@@ -27,6 +27,10 @@ ROUTES = {
     "contacts.check_import": "imports",
     "campaigns.plan_": "planning",
     "consent.forget_evidence": "planning",
+    "messaging.find_missed": "planning",
+    "messaging.compare_kept_out": "planning",
+    "messaging.record_drifts": "planning",
+    "privacy.finish_": "planning",
 }
 
 

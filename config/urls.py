@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from campaigns.views.compliance import compliance
 from config import clock_door, views
 
 urlpatterns = [
@@ -12,7 +13,9 @@ urlpatterns = [
     path("contacts/", include("contacts.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("", include("messaging.urls")),
+    path("consent/report/", compliance, name="compliance"),
     path("consent/", include("consent.urls")),
+    path("privacy/", include("privacy.urls")),
     path("account/", include("allauth.urls")),
     path("style/", views.style, name="style"),
     path("health/live/", views.live, name="live"),

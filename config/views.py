@@ -120,6 +120,13 @@ def api_docs(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_GET
+def api_try(request: HttpRequest) -> HttpResponse:
+    """Where somebody sends requests with a test key and sees the answers; the key stays in their browser."""
+    return render(request, "api_try.html")
+
+
+@public
+@require_GET
 def to_api_docs(_request: HttpRequest) -> HttpResponse:
     """Where people look for the documentation of the API first."""
     return redirect("api:docs")

@@ -5,7 +5,7 @@ from typing import cast
 
 from accounts.access import found
 from accounts.contracts import Actor
-from consent.models import ConsentEvent, DecisionRecord, Point, Purpose
+from consent.models import ConsentEvent, DecisionRecord, Point, Purpose, StopRequest
 
 
 def access_purpose(actor: Actor, purpose_id: uuid.UUID) -> Purpose:
@@ -30,3 +30,9 @@ def access_decision(actor: Actor, decision_id: uuid.UUID) -> DecisionRecord:
     """One kept decision of the gate, for somebody who may see contacts; it holds facts and no address."""
     actor.require("see_contacts")
     return cast(DecisionRecord, found(DecisionRecord.objects.all(), decision_id))
+
+
+def access_stop_request(actor: Actor, stop_request_id: uuid.UUID) -> StopRequest:
+    """A plea to stop that waits for people, or did, with its address; for somebody who may see contacts."""
+    actor.require("see_contacts")
+    return cast(StopRequest, found(StopRequest.objects.select_related("point"), stop_request_id))

@@ -10,11 +10,16 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        from consent import keywords, personal_data, regions, rulebook
+        from consent import answer_texts, personal_data, regions, rulebook, vocabulary
+        from consent.actions.erasing import PLACE, protect_erased
         from consent.actions.keeping_rules import keep_rules
+        from core.personal_data import claim_deed
 
         personal_data.register_fields()
+        claim_deed("protect their addresses", PLACE, protect_erased)
         rulebook.load()
         regions.parts_of("")
-        keywords.default_vocabulary()
+        vocabulary.default_vocabulary()
+        vocabulary.minimums()
+        answer_texts.answer_languages()
         post_migrate.connect(keep_rules, sender=self, dispatch_uid="keep_rules")

@@ -46,6 +46,11 @@ class Facts:
     cap + 1; where several caps hold (the law's, the programme's, the organisation's) both belong to the one with the least
     room left. `window_open` is false where only what answers them may be sent, and they have not written lately. `own_full`
     is true when they got as many this week as they asked for at most; `own_hours` are the hours they asked for.
+    The number's own country comes first in `region`: it is the one whose registers are asked. `sender_kind` is what it comes
+    from, as registers tell senders apart; "" for a carrier on this machine, from which nothing leaves. `registrations` are
+    records of that sender as "kind country standing", standing being held or expired. `text_registered` is false when the
+    text is known and no register that compares texts has it. `lines` are the mandatory lines found in the text, None where
+    nobody has said yet what shall be sent, or it goes to a carrier on this machine.
     """
 
     organization_state: Literal["trial", "live", "suspended", "closed"]
@@ -65,6 +70,10 @@ class Facts:
     window_open: bool = True
     own_full: bool = False
     own_hours: OwnHours | None = None
+    sender_kind: str = ""
+    registrations: tuple[str, ...] = ()
+    text_registered: bool = True
+    lines: tuple[str, ...] | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,9 +9,12 @@ allowed, and every check objects to words that it does not know. A test turns re
 import datetime
 import uuid
 from collections.abc import Callable
+from typing import get_args
 
 from consent import quiet_hours
+from consent.asked_for import compared, lacking, lines_missing, registers
 from consent.contracts import Allowed, Ask, Decision, Deferred, Denied, Facts, OwnHours, Permit
+from consent.rule_types import RegistrationRule, SenderKind
 from consent.rulebook import Rulebook
 
 Check = Callable[[Ask, Facts, Rulebook], Decision | None]
@@ -182,6 +185,33 @@ def sender_not_ready(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None
     return Denied("sender_unregistered") if not facts.sender_ready else None
 
 
+def sender_kind_unknown(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """A kind of sender that no register has a word for could be asked for anything."""
+    return Denied("undecidable") if facts.sender_kind not in ("", *get_args(SenderKind)) else None
+
+
+def sender_not_taken(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """Some countries' carriers deliver nothing from such a sender, whatever is registered."""
+    taken = all(rule.taken for rule in _registers(ask, facts, rules))
+    return Denied("sender_not_taken") if not taken else None
+
+
+def registration_missing(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """10DLC, toll-free, sender ids, DLT: what the number's country asks of this sender and purpose is not approved."""
+    return Denied("registration_missing") if "missing" in _lacking(ask, facts, rules) else None
+
+
+def registration_expired(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """An approval that has run out holds as little as none."""
+    return Denied("registration_expired") if "expired" in _lacking(ask, facts, rules) else None
+
+
+def text_unregistered(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """TCCCPR 2018: operators compare each text with the registered ones and drop what differs."""
+    unknown = not facts.text_registered and not _passes("unregistered", ask, rules) and compared(ask, facts, rules)
+    return Denied("text_unregistered") if unknown else None
+
+
 def channel_barred(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """A tier has its channels, and some carriers take a tier in no form in some places."""
     return Denied("channel_barred") if _barred(ask, facts, rules) else None
@@ -190,6 +220,11 @@ def channel_barred(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
 def content_not_ready(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """Mandatory lines present, template approved."""
     return Denied("content") if not facts.content_ready else None
+
+
+def line_missing(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """What the place wants each message to say, such as who writes and how to stop, stands in it or it does not go."""
+    return Denied("line_missing") if lines_missing(ask, facts, rules) else None
 
 
 def window_closed(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
@@ -249,8 +284,14 @@ CHECKS: tuple[Check, ...] = (
     underage,
     outside_trial_circle,
     sender_not_ready,
+    sender_kind_unknown,
+    sender_not_taken,
+    registration_missing,
+    registration_expired,
+    text_unregistered,
     channel_barred,
     content_not_ready,
+    line_missing,
     window_closed,
     cap_not_counted,
     cap_reached,
@@ -277,6 +318,14 @@ def _is_answer(ask: Ask, rules: Rulebook) -> bool:
 def _passes(stop: str, ask: Ask, rules: Rulebook) -> bool:
     """Whether this answers the person's own keyword and such an answer leaves in spite of this stop of ours."""
     return _is_answer(ask, rules) and stop in rules.answers.passes_stops
+
+
+def _registers(ask: Ask, facts: Facts, rules: Rulebook) -> tuple[RegistrationRule, ...]:
+    return () if _passes("unregistered", ask, rules) else registers(ask, facts, rules)
+
+
+def _lacking(ask: Ask, facts: Facts, rules: Rulebook) -> set[str]:
+    return set() if _passes("unregistered", ask, rules) else lacking(ask, facts, rules)
 
 
 def _in_state(state: str, ask: Ask, facts: Facts, rules: Rulebook) -> bool:

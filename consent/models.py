@@ -4,9 +4,16 @@ from django.db import models
 from django.db.models import Case, Value, When
 from django.db.models.functions import Right
 
+from consent.request_models import WAYS, StopRequest, WordSet
 from core.fields import MomentOfCreation, StoredColumn
 from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
+
+__all__ = [
+    "CHANNELS", "KINDS", "TIERS", "WAYS", "Attachment", "ConsentEvent", "ConsentState", "DecisionRecord", "EvidenceAnchor",
+    "EvidenceLeaves", "EvidenceUse", "PlatformSuppression", "Point", "Preference", "PreferencePage", "Purpose", "RuleSet",
+    "StopRequest", "Suppression", "WordSet", "Wording",
+]  # fmt: skip
 
 CHANNELS = [("sms", "SMS"), ("whatsapp", "WhatsApp"), ("voice", "Voice"), ("email", "Email")]
 KINDS = [("phone", "Phone"), ("email", "Email"), ("whatsapp", "WhatsApp id")]

@@ -1,7 +1,7 @@
 """From the tables of each rule file to frozen values, one function per file. Every mistake is an InvalidRules with its place."""
 
 import datetime
-from typing import cast, get_args
+from typing import Literal, cast, get_args
 
 from consent.contracts import ConsentStatus, SuppressionKind, Tier
 from consent.rule_reader import WEEKDAYS, Row
@@ -15,6 +15,7 @@ from consent.rule_types import (
     Holiday,
     Keeper,
     Keyword,
+    Line,
     Policy,
     StopScope,
     SuppressionRule,
@@ -151,9 +152,11 @@ def _answers(row: Row) -> AnswerRule:
         tier=cast(Tier, tier),
         keywords=cast(tuple[Keyword, ...], row.some_words("keywords", get_args(Keyword))),
         passes_suppression=cast(tuple[SuppressionKind, ...], row.some_words("passes_suppression", ("opted_out",))),
-        passes_stops=row.some_words("passes_stops", ("suspended", "sending_stopped")),
+        passes_stops=row.some_words("passes_stops", ("suspended", "sending_stopped", "unregistered")),
         stop_minutes=row.positive("stop_minutes"),
         other_minutes=row.positive("other_minutes"),
+        help_most=row.positive("help_most"),
+        help_hours=row.positive("help_hours"),
         valid_from=row.day_reached("valid_from"),
         source=row.source(),
     )
@@ -182,6 +185,7 @@ def disclosures(book: Row) -> tuple[Disclosure, ...]:
         keeper = row.text("keeper")
         if keeper not in get_args(Keeper):
             row.fail("keeper", f"must be one of {', '.join(get_args(Keeper))}, not {keeper!r}")
+        line, snippets = _line(row, keeper)
         disclosure = Disclosure(
             id=row.name(),
             places=row.places(),
@@ -189,6 +193,9 @@ def disclosures(book: Row) -> tuple[Disclosure, ...]:
             tiers=row.tiers(),
             says=row.text("says"),
             keeper=cast(Keeper, keeper),
+            line=line,
+            snippets=snippets,
+            native=row.words("native", tuple(language for language, _ in snippets)) if row.has("native") else (),
             valid_from=row.day("valid_from"),
             valid_until=row.until(),
             source=row.source(),
@@ -197,6 +204,20 @@ def disclosures(book: Row) -> tuple[Disclosure, ...]:
         disclosures.append(disclosure)
     book.finish()
     return tuple(disclosures)
+
+
+def _line(row: Row, keeper: str) -> tuple[Line | Literal[""], tuple[tuple[str, str], ...]]:
+    """What the gate looks for, and words for it by language."""
+    if not row.has("line"):
+        return "", ()
+    line = row.text("line")
+    if line not in get_args(Line) or keeper != "product":
+        row.fail("line", f"must be one of {', '.join(get_args(Line))}, and its keeper the product")
+    words = row.row("snippets")
+    snippets = tuple((language, words.text(language)) for language in words.table)
+    if "en" not in words.table:
+        row.fail("snippets", "must hold en, for whom no other language fits")
+    return cast(Line, line), snippets
 
 
 def policy(book: Row) -> tuple[Policy, tuple[StopScope, ...]]:

@@ -14,6 +14,9 @@ from consent.contracts import Channel, ConsentStatus, SuppressionKind, Tier
 Standing = Literal["statute", "secondary", "policy"]
 Keyword = Literal["stop", "start", "help"]
 Keeper = Literal["product", "people"]
+Line = Literal["stop", "brand"]
+Severity = Literal["block", "warn"]
+SenderKind = Literal["long_code", "toll_free", "short_code", "alphanumeric"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -112,7 +115,11 @@ class Bar:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Disclosure:
-    """What a message or a call has to say. `keeper`: the product sees to it, or the people who write it do."""
+    """What a message or a call has to say. `keeper`: the product sees to it, or the people who write it do.
+
+    `line` is what the gate looks for in each text, empty where that is not how it is kept; `snippets` are words for it by
+    language, and `native` the languages in which a native speaker has read them.
+    """
 
     id: str
     places: tuple[str, ...]
@@ -122,6 +129,64 @@ class Disclosure:
     keeper: Keeper
     valid_from: datetime.date
     valid_until: datetime.date | None
+    source: Source
+    line: Line | Literal[""] = ""
+    snippets: tuple[tuple[str, str], ...] = ()
+    native: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RegistrationRule:
+    """What must be registered before a kind of sender may reach a place; `taken` false: it cannot reach it at all.
+
+    `needs` are kinds of records that must be approved and in force. `exact_text`: only registered texts are taken.
+    """
+
+    id: str
+    places: tuple[str, ...]
+    channels: tuple[Channel, ...]
+    tiers: tuple[Tier, ...]
+    senders: tuple[SenderKind, ...]
+    needs: tuple[str, ...]
+    taken: bool
+    exact_text: bool
+    valid_from: datetime.date
+    valid_until: datetime.date | None
+    source: Source
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ContentRule:
+    """Words and hosts of links, in small letters, that a text may not hold, or that somebody should look at."""
+
+    id: str
+    places: tuple[str, ...]
+    channels: tuple[Channel, ...]
+    tiers: tuple[Tier, ...]
+    severity: Severity
+    label: str
+    why: str
+    words: tuple[str, ...]
+    domains: tuple[str, ...]
+    valid_from: datetime.date
+    valid_until: datetime.date | None
+    source: Source
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SpamRule:
+    """Points of the spam score. Units: `capital_share` in percent; `capital_letters` is the shortest text it is asked of."""
+
+    id: str
+    warn_at: int
+    words: tuple[str, ...]
+    word_points: int
+    capital_points: int
+    capital_share: int
+    capital_letters: int
+    mark_points: int
+    most_mark_points: int
+    valid_from: datetime.date
     source: Source
 
 
@@ -165,7 +230,8 @@ class SuppressionRule:
 class AnswerRule:
     """Which replies to a person's own keyword may pass which suppressions and which stops of ours, and in which tier.
 
-    Units: `stop_minutes` until the confirmation of a stop comes too late, `other_minutes` for every other reply.
+    Units: `stop_minutes` until the confirmation of a stop comes too late, `other_minutes` for every other reply;
+           `help_most` answers to calls for help of one address within `help_hours`.
     """
 
     id: str
@@ -175,6 +241,8 @@ class AnswerRule:
     passes_stops: tuple[str, ...]
     stop_minutes: int
     other_minutes: int
+    help_most: int
+    help_hours: int
     valid_from: datetime.date
     source: Source
 
@@ -202,6 +270,6 @@ class Policy:
     deadlines: tuple[Deadline, ...]
 
 
-Placed = Window | Cap | Bar | Disclosure
+Placed = Window | Cap | Bar | Disclosure | RegistrationRule | ContentRule
 Dated = Placed | StopScope
-Rule = Dated | Calendar | TierRule | SuppressionRule | AnswerRule | Deadline
+Rule = Dated | Calendar | TierRule | SuppressionRule | AnswerRule | SpamRule | Deadline

@@ -13,11 +13,14 @@ from consent.rule_types import (
     Bar,
     Calendar,
     Cap,
+    ContentRule,
     Deadline,
     Disclosure,
     Holiday,
+    RegistrationRule,
     Rule,
     Source,
+    SpamRule,
     Span,
     StopScope,
     SuppressionRule,
@@ -39,6 +42,9 @@ KINDS: Final[Mapping[type, tuple[str, str]]] = {
     Cap: ("caps", "How often"),
     Bar: ("bars", "Not at all"),
     Disclosure: ("disclosures", "What must be said"),
+    RegistrationRule: ("registrations", "What must be registered"),
+    ContentRule: ("content", "What may not be said"),
+    SpamRule: ("spam", "What reads like spam"),
     StopScope: ("stops", "What a stop closes"),
     SuppressionRule: ("protection", "Protected addresses"),
     TierRule: ("agreement", "Agreement"),
@@ -51,6 +57,12 @@ STANDINGS: Final[Mapping[str, str]] = {
     "secondary": "Taken from somebody's account of the law",
     "policy": "Our own choice; no law was found that says it",
 }
+SENDERS: Final[Mapping[str, str]] = {
+    "long_code": "an ordinary number",
+    "toll_free": "a toll-free number",
+    "short_code": "a short code",
+    "alphanumeric": "a name in place of a number",
+}
 #: the days of `rule_questions.Stretch`
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "a holiday")
 _NTH: Final[Mapping[int, str]] = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
@@ -62,7 +74,11 @@ _DEADLINES: Final[Mapping[str, str]] = {
     "revocation": "When a stop must hold",
 }
 _WITH_ARTICLE: Final = ("US", "GB", "NL", "AE", "PH", "VI", "MP", "US-DC")
-_STOPS: Final[Mapping[str, str]] = {"suspended": "a suspension", "sending_stopped": "the emergency stop"}
+_STOPS: Final[Mapping[str, str]] = {
+    "suspended": "a suspension",
+    "sending_stopped": "the emergency stop",
+    "unregistered": "a registration that is missing",
+}
 
 
 def sentence(rule: Rule, rules: Rulebook) -> str:
@@ -88,6 +104,10 @@ def subject(rule: Rule) -> str:
             return _DEADLINES[rule.name]
         case Calendar():
             return rule.name
+        case ContentRule():
+            return rule.label
+        case SpamRule():
+            return "Spam score"
         case Window():
             return _capital(listed(TIERS[tier] for tier in rule.tiers)) if rule.places == ("*",) else ""
     return ""
@@ -197,6 +217,30 @@ def _disclosure(rule: Disclosure, rules: Rulebook) -> str:
     return f"{_capital(_where(rule.places))}, in {sends(rule.channels, rule.tiers)}: {rule.says} {keeper}"
 
 
+def _registration(rule: RegistrationRule, rules: Rulebook) -> str:
+    what = f"{_capital(sends(rule.channels, rule.tiers))} from {listed((SENDERS[each] for each in rule.senders), 'or')}"
+    if not rule.taken:
+        return f"{what} are not taken {_where(rule.places)}."
+    needs = listed(rules.registrations.kind(need).label for need in rule.needs)
+    exact = " Every text must be one that is registered, word for word." if rule.exact_text else ""
+    return f"{what} reach people {_where(rule.places)} once this is approved and in force: {needs}.{exact}"
+
+
+def _content(rule: ContentRule, rules: Rulebook) -> str:
+    looked = listed((f"“{word}”" for word in (*rule.words, *rule.domains)), "or")
+    verdict = "is refused" if rule.severity == "block" else "is pointed out before a launch"
+    what = _capital(sends(rule.channels, rule.tiers))
+    return f"{what} {_where(rule.places)}: a text with {looked} {verdict} ({rule.label}). {rule.why}"
+
+
+def _spam(rule: SpamRule, rules: Rulebook) -> str:
+    return (
+        f"A text with {rule.warn_at} points of the spam score or more is pointed out before a launch: {rule.word_points}"
+        f" for each of {listed((f'“{word}”' for word in rule.words), 'or')}, {rule.capital_points} for capitals in more"
+        f" than {rule.capital_share} % of its letters, {rule.mark_points} for each further exclamation mark or dollar sign."
+    )
+
+
 def _stop_scope(rule: StopScope, rules: Rulebook) -> str:
     heard = listed((CHANNELS[each] for each in rule.heard_on), "or")
     return f"A stop said by {heard} closes {listed(CHANNELS[each] for each in rule.stops)} for that address, for every purpose."
@@ -221,6 +265,7 @@ def _answers(rule: AnswerRule, rules: Rulebook) -> str:
     return (
         f"Who writes {words} is answered once, in spite of {listed(f'“{each}”' for each in past)}: a stop is confirmed"
         f" within {rule.stop_minutes} minutes or not at all, anything else within {rule.other_minutes}."
+        f" HELP is answered {rule.help_most} times at most while it comes again within {rule.help_hours} hours."
     )
 
 
@@ -255,6 +300,9 @@ _SENTENCES: Final[Mapping[type, Callable[[Any, Rulebook], str]]] = {
     Cap: _cap,
     Bar: _bar,
     Disclosure: _disclosure,
+    RegistrationRule: _registration,
+    ContentRule: _content,
+    SpamRule: _spam,
     StopScope: _stop_scope,
     TierRule: _tier,
     SuppressionRule: _suppression,

@@ -9,21 +9,25 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import cast
 
-from consent import rule_files
+from consent import registration_rules, rule_files, text_rules
 from consent.contracts import Tier
 from consent.regions import country_of, is_known_part
+from consent.registration_rules import RegistrationRules
 from consent.rule_reader import RULES_FOLDER, InvalidRules, Row, read_text, texts_in
 from consent.rule_types import (
     AnswerRule,
     Bar,
     Calendar,
     Cap,
+    ContentRule,
     Dated,
     Disclosure,
     Holiday,
     Placed,
     Policy,
+    RegistrationRule,
     Rule,
+    SpamRule,
     StopScope,
     SuppressionRule,
     TierRule,
@@ -54,17 +58,21 @@ class Rulebook:
     bars: tuple[Bar, ...]
     disclosures: tuple[Disclosure, ...]
     stop_scopes: tuple[StopScope, ...]
+    registrations: RegistrationRules
+    contents: tuple[ContentRule, ...]
+    spam: SpamRule
     policy: Policy
 
     @property
     def dated(self) -> tuple[Dated, ...]:
         """Every rule that holds from one day to another."""
-        return (*self.windows, *self.caps, *self.bars, *self.disclosures, *self.stop_scopes)
+        texts: tuple[Dated, ...] = (*self.disclosures, *self.contents)
+        return (*self.windows, *self.caps, *self.bars, *texts, *self.stop_scopes, *self.registrations.rules)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule, of every date."""
-        house: tuple[Rule, ...] = (*self.tiers, *self.suppressions, self.answers, *self.policy.deadlines)
+        house: tuple[Rule, ...] = (*self.tiers, *self.suppressions, self.answers, self.spam, *self.policy.deadlines)
         return (*self.dated, *self.calendars, *house)
 
     def tier(self, name: str) -> TierRule | None:
@@ -102,6 +110,21 @@ class Rulebook:
     def disclosures_for(self, region: str, channel: str, tier: str, day: datetime.date) -> tuple[Disclosure, ...]:
         """What a message of this channel and tier has to say in the place."""
         return tuple(rule for rule in _about(self.disclosures, channel, tier, day) if _concerns(rule.places, region))
+
+    def lines_for(self, region: str, channel: str, tier: str, day: datetime.date) -> set[str]:
+        """The lines that each text of this channel and tier must hold in the place."""
+        return {rule.line for rule in self.disclosures_for(region, channel, tier, day) if rule.line}
+
+    def contents_for(self, region: str, channel: str, tier: str, day: datetime.date) -> tuple[ContentRule, ...]:
+        """What a text of this channel and tier may not say in the place; "*" asks for what holds everywhere alone."""
+        return tuple(rule for rule in _about(self.contents, channel, tier, day) if _concerns(rule.places, region))
+
+    def registrations_for(
+        self, region: str, channel: str, tier: str, sender_kind: str, day: datetime.date
+    ) -> tuple[RegistrationRule, ...]:
+        """What registers and carriers of the place ask of this kind of sender; "" (a carrier here) is asked nothing."""
+        about = _about(self.registrations.rules, channel, tier, day)
+        return tuple(rule for rule in about if sender_kind in rule.senders and _concerns(rule.places, region))
 
     def stopped_channels(self, heard_on: str, day: datetime.date) -> tuple[str, ...]:
         """The channels of an address that a stop heard on one of them closes; "" (said about everything) closes all."""
@@ -159,6 +182,8 @@ class Rulebook:
             bars=held(self.bars),
             disclosures=held(self.disclosures),
             stop_scopes=held(self.stop_scopes),
+            contents=held(self.contents),
+            registrations=dataclasses.replace(self.registrations, rules=held(self.registrations.rules)),
         )
 
     def adopting(self, proposed: Iterable[Window | Cap | Bar]) -> "Rulebook":
@@ -215,6 +240,7 @@ def build(texts: Mapping[str, str]) -> Rulebook:
     calendars = rule_files.calendars(_book(texts, "holidays.toml"))
     tiers, answers, suppressions, bars = rule_files.tiers(_book(texts, "tiers.toml"))
     policy, scopes = rule_files.policy(_book(texts, "policy.toml"))
+    contents, spam = text_rules.contents(_book(texts, "content.toml"))
     rules = Rulebook(
         version=_digest(texts),
         windows=windows,
@@ -226,6 +252,9 @@ def build(texts: Mapping[str, str]) -> Rulebook:
         bars=bars,
         disclosures=rule_files.disclosures(_book(texts, "disclosures.toml")),
         stop_scopes=scopes,
+        registrations=registration_rules.registrations(_book(texts, "registrations.toml")),
+        contents=contents,
+        spam=spam,
         policy=policy,
     )
     _check_names(rules)

@@ -145,8 +145,9 @@ SUPPRESSION_LABELS: Mapping[SuppressionKind, str] = MappingProxyType(
     }
 )
 
-#: what the person's own newer yes, or START, ends; a complaint, a bounce, a register entry or erasure it does not
-LIFTABLE: tuple[SuppressionKind, ...] = ("opted_out",)
+#: what the person's own newer yes, or START, ends: also that they asked to be forgotten, for they make themselves known again
+#: (docs/adr/0019); a complaint, a bounce or a register entry it does not
+LIFTABLE: tuple[SuppressionKind, ...] = ("opted_out", "erased")
 
 
 class UnknownWord(ValueError):

@@ -1,11 +1,11 @@
-"""Tasks of consent: every day that has ended is anchored, and what is over is forgotten."""
+"""Tasks of consent: every day that has ended is anchored, what is over is forgotten, and who must decide is reminded."""
 
 import uuid
 
 from django.db import connection
 
 from accounts.contracts import SYSTEM
-from consent.actions import anchoring, attachments, retention
+from consent.actions import anchoring, attachments, reminding, retention
 from core.jobs import enqueue, platform_task, tenant_task
 from core.tenancy import tenant_context
 
@@ -25,6 +25,22 @@ def anchor_evidence(*, organization_id: uuid.UUID) -> int:
     """Anchor what no anchor covers yet; answer how many events that was. What is left over waits for the next ring."""
     anchor = anchoring.anchor_evidence(actor=SYSTEM, before=anchoring.anchor_horizon())
     return anchor.count if anchor else 0
+
+
+@platform_task("consent.remind_all")
+def remind_all() -> None:
+    """Have every organisation reminded in which a plea to stop waits for a decision past its time."""
+    with connection.cursor() as cursor:
+        cursor.execute("select organization_id from app_orgs_to_remind()")
+        found = cursor.fetchall()
+    for (organization_id,) in found:
+        enqueue("consent.remind", organization_id=organization_id)
+
+
+@tenant_task("consent.remind")
+def remind(*, organization_id: uuid.UUID) -> int:
+    """Mail owners, and later everybody who may decide, about pleas to stop that wait; answer how many people were mailed."""
+    return reminding.remind_of_requests()
 
 
 @platform_task("consent.forget_all_uploads")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views import evidence, proof_keys, purposes, rules
+from consent.views import evidence, keywords, proof_keys, purposes, rules, stop_requests
 
 app_name = "consent"
 urlpatterns = [
@@ -20,6 +20,15 @@ urlpatterns = [
     path("points/<uuid:point_id>/", evidence.point_detail, name="point"),
     path("points/<uuid:point_id>/record/", evidence.record_consent, name="record_consent"),
     path("points/<uuid:point_id>/stop/", evidence.stop_point, name="stop_point"),
+    path("keywords/", keywords.keyword_list, name="keywords"),
+    path("keywords/words/", keywords.word_set, name="word_set"),
+    path("keywords/try/", keywords.try_text, name="try_text"),
+    path("requests/", stop_requests.request_list, name="stop_requests"),
+    path("requests/enter/", stop_requests.enter, name="enter_request"),
+    path("requests/<uuid:stop_request_id>/", stop_requests.request_detail, name="stop_request"),
+    path("requests/<uuid:stop_request_id>/confirm/", stop_requests.confirm, name="confirm_request"),
+    path("requests/<uuid:stop_request_id>/deny/", stop_requests.deny, name="deny_request"),
+    path("requests/<uuid:stop_request_id>/give/", stop_requests.give, name="give_request"),
     path("rules/", rules.rule_list, name="rules"),
     path("rules/question/", rules.rule_question, name="rule_question"),
     path("rules/changes/", rules.rule_changes, name="rule_changes"),

@@ -19,12 +19,21 @@ class Contact(TenantModel):
     city = models.CharField(max_length=80, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
     is_minor = models.BooleanField(default=False)
+    #: what another program calls them; never an address, whose place is under seal
+    external_id = models.CharField(max_length=80, blank=True, default="", db_default="", db_collation="C")
     #: custom fields by key
     fields = models.JSONField(default=dict, blank=True)
     created_at = MomentOfCreation()
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "external_id"],
+                name="contact_external_id_once",
+                condition=~models.Q(external_id=""),
+            )
+        ]
         indexes = [
             # used by: the list of contacts, newest first
             models.Index(fields=["organization", "-created_at", "-id"], name="contact_by_age"),

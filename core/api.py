@@ -24,6 +24,7 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api_lists import only, sequence_page
 from core.middleware import request_id
 
 PROBLEM_TYPE = "application/problem+json"
@@ -104,7 +105,17 @@ class Given(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class PageQuery(Given):
+class FieldsQuery(Given):
+    """What every reading may be asked with."""
+
+    fields = serializers.CharField(  # type: ignore[assignment]
+        required=False,
+        max_length=1_000,
+        help_text="Names of fields of the answer with commas between, such as id,created_at; all others are left out.",
+    )
+
+
+class PageQuery(FieldsQuery):
     """What every list may be asked with."""
 
     limit = serializers.IntegerField(
@@ -152,6 +163,16 @@ class Problem(serializers.Serializer[Any]):
     request_id = serializers.UUIDField()
 
 
+class ItemProblemOut(serializers.Serializer[Any]):
+    """Why one item of many was refused: what the same request for it alone would have been answered."""
+
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    remedy = serializers.CharField(allow_blank=True)
+    errors = ProblemDetail(many=True)  # type: ignore[assignment]
+
+
 def answers(right: Any, status: int | tuple[int, str] = 200) -> dict[Any, Any]:
     """For the schema: the right answer (a file with its type), and the one shape of all others."""
     return {status: right, ("default", PROBLEM_TYPE): Problem}
@@ -172,16 +193,24 @@ def read(shape: type[Given], data: Any, **context: Any) -> dict[str, Any]:
     return values
 
 
-def page(request: Request, rows: "QuerySet[Any]", tell: Callable[[Sequence[Any]], Any]) -> Response:
+def page(
+    request: Request, rows: "QuerySet[Any]", tell: Callable[[Sequence[Any]], Any], *, order: str = "-id"
+) -> Response:
     """One page of these rows, told by `tell`, which sees the whole page at once. Errors: ValidationError for a bad cursor."""
     pages = Pages()
+    pages.ordering = order
     try:
         found = pages.paginate_queryset(rows, request)
-    except (exceptions.NotFound, UnreadableValue) as error:
+    except (exceptions.NotFound, UnreadableValue, ValueError) as error:  # a place in the order that is none, too
         raise serializers.ValidationError({"cursor": ["Follow `next` and `previous` as they are."]}) from error
-    return pages.get_paginated_response(tell(found or []))
+    return pages.get_paginated_response(only(request, tell(found or [])))
 
 
-def whole(data: Any) -> Response:
-    """A list that is always short enough for one page, in the shape of pages."""
-    return Response({"data": data, "next": None, "previous": None})
+def whole(request: Request, told: Any, *, key: Callable[[Mapping[str, Any]], str], query: type[PageQuery]) -> Response:
+    """A list that no table keeps, all on one page unless `limit` asks for less. `key` tells its rows apart."""
+    return sequence_page(request, told, key, read(query, request.query_params).get("limit"))
+
+
+def answer(request: Request, told: Any, status: int = 200) -> Response:
+    """One thing as its serializer told it; of a reading, the fields it asks for. Errors: ValidationError on `fields`."""
+    return Response(only(request, told), status=status)

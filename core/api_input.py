@@ -25,10 +25,32 @@ class PlainJSONParser(JSONParser):
             raise NotJson(_where(error.__context__)) from None
         except RecursionError:
             raise serializers.ValidationError({"": [f"At most {_DEEPEST} levels."]}) from None
-        found = next(_unfit(body, "", 0), None)
-        if found:
-            raise serializers.ValidationError({found[0]: [found[1]]})
+        refuse_unfit(self.looked_at(body))
         return body
+
+    def looked_at(self, body: Any) -> Any:
+        """What of a body is looked at as soon as it is read: all of it."""
+        return body
+
+
+class ItemsJSONParser(PlainJSONParser):
+    """The same for many things at once: each item of a list is looked at by whoever takes it, with `refuse_unfit`.
+
+    So one that no database can hold is refused by itself, and the others are done.
+    """
+
+    def looked_at(self, body: Any) -> Any:
+        """Everything but what stands in lists at the top."""
+        if not isinstance(body, dict):
+            return body
+        return {name: None if isinstance(value, list) else value for name, value in body.items()}
+
+
+def refuse_unfit(value: Any) -> None:
+    """Errors: ValidationError that names the first text that no database can hold, by its path, or what is too deep."""
+    found = next(_unfit(value, "", 0), None)
+    if found:
+        raise serializers.ValidationError({found[0]: [found[1]]})
 
 
 def _where(error: BaseException | None) -> str:

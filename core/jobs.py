@@ -21,12 +21,17 @@ PLATFORM_TASKS = frozenset(
         "consent.anchor_all",
         "consent.forget_all_evidence",
         "consent.forget_all_uploads",
+        "consent.remind_all",
+        "messaging.compare_all_kept_out",
+        "messaging.find_all_missed",
         "messaging.sweep",
         "messaging.keep_partitions",
         "messaging.forget_all_recordings",
+        "messaging.empty_old_webhooks",
         "messaging.sync_all_templates",
         "campaigns.wake_runs",
         "contacts.sweep_imports",
+        "privacy.sweep_erasures",
     }
 )
 

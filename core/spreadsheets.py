@@ -62,8 +62,12 @@ def csv_chunks(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterato
 def csv_file(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> IO[bytes]:
     """The same as a file at its beginning, on disk when it is large; whoever answers with it closes it."""
     file = tempfile.SpooledTemporaryFile(max_size=_HELD_IN_MEMORY)  # noqa: SIM115  the answer closes it
-    for chunk in csv_chunks(headers, rows):
-        file.write(chunk)
+    try:
+        for chunk in csv_chunks(headers, rows):
+            file.write(chunk)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return file
 

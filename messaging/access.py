@@ -7,7 +7,16 @@ from accounts.access import found
 from accounts.contracts import Actor, Refused
 from consent.models import Point
 from contacts.models import Contact
-from messaging.models import AnnouncementAudio, InboundMessage, Message, ProviderAccount, ProviderTemplate, Sender
+from messaging.models import (
+    AnnouncementAudio,
+    InboundMessage,
+    Message,
+    ProviderAccount,
+    ProviderTemplate,
+    Registration,
+    Sender,
+    TemplateFile,
+)
 from messaging.providers.registry import PROVIDERS
 from messaging.providers.template_messages import ManagesTemplates
 
@@ -49,6 +58,12 @@ def access_audio(actor: Actor, audio_id: uuid.UUID) -> AnnouncementAudio:
     return cast(AnnouncementAudio, found(AnnouncementAudio.objects.all(), audio_id))
 
 
+def access_template_file(actor: Actor, file_id: uuid.UUID) -> TemplateFile:
+    """A file that templates of the actor's organisation show, for somebody who may see campaigns."""
+    actor.require("see_campaigns")
+    return cast(TemplateFile, found(TemplateFile.objects.all(), file_id))
+
+
 def access_conversation(actor: Actor, point_id: uuid.UUID) -> Point:
     """An address of the actor's organisation, for somebody who may read what it wrote."""
     actor.require("see_replies")
@@ -66,3 +81,21 @@ def access_message(actor: Actor, message_id: uuid.UUID) -> Message:
     actor.require("see_contacts")
     rows = Message.objects.select_related("sender__account", "purpose", "template_version")
     return cast(Message, found(rows, message_id))
+
+
+def access_registration(actor: Actor, registration_id: uuid.UUID) -> Registration:
+    """A registration of the actor's organisation with its sender, for somebody who may change senders."""
+    actor.require("change_senders")
+    return cast(Registration, found(Registration.objects.select_related("sender"), registration_id))
+
+
+def read_registration(actor: Actor, registration_id: uuid.UUID) -> Registration:
+    """A registration of the actor's organisation, to read it, for somebody who may see campaigns."""
+    actor.require("see_campaigns")
+    return cast(Registration, found(Registration.objects.all(), registration_id))
+
+
+def access_carrier_account(actor: Actor, account_id: uuid.UUID) -> ProviderAccount:
+    """An account of the actor's organisation, for somebody who may record opt-outs."""
+    actor.require("change_consent")
+    return cast(ProviderAccount, found(ProviderAccount.objects.defer("credentials_sealed"), account_id))

@@ -115,7 +115,12 @@ _OPT_OUT_HINTS: Final[tuple[re.Pattern[str], ...]] = (
     re.compile(
         rf"\b(?:{_ASKS})\s+(?:with\s+|the word\s+|con\s+|avec\s+|mit\s+)?[\"'“‘«(]?(?:{_KEYWORDS})\b", re.IGNORECASE
     ),
-    re.compile(r"\bSTOP\s*(?i:(?:to|2|=|:|para|pour|per|um|zum)\s*(?:end|stop|quit|cancel|unsub|opt|out|salir|arr))"),
+    re.compile(
+        r"\bSTOP\s*(?i:(?:to|2|=|:|para|pour|per|um|zum)\s*(?:end|stop|quit|cancel|unsub|opt|out|salir|arr|beend|abmeld))"
+    ),
+    # Urdu and Hindi name the word before what to do with it: "STOP لکھیں", "STOP लिखें"; Arabic after: "أرسل STOP"
+    re.compile(r"\bSTOP\W{1,3}(?:لکھ|بھیج|لکہ|लिख|भेज|للإيقاف|لإلغاء)"),
+    re.compile(r"(?:أرسل|ارسل|أرسلوا|اكتب)\s+(?:كلمة\s+)?[\"'“‘«(]?STOP\b"),
     re.compile(r"\b(?:to|2)\s+(?:opt[ -]?out|unsub(?:scribe)?)\b\W+\w", re.IGNORECASE),
     re.compile(r"\bopt[ -]?out\s*[:=@]|\bunsubscribe\s*(?:here|[:=@])", re.IGNORECASE),
 )

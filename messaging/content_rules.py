@@ -49,7 +49,7 @@ _CLOSES: Final = {"{{": "}}", "{%": "%}"}
 
 
 class ContentError(ValueError):
-    """A text cannot be used as it is. The message says why and what to do; `variable` names an unknown name."""
+    """A text cannot be used as it is. The message says why and what to do; `variable` names the name it is about."""
 
     def __init__(self, problem: str, remedy: str, variable: str = "") -> None:
         super().__init__(f"{problem} {remedy}")

@@ -25,7 +25,9 @@ from core import clock
 from messaging.channels.protocol import lack_of
 from messaging.channels.registry import channel as channel_of
 from messaging.channels.standing import READY, Standing, standings
+from messaging.lines import lines_in
 from messaging.models import Sender
+from messaging.registering import UNASKED, Registered, registered
 
 #: which suppression speaks when an address has several: the one that holds longest
 _KINDS = tuple(kind for kind in SUPPRESSION_ORDER if kind)
@@ -43,6 +45,11 @@ class Context:
     circle: frozenset[bytes]
     windows: tuple[int, ...]
     standing: Standing = READY
+    registered: Registered = UNASKED
+    #: whether registers that compare texts have this one; true where nobody has said yet what shall be sent
+    text_registered: bool = True
+    #: the mandatory lines found in the text; None while it is not known
+    lines: tuple[str, ...] | None = None
     #: the keyword of theirs that this answers
     answers: Answers = ""
     #: the message itself, once it is on its way: it is none of those that were sent before it
@@ -83,11 +90,13 @@ def context_for(
     standing: Standing = READY,
     answers: Answers = "",
     besides: uuid.UUID | None = None,
+    text: str | None = None,
 ) -> Context:
     """Read what everybody shares: organisation, sender, purpose, rules in force, the trial's circle, and how the text stands.
 
-    Three queries, and two more for a channel whose texts have to be approved. Without a version the text stands as
-    the caller says.
+    Shape: `text` is what shall be sent, finished or with its variables, where it is known; registers may compare it.
+    Three queries, two more for a channel whose texts have to be approved, one more for a sender that registers are asked
+    about: a number or a name at a real carrier. Without a version the text stands as the caller says.
     """
     organization = Organization.objects.current()
     rules = rulebook()
@@ -96,7 +105,18 @@ def context_for(
     circle = guest_digests() if organization.state == "trial" else frozenset()
     if version_id is not None:
         standing = standings(sender.channel, [version_id])[version_id]
-    return Context(organization, sender, purpose, rules, at or clock.now(), circle, windows, standing, answers, besides)
+    at = at or clock.now()
+    shown = registered(sender, purpose.tier, at, rules.registrations)
+    return Context(
+        organization=organization, sender=sender, purpose=purpose, rules=rules, at=at, circle=circle, windows=windows,
+        standing=standing, registered=shown, text_registered=text is None or shown.has_text(text), answers=answers,
+        besides=besides, lines=None if text is None else lines_in(text, organization),
+    )  # fmt: skip
+
+
+def looked_at(context: Context, text: str) -> tuple[bool, tuple[str, ...]]:
+    """What places may ask of a text: whether it is one of those registered, and which mandatory lines it holds."""
+    return context.registered.has_text(text), lines_in(text, context.organization)
 
 
 def facts_sql(asked: str) -> str:
@@ -110,7 +130,8 @@ def facts_sql(asked: str) -> str:
     return f"""
     with asked as ({asked})
     select asked.key, asked.point_id, state.event_id,
-      point.id is not null as has_address,
+      point.id is not null and (octet_length(point.address_sealed) > 0 or suppression.kind in ('erased', 'platform')) is true
+        as has_address,
       coalesce(point.kind, '') as kind,
       coalesce(point.number_type, '') as number_type,
       coalesce(point.digest = any(%(circle)s), false) as in_circle,
@@ -227,8 +248,7 @@ def facts_of(raw: RawFacts, context: Context) -> Facts:
         content_ready=_content_ready(context),
         window_open=raw.heard,
         has_address=raw.has_address,
-        # whoever wrote to us on this channel has shown that it reaches them, whatever their number looks like
-        address_valid=bool(context.ask.answers) or reaches(context.ask.channel, raw.kind, raw.number_type),
+        address_valid=_address_valid(raw, context),
         in_trial_circle=raw.in_circle or answers,
         suppression=cast(SuppressionKind, raw.suppression),
         consent=raw.consent,  # type: ignore[arg-type]
@@ -239,7 +259,27 @@ def facts_of(raw: RawFacts, context: Context) -> Facts:
         cap=cap,
         own_full=raw.own_full,
         own_hours=_own_hours(raw.own_hours),
+        sender_kind=context.registered.sender_kind,
+        registrations=context.registered.standings,
+        text_registered=context.text_registered or not _is_compared(raw, context),
+        lines=context.lines if context.registered.sender_kind else None,
     )
+
+
+def _address_valid(raw: RawFacts, context: Context) -> bool:
+    """Whether the address takes this channel; the mark of somebody erased tells no more, and is not judged by that.
+
+    Whoever wrote to us on this channel has shown that it reaches them, whatever their number looks like.
+    """
+    known = reaches(context.ask.channel, raw.kind, raw.number_type)
+    return known or bool(context.ask.answers) or raw.suppression == "erased"
+
+
+def _is_compared(raw: RawFacts, context: Context) -> bool:
+    """Whether the number's own country, which comes first, compares texts with registered ones."""
+    place, kind, ask = raw.regions.partition(" ")[0], context.registered.sender_kind, context.ask
+    rules = context.rules.registrations_for(place, ask.channel, ask.tier, kind, context.at.date())
+    return any(rule.exact_text for rule in rules)
 
 
 def _own_hours(text: str) -> OwnHours | None:

@@ -185,6 +185,8 @@ def _made(sender: Sender, intent: Intent, callback_url: str) -> Outbound | None:
 
 
 def _outbound(sender: Sender, intent: Intent, callback_url: str) -> Outbound:
+    if not intent.message.body_sealed or not intent.point.address_sealed:
+        raise vault.CannotOpen("the words or the address were erased")
     common = Common(
         permit=intent.permit,
         sender=sender.address,

@@ -7,7 +7,10 @@ from core.fields import MomentOfCreation
 from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
 from core.wording import language_text
-from messaging.states import CALL_OUTCOMES, KEYWORD_ORIGINS, STATES
+from messaging import carrier_book_models as carrier_book_models
+from messaging.registration_models import Registration as Registration
+from messaging.states import CALL_OUTCOMES, KEYWORD_ORIGINS, STATES, TEMPLATE_STATES
+from messaging.template_file_model import TemplateFile as TemplateFile
 
 
 class ProviderAccount(TenantModel):
@@ -279,6 +282,8 @@ class InboundMessage(TenantModel):
             models.Index(fields=["organization", "point"], name="inbound_judged", condition=~models.Q(verdict="")),
             # used by: a run's answers
             models.Index(fields=["organization", "origin", "origin_id"], name="inbound_by_origin"),
+            # used by: how often somebody has asked for help
+            models.Index(fields=["point", "received_at"], name="inbound_help", condition=models.Q(kind="help")),
             # used by: whether a WhatsApp conversation is open
             models.Index(
                 fields=["organization", "point", "sender", "-received_at"],
@@ -289,11 +294,10 @@ class InboundMessage(TenantModel):
 
 
 class SendGate(TenantModel):
-    """Whether messages of one origin may leave now. The run's verbs set it; the intent transaction reads it."""
+    """What messages of one origin may do: open, paused, cancelled, or closed (over: nothing new is planned). Intents read it."""
 
     origin = models.CharField(max_length=20)
     origin_id = models.UUIDField()
-    #: open, paused or cancelled
     state = models.CharField(max_length=10, default="open")
     changed_at = models.DateTimeField()
 
@@ -304,8 +308,7 @@ class SendGate(TenantModel):
 class Call(TenantModel):
     """What came of one call: one row for each message that was called, made by the first news of it.
 
-    `first_id` is the message of the first try, a recipient's own; a further try after busy or no answer is a message and a row
-    of its own with the next `number`. `outcome` is empty while the call goes on, and is written once.
+    A further try is a message and a row of its own, with the next `number`; `first_id` is the first's. `outcome` is written once.
     """
 
     message = TenantForeignKey(Message, on_delete=models.PROTECT, related_name="+")
@@ -356,8 +359,8 @@ class ProviderTemplate(TenantModel):
     """A text the network has to approve before it may be sent to people who have not just written (WhatsApp).
 
     draft ──▶ submitted ──▶ approved ⇄ paused      approved, paused ──▶ disabled      submitted ──▶ rejected ──▶ submitted
-    any ──▶ gone, when the network has it no more.   `news_at` is the moment of the last news that was heeded: older news
-    changes nothing. `unfit` says why one that was made elsewhere cannot be filled here.
+    rejected, disabled ──▶ appealed ──▶ approved     any ──▶ gone, when the network has it no more.   `news_at` is the moment of
+    the last news that was heeded: older changes nothing. `unfit` says why one made elsewhere cannot be filled here.
     """
 
     account = TenantForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="templates")
@@ -366,7 +369,7 @@ class ProviderTemplate(TenantModel):
     #: transactional, support, promotional; empty for one made elsewhere until somebody has said it
     use_case = models.CharField(max_length=14, blank=True)
     category = models.CharField(max_length=16)
-    #: header, body, footer, buttons and samples: see channels.whatsapp_rules
+    #: header, body, footer, buttons, samples, head, cards, code: see channels.whatsapp_texts
     content = models.JSONField(default=dict)
     state = models.CharField(max_length=10, default="draft")
     #: green, yellow, red; empty while the network has no opinion
@@ -388,12 +391,7 @@ class ProviderTemplate(TenantModel):
             models.UniqueConstraint(
                 fields=["organization", "account", "name", "language"], name="provider_template_once"
             ),
-            models.CheckConstraint(
-                condition=models.Q(
-                    state__in=["draft", "submitted", "approved", "rejected", "paused", "disabled", "gone"]
-                ),
-                name="provider_template_state_known",
-            ),
+            models.CheckConstraint(condition=models.Q(state__in=TEMPLATE_STATES), name="provider_template_state_known"),
         ]
 
     def __str__(self) -> str:

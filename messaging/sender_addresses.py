@@ -13,6 +13,9 @@ from core.email import EmailAddress, parse_email
 from core.phone import PhoneNumber, parse_phone
 
 _NODE_ID: Final = re.compile(r"[0-9]{5,32}")
+_SHORT_CODE: Final = re.compile(r"[0-9]{5,6}")
+#: GSM 03.38 gives a name eleven characters; one letter tells it from a number
+_SENDER_NAME: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,6 +41,14 @@ def _phone(text: str, country: str) -> str | None:
     return found.e164 if isinstance(found, PhoneNumber) else None
 
 
+def _texts_from(text: str, country: str) -> str | None:
+    """A number, a short code, or a name in place of a number. A name keeps its case: registers compare it letter by letter."""
+    plain = text.strip()
+    if _SHORT_CODE.fullmatch(plain) or _SENDER_NAME.fullmatch(plain):
+        return plain
+    return _phone(text, country)
+
+
 def _email(text: str, country: str) -> str | None:
     found = parse_email(text)
     return found.address if isinstance(found, EmailAddress) else None
@@ -49,7 +60,13 @@ def _node_id(text: str, country: str) -> str | None:
 
 _NUMBER: Final = "This is not a number messages can come from. Write it with its country code."
 ADDRESSES: Final[Mapping[Channel, AddressKind]] = {
-    "sms": AddressKind("number", "Number", "With country code, such as +1 402 555 0100.", _NUMBER, _phone),
+    "sms": AddressKind(
+        "number",
+        "Number",
+        "With country code, such as +1 402 555 0100; or a short code, or a name of up to 11 letters.",
+        _NUMBER,
+        _texts_from,
+    ),
     "voice": AddressKind("number", "Number", "With country code, such as +1 402 555 0100.", _NUMBER, _phone),
     "whatsapp": AddressKind(
         "number",

@@ -65,6 +65,9 @@ WAITING_FOR_UNITS: Final = "waiting_for_units"
 #: the same, because the network has paused the template it is made of
 WAITING_FOR_TEMPLATE: Final = "waiting_for_template"
 
+#: what becomes of a template that a network approves
+TEMPLATE_STATES: Final = ("draft", "submitted", "appealed", "approved", "rejected", "paused", "disabled", "gone")
+
 #: how far a receipt proves the message got; `failed` outranks `sent`, and a late `delivered` outranks `failed`
 RANKS: Final[dict[ReceiptStatus, int]] = {
     "unknown": 0,

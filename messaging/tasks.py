@@ -6,8 +6,9 @@ from django.db import connection
 
 from accounts.contracts import SYSTEM
 from core.jobs import enqueue, platform_task, tenant_task
-from messaging import lanes, template_office
+from messaging import carrier_office, lanes, template_office
 from messaging.actions.announcing import forget_audio
+from messaging.actions.carrier_log import empty_old_bodies
 from messaging.actions.sweeping import sweep_organization as sweep
 
 
@@ -61,6 +62,44 @@ def sync_all_templates() -> None:
         enqueue("messaging.sync_templates", organization_id=organization_id, account_id=account_id)
 
 
+@tenant_task("messaging.find_missed", own_transactions=True)
+def find_missed(*, organization_id: uuid.UUID, account_id: str) -> int:
+    """Take in what people wrote to an account and no webhook brought."""
+    return carrier_office.find_missed(organization_id=organization_id, account_id=uuid.UUID(account_id))
+
+
+@tenant_task("messaging.compare_kept_out", own_transactions=True)
+def compare_kept_out(*, organization_id: uuid.UUID, account_id: str) -> int:
+    """Write down whom only an account's carrier kept out."""
+    return carrier_office.compare_and_record(organization_id=organization_id, account_id=uuid.UUID(account_id))
+
+
+@tenant_task("messaging.record_drifts", own_transactions=True)
+def record_drifts(*, organization_id: uuid.UUID, account_id: str) -> int:
+    """Write down what is left of what only an account's carrier knew."""
+    return carrier_office.record_all(organization_id=organization_id, account_id=uuid.UUID(account_id))
+
+
+@platform_task("messaging.find_all_missed")
+def find_all_missed() -> None:
+    """Have the books of every account read for messages that no webhook brought."""
+    _ring_accounts("messaging.find_missed")
+
+
+@platform_task("messaging.compare_all_kept_out")
+def compare_all_kept_out() -> None:
+    """Have whom the carriers keep out compared with our ledger, for every account."""
+    _ring_accounts("messaging.compare_kept_out")
+
+
+def _ring_accounts(task: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select organization_id, account_id from app_connected_accounts()")
+        accounts = cursor.fetchall()
+    for organization_id, account_id in accounts:
+        enqueue(task, organization_id=organization_id, account_id=account_id)
+
+
 @platform_task("messaging.forget_all_recordings")
 def forget_all_recordings() -> None:
     """Have the recordings forgotten that no text has named within a day."""
@@ -75,6 +114,12 @@ def forget_all_recordings() -> None:
 def forget_recordings(*, organization_id: uuid.UUID) -> int:
     """Remove the recordings of the organisation that no text names; answer how many."""
     return forget_audio()
+
+
+@platform_task("messaging.empty_old_webhooks")
+def empty_old_webhooks() -> None:
+    """Empty what carriers told long ago, as it came."""
+    empty_old_bodies()
 
 
 @platform_task("messaging.keep_partitions")

@@ -10,7 +10,7 @@ from core.http import Session, run
 from core.tenancy import tenant_context
 from messaging.actions import templates
 from messaging.actions.credentials import open_credentials
-from messaging.channels.whatsapp_rules import text_of
+from messaging.channels.whatsapp_texts import text_of
 from messaging.models import ProviderAccount, ProviderTemplate
 from messaging.providers.protocol import Misconfigured, ProviderError
 from messaging.providers.registry import provider

@@ -3,13 +3,16 @@
 from django.urls import path
 
 from messaging.views import (
+    carrier_books,
     conversations,
     preference_centre,
     preference_settings,
     proving,
     recordings,
+    registrations,
     replies,
     senders,
+    template_files,
     templates,
     unsubscribing,
 )
@@ -27,6 +30,17 @@ urlpatterns = [
     path("senders/add/", senders.add_sender, name="add_sender"),
     path("senders/<uuid:sender_id>/pause/", senders.pause_sender, name="pause_sender"),
     path("senders/<uuid:sender_id>/resume/", senders.resume_sender, name="resume_sender"),
+    path("senders/registrations/", registrations.registration_list, name="registrations"),
+    path("senders/registrations/add/", registrations.new_registration, name="new_registration"),
+    path("senders/registrations/<uuid:registration_id>/", registrations.registration, name="registration"),
+    path(
+        "senders/registrations/<uuid:registration_id>/change/",
+        registrations.change_registration,
+        name="change_registration",
+    ),
+    path("carrier-lists/", carrier_books.carrier_lists, name="carrier_lists"),
+    path("carrier-lists/<uuid:account_id>/compare/", carrier_books.compare, name="compare_lists"),
+    path("carrier-lists/<uuid:account_id>/record/", carrier_books.record, name="record_drifts"),
     path("replies/", replies.reply_list, name="replies"),
     path("replies/news/", replies.news, name="news"),
     path("replies/<uuid:reply_id>/stop/", replies.opt_out, name="opt_out"),
@@ -42,6 +56,7 @@ urlpatterns = [
     path("recordings/<uuid:announcement_audio_id>/", recordings.hear, name="hear"),
     path("templates/", templates.template_list, name="templates"),
     path("templates/new/", templates.new_template, name="new_template"),
+    path("templates/files/<uuid:template_file_id>/", template_files.show, name="template_file"),
     path("templates/bring-in/", templates.sync_templates, name="sync_templates"),
     path("templates/<uuid:provider_template_id>/", templates.template, name="template"),
     path("templates/<uuid:provider_template_id>/change/", templates.change_template, name="change_template"),

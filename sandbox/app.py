@@ -13,6 +13,7 @@ from sandbox.calls import Calls
 from sandbox.carrier import Carrier
 from sandbox.control import Control
 from sandbox.handset import Handset
+from sandbox.kept_out import KeptOutControl
 from sandbox.mail_control import MailControl
 from sandbox.postman import Postman
 from sandbox.postmark_wire import PostmarkApi
@@ -55,10 +56,11 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     application.add_routes(TelnyxApi(carrier, webhooks).routes())
     application.add_routes(CallControl(calls, call_life).routes())
     application.add_routes(Control(carrier, webhooks, postman).routes())
-    application.add_routes(WhatsAppApi(chats, chat_webhooks).routes())
+    application.add_routes(WhatsAppApi(chats, chat_webhooks, postman).routes())
     application.add_routes(ChatControl(chats, chat_webhooks).routes())
     postmark = PostmarkApi(carrier, postman)
     application.add_routes(postmark.routes())
+    application.add_routes(KeptOutControl(carrier.accounts, carrier.kept_out_mail, settings.secret).routes())
     application.add_routes(MailControl(carrier, postman, postmark).routes())
     application.add_routes(Handset(carrier, webhooks, postman, chats, calls).routes())
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=_LAST_ANSWERS)

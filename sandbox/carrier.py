@@ -8,6 +8,7 @@ from sandbox import mail_wills, numbers, segments, twilio_shapes
 from sandbox.accounts import Account, Accounts
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.kept_out import KeptOutMail
 from sandbox.ledger import Ledger, moment_of
 from sandbox.mailbox import Mailbox
 from sandbox.messages import Message, Messages, from_entry, new_sid
@@ -30,6 +31,7 @@ class Carrier:
         self.faults = Faults()
         self.mailbox = Mailbox(self.ledger)
         self.mail_wills = mail_wills.load()
+        self.kept_out_mail = KeptOutMail(self.clock)
         default = Account(settings.account_sid, settings.auth_token, inbound_url=settings.inbound_url)
         self.accounts = Accounts(default, settings.data / "accounts.json")
         #: what the other channels forget when everything begins again
@@ -140,6 +142,7 @@ class Carrier:
         self.messages.clear()
         self.mailbox.clear()
         self.mail_wills.forget()
+        self.kept_out_mail.forget()
         self.faults.forget()
         self.numbers.forget()
         self.accounts.forget()

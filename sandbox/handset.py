@@ -124,7 +124,7 @@ class Handset:
         zone = self._carrier.settings.zone
         if place.tab == "whatsapp":
             chats = [each for each in self._chats.messages.thread(place.phone) if isinstance(each, ChatMessage)]
-            return whatsapp_pages.conversation(chats, place.phone, zone)
+            return whatsapp_pages.conversation(chats, place.phone, zone, self._chats.store.fetched)
         if place.tab == "calls":
             return call_pages.call_list(self._calls.of_phone(place.phone), zone)
         return (

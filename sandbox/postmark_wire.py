@@ -19,6 +19,8 @@ from sandbox.mailbox import Mail, one_click_address
 from sandbox.postman import Posted, Postman
 
 _RETRIES = 2
+#: what it answers to a mail for an address it keeps out
+_INACTIVE = 406
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,7 +51,11 @@ class PostmarkApi:
 
     def routes(self) -> list[web.RouteDef]:
         """The doors and who answers them."""
-        return [web.post("/email", self.send), web.get("/message-streams/{id}", self.stream)]
+        return [
+            web.post("/email", self.send),
+            web.get("/message-streams/{id}", self.stream),
+            web.get("/message-streams/{id}/suppressions/dump", self.suppressions),
+        ]
 
     def put(self, server: MailServer) -> None:
         """Add a server, or replace the one with the same token. Errors: BadMailServer names the field."""
@@ -74,6 +80,15 @@ class PostmarkApi:
             return _refused(1235, 422)
         return web.json_response({"ID": server.stream, "ServerID": 1, "Name": server.stream, "ArchivedAt": None})
 
+    async def suppressions(self, request: web.Request) -> web.Response:
+        """Every address the server's stream keeps out."""
+        server = self._server(request)
+        if server is None:
+            return _refused(10, 401)
+        if request.match_info["id"] != server.stream:
+            return _refused(1235, 422)
+        return web.json_response({"Suppressions": self._carrier.kept_out_mail.of(server.token)})
+
     async def send(self, request: web.Request) -> web.Response:
         """Take one mail."""
         server = self._server(request)
@@ -87,9 +102,10 @@ class PostmarkApi:
         if asked.get("MessageStream", "outbound") != server.stream:
             return _refused(1235, 422)
         will = self._carrier.mail_wills.of(recipient)
-        if will.refused:
-            self._carrier.mailbox.refuse(sender, recipient, str(will.refused))
-            return _refused(will.refused, 422)
+        refused = will.refused or (_INACTIVE if self._carrier.kept_out_mail.has(server.token, recipient) else 0)
+        if refused:
+            self._carrier.mailbox.refuse(sender, recipient, str(refused))
+            return _refused(refused, 422)
         message_id = self._take(server, asked, sender, recipient)
         sent: dict[str, Any] = {
             "message_id": message_id,
@@ -131,6 +147,7 @@ class PostmarkApi:
 
     def _reporting(self, server: MailServer, report: Report, sent: dict[str, Any]) -> Callable[[], Awaitable[None]]:
         async def tell() -> None:
+            self._carrier.kept_out_mail.note(server.token, sent["recipient"], report.type)
             content = postmark_shapes.webhook(report, sent, next(self._numbers), self._carrier.clock.now())
             await self._post(server, content, (report.type or report.record).lower())
 

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from sandbox.accounts import Account
 from sandbox.messages import Message
 from sandbox.numbers import Step
 
@@ -211,3 +212,27 @@ def _moment(seconds: float) -> str:
 def _text(found: dict[str, Any], name: str) -> str:
     value = found.get(name)
     return value if isinstance(value, str) else ""
+
+
+def opt_outs(account: Account, number: int, size: int, now: datetime.datetime) -> dict[str, object]:
+    """A page of the people who stopped an account's profile. Which sender they answered to is not remembered here."""
+    people = sorted(account.opted_out)
+    rows = people[(number - 1) * size : number * size]
+    return {
+        "data": [
+            {
+                "created_at": now.isoformat(sep=" "),
+                "from": account.sender,
+                "keyword": "STOP",
+                "messaging_profile_id": account.sid,
+                "to": person,
+            }
+            for person in rows
+        ],
+        "meta": {
+            "page_number": number,
+            "page_size": size,
+            "total_pages": max(1, -(-len(people) // size)),
+            "total_results": len(people),
+        },
+    }

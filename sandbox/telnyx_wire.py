@@ -16,6 +16,7 @@ from sandbox.telnyx_shapes import LIMITS, Refused, Wanted
 from sandbox.twilio_webhooks import Webhooks
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
+_PAGE = {"number": 1, "size": 25}
 _AFTER = frozenset({"slow", "lost_after", "hang_after", "error_after", "malformed", "no_id"})
 
 
@@ -32,6 +33,7 @@ class TelnyxApi:
             web.post("/v2/messages", self.create),
             web.get("/v2/messages/{id}", self.fetch),
             web.get("/v2/messaging_profiles/{id}", self.profile),
+            web.get("/v2/messaging_optouts", self.opt_outs),
             web.route("*", "/v2/{path:.*}", self.unknown),
         ]
 
@@ -155,6 +157,17 @@ class TelnyxApi:
         if request.match_info["id"] != account.sid:
             return _error("10005")
         return _json({"record_type": "messaging_profile", "id": account.sid, "name": "Sandbox", "enabled": True})
+
+    async def opt_outs(self, request: web.Request) -> web.Response:
+        """The people a messaging profile may not write to, a page at a time."""
+        account = self._authenticated(request)
+        if account is None:
+            return _error("10009")
+        if request.query.get("filter[messaging_profile_id]", account.sid) != account.sid:
+            return _error("10006")
+        number, size = (int(request.query.get(f"page[{name}]") or usual) for name, usual in _PAGE.items())
+        now = self._carrier.clock.now()
+        return web.json_response(telnyx_shapes.opt_outs(account, number, size, now))
 
     async def unknown(self, request: web.Request) -> web.Response:
         """A path the carrier does not have."""

@@ -63,6 +63,9 @@ def inbound(business: Business, message: ChatMessage, *, hidden: bool) -> dict[s
 def _said(message: ChatMessage) -> dict[str, Any]:
     if message.kind == "button":
         return {"payload": message.payload, "text": message.body}
+    if message.filled_in:
+        answer = {"name": "flow", "body": message.body, "response_json": message.payload}
+        return {"type": "nfm_reply", "nfm_reply": answer}
     if message.kind == "interactive":
         return {"type": "button_reply", "button_reply": {"id": message.payload, "title": message.body}}
     if message.kind == "reaction":

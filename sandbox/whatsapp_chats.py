@@ -1,23 +1,30 @@
 """The WhatsApp half of the carrier: conversations, the window, the review of templates; one ledger with the rest."""
 
+import dataclasses
 import math
 from typing import Any
 
 from sandbox.carrier import Carrier
 from sandbox.ledger import moment_of
 from sandbox.messages import Messages
+from sandbox.numbers import Step
 from sandbox.whatsapp_numbers import RULES, ChatNumbers, is_person, person_of
 from sandbox.whatsapp_shapes import (
     LIMITS,
     ChatButton,
+    ChatCard,
+    ChatHead,
     ChatMessage,
     Refused,
     Wanted,
     fill,
-    fill_template,
     new_wamid,
 )
 from sandbox.whatsapp_store import Business, ChatTemplate, Store
+from sandbox.whatsapp_templates import fill_template
+
+#: what Meta says of a message whose picture it could not get
+_NO_MEDIA = 131053
 
 DEFAULT = Business(
     id="100000000000001",
@@ -59,18 +66,24 @@ class Chats:
         wrote = self._wrote.get((business.id, phone), -math.inf)
         return self.carrier.clock.seconds(business.id) - wrote < LIMITS["window_seconds"]
 
-    def accept(self, business: Business, wanted: Wanted) -> ChatMessage:
-        """Take a message from the API. Effects: one ledger line, then the message is kept. Errors: Refused."""
+    def accept(self, business: Business, wanted: Wanted, shown: dict[str, Any], *, lacks: bool = False) -> ChatMessage:
+        """Take a message from the API. Shape: `shown` is what `show` made; `lacks` when a picture could not be fetched.
+
+        Effects: one ledger line, then the message is kept.
+        """
         message = self._new(business, wanted.recipient, wanted.kind)
         message.data, message.answers, message.to_person = wanted.data, wanted.answers, wanted.to_person
-        for name, value in self._shown(business, wanted).items():
+        for name, value in shown.items():
             setattr(message, name, value)
         message.steps = self.numbers.outcome_of(wanted.phone).steps or self.carrier.numbers.ordinary.steps
+        if lacks:
+            message.steps = (Step("failed", message.steps[0].after, _NO_MEDIA),)
         self.note("chat", message)
         self.messages.add(message)
         return message
 
-    def _shown(self, business: Business, wanted: Wanted) -> dict[str, Any]:
+    def show(self, business: Business, wanted: Wanted) -> dict[str, Any]:
+        """What the phone will show of a message. Errors: Refused."""
         if wanted.kind == "template":
             return fill_template(self._usable(business, wanted), wanted.content)
         shown = fill(wanted)
@@ -155,6 +168,9 @@ class Chats:
             template=message.template,
             data=message.data,
             media_id=message.media_id,
+            head=dataclasses.asdict(message.head) if message.head else None,
+            cards=[dataclasses.asdict(card) for card in message.cards],
+            filled_in=message.filled_in,
             **{"from": message.sender},
         )
 
@@ -190,4 +206,11 @@ def _from_entry(entry: dict[str, Any]) -> ChatMessage:
         data=entry["data"],
         media_id=entry["media_id"],
         to_person=is_person(entry["to"]),
+        head=ChatHead(**entry["head"]) if entry.get("head") else None,
+        cards=tuple(_card(card) for card in entry.get("cards", ())),
+        filled_in=bool(entry.get("filled_in")),
     )
+
+
+def _card(row: dict[str, Any]) -> ChatCard:
+    return ChatCard(ChatHead(**row["head"]), row["body"], tuple(ChatButton(**button) for button in row["buttons"]))

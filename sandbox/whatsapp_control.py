@@ -1,5 +1,6 @@
 """The doors of the WhatsApp half that no business has: the control API's, and those of the handset page."""
 
+import dataclasses
 import json
 from typing import Any
 
@@ -15,7 +16,9 @@ from sandbox.whatsapp_store import BadBusiness, Business
 from sandbox.whatsapp_webhooks import ChatWebhooks
 
 _FIELDS = ("id", "phone_number_id", "display_number", "access_token", "app_secret", "verify_token", "webhook_url")
-_STATUSES = ("APPROVED", "REJECTED", "PENDING", "PAUSED", "DISABLED")
+#: what the handset shows as it is
+_SHOWN = ("image/jpeg", "image/png", "video/mp4", "application/pdf")
+_STATUSES = ("APPROVED", "REJECTED", "PENDING", "PAUSED", "DISABLED", "IN_APPEAL")
 
 
 class ChatControl:
@@ -42,6 +45,7 @@ class ChatControl:
             web.post("/handset/chat", self.chat_form),
             web.post("/handset/press", self.press_form),
             web.post("/handset/prefer", self.prefer_form),
+            web.get("/handset/media/{id:[0-9]{1,20}}", self.picture),
         ]
         return guarded + forms
 
@@ -127,13 +131,23 @@ class ChatControl:
         heard = await self._webhooks.hear(self._chats.business_of(phone), phone, "text", text)
         return _said(request, phone, heard.problem)
 
+    async def picture(self, request: web.Request) -> web.Response:
+        """What stands at the head of a message."""
+        kind, content = self._chats.store.media.get(request.match_info["id"], ("", b""))
+        if kind not in _SHOWN:
+            raise web.HTTPNotFound
+        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+        if kind == "application/pdf":
+            headers["Content-Disposition"] = 'attachment; filename="document.pdf"'
+        return web.Response(body=content, content_type=kind, headers=headers)
+
     async def press_form(self, request: web.Request) -> web.StreamResponse:
         """Press a button of a message."""
         form = await self._form(request)
         phone, place = phone_of(_bare(form.get("phone", ""))), form.get("place", "")
         if not phone or not place.isdecimal():
             return _said(request, phone, "This message has no such button.")
-        heard = await self._webhooks.press(self._chats.business_of(phone), phone, form.get("sid", ""), int(place[:3]))
+        heard = await self._webhooks.press(self._chats.business_of(phone), phone, form.get("sid", ""), int(place[:4]))
         return _said(request, phone, heard.problem)
 
     async def prefer_form(self, request: web.Request) -> web.StreamResponse:
@@ -174,6 +188,8 @@ def _line(message: ChatMessage) -> dict[str, Any]:
         "body": message.body,
         "footer": message.footer,
         "buttons": [[button.kind, button.title, button.value] for button in message.buttons],
+        "head": dataclasses.asdict(message.head) if message.head else None,
+        "cards": [dataclasses.asdict(card) for card in message.cards],
         "status": step.status,
         "error_code": step.code or None,
     }

@@ -1,45 +1,78 @@
 """The handset's WhatsApp screen as HTML: bubbles with buttons that can be pressed. Every value is escaped."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from sandbox.pages import icon, number
 from sandbox.whatsapp_numbers import title
-from sandbox.whatsapp_shapes import ChatButton, ChatMessage
+from sandbox.whatsapp_shapes import CARD_PLACES, ChatButton, ChatCard, ChatHead, ChatMessage
 
-_PRESSED = frozenset({"reply", "quick_reply"})
+_PRESSED = frozenset({"reply", "quick_reply", "flow"})
 _DRAWINGS = {"url": "link", "phone_number": "phone", "copy_code": "copy"}
 _WORDS = {"reaction": "Reacted with", "image": "Sent a picture"}
 
 
-def conversation(messages: Iterable[ChatMessage], phone: str, zone: datetime.tzinfo) -> str:
-    """The bubbles of one phone, oldest first, days between."""
+Fetched = Mapping[str, str]
+
+
+def conversation(messages: Iterable[ChatMessage], phone: str, zone: datetime.tzinfo, fetched: Fetched) -> str:
+    """The bubbles of one phone, oldest first, days between. Shape: `fetched` is the medium that lay at an address."""
     parts, day = [], None
     for message in messages:
         moment = datetime.datetime.fromtimestamp(message.created, zone)
         if moment.date() != day:
             day = moment.date()
             parts.append(f'<p class="event">{moment:%a} {moment.day} {moment:%b %Y}</p>')
-        parts.append(_mine(message, moment) if message.direction == "inbound" else _theirs(message, phone, moment))
+        mine = message.direction == "inbound"
+        parts.append(_mine(message, moment) if mine else _theirs(message, phone, moment, fetched))
     return "".join(parts) or '<p class="event">Nothing yet. Send a campaign to this number, or write first.</p>'
 
 
 def _mine(message: ChatMessage, moment: datetime.datetime) -> str:
     words = _WORDS.get(message.kind, "")
     said = f'<span class="quiet">{words}</span> {escape(message.body)}' if words else escape(message.body)
-    note = '<p class="meta">pressed a button</p>' if message.kind in ("button", "interactive") else ""
+    done = "filled in a form" if message.filled_in else "pressed a button"
+    note = f'<p class="meta">{done}</p>' if message.kind in ("button", "interactive") else ""
     stamp = f'<p class="stamp num"><time>{moment:%H:%M}</time></p>'
     return f'<div class="bubble out chat"><p>{said}</p>{note}{stamp}</div>'
 
 
-def _theirs(message: ChatMessage, phone: str, moment: datetime.datetime) -> str:
-    head = f'<p class="strong">{escape(message.header)}</p>' if message.header else ""
+def _theirs(message: ChatMessage, phone: str, moment: datetime.datetime, fetched: Fetched) -> str:
+    head = _head(message.head, fetched) if message.head else ""
+    head += f'<p class="strong">{escape(message.header)}</p>' if message.header else ""
     foot = f'<p class="meta">{escape(message.footer)}</p>' if message.footer else ""
     stamp = f'<p class="stamp num"><time>{moment:%H:%M}</time>{_state(message)}</p>'
     bubble = f'<div class="bubble in chat">{head}<p>{escape(message.body)}</p>{foot}{stamp}</div>'
-    buttons = "".join(_button(message, phone, place, one) for place, one in enumerate(message.buttons))
-    return bubble + (f'<div class="chat-buttons">{buttons}</div>' if buttons else "")
+    buttons = _buttons(message, phone, message.buttons, 0)
+    cards = "".join(_card(message, phone, place, card, fetched) for place, card in enumerate(message.cards, 1))
+    swiped = f'<div class="template-cards chat-cards" tabindex="0" role="group" aria-label="Cards">{cards}</div>'
+    return bubble + buttons + (swiped if cards else "")
+
+
+def _card(message: ChatMessage, phone: str, number: int, card: ChatCard, fetched: Fetched) -> str:
+    """One of the cards a person swipes through, with its buttons."""
+    words = f"<p>{escape(card.body)}</p>" if card.body else ""
+    bubble = f'<div class="bubble in chat">{_head(card.head, fetched)}{words}</div>'
+    return f'<div class="chat-card">{bubble}{_buttons(message, phone, card.buttons, number * CARD_PLACES)}</div>'
+
+
+def _head(head: ChatHead, fetched: Fetched) -> str:
+    """A picture, film or document above the words; where it could not be had, that is said."""
+    media_id = head.media_id or fetched.get(head.link, "")
+    if not media_id:
+        return f'<p class="template-head-none">{icon("note")}this {escape(head.kind)} could not be had</p>'
+    source = f"/handset/media/{escape(media_id)}"
+    if head.kind == "image":
+        return f'<img class="template-head" src="{source}" width="320" height="168" alt="Picture">'
+    if head.kind == "video":
+        return f'<video class="template-head" src="{source}" controls preload="metadata" aria-label="Film"></video>'
+    return f'<a class="template-head-none" href="{source}">{icon("note")}{escape(head.filename or "Document")}</a>'
+
+
+def _buttons(message: ChatMessage, phone: str, buttons: Iterable[ChatButton], first: int) -> str:
+    drawn = "".join(_button(message, phone, first + place, one) for place, one in enumerate(buttons))
+    return f'<div class="chat-buttons">{drawn}</div>' if drawn else ""
 
 
 def _button(message: ChatMessage, phone: str, place: int, button: ChatButton) -> str:
@@ -49,7 +82,8 @@ def _button(message: ChatMessage, phone: str, place: int, button: ChatButton) ->
         return f'<p class="chat-link" title="{escape(button.value)}">{drawing}{escape(button.title)}</p>'
     hidden = f'<input type="hidden" name="phone" value="{escape(phone)}">'
     hidden += f'<input type="hidden" name="sid" value="{escape(message.sid)}">'
-    press = f'<button class="btn btn-sm" name="place" value="{place}">{icon("undo")}{escape(button.title)}</button>'
+    drawing = icon("note" if button.kind == "flow" else "undo")
+    press = f'<button class="btn btn-sm" name="place" value="{place}">{drawing}{escape(button.title)}</button>'
     return f'<form method="post" action="/handset/press" data-quiet>{hidden}{press}</form>'
 
 

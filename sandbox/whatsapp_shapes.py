@@ -8,10 +8,9 @@ from typing import Any
 
 from sandbox.messages import Message
 from sandbox.whatsapp_numbers import ERRORS, RULES, is_person, person_of, phone_of
-from sandbox.whatsapp_store import ChatTemplate
 
 LIMITS: dict[str, Any] = RULES["limits"]
-_VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
+VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 _MEDIA = ("image", "video", "audio", "document", "sticker")
 
 
@@ -25,11 +24,34 @@ class Refused(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ChatButton:
-    """A button a person sees under a message. `kind` is reply, quick_reply, url, phone_number or copy_code."""
+    """A button a person sees under a message. `kind` is reply, quick_reply, url, phone_number, copy_code or flow."""
 
     kind: str
     title: str
     value: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ChatHead:
+    """A picture, film or document above the words: one that was uploaded, or one that lies at an address."""
+
+    kind: str
+    media_id: str = ""
+    link: str = ""
+    filename: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ChatCard:
+    """One of the cards a person swipes through."""
+
+    head: ChatHead
+    body: str
+    buttons: tuple[ChatButton, ...]
+
+
+#: a card's buttons are pressed by numbers of their own: card 1 begins at 100, card 2 at 200
+CARD_PLACES = 100
 
 
 @dataclasses.dataclass(slots=True)
@@ -47,6 +69,17 @@ class ChatMessage(Message):
     to_person: bool = False
     media_id: str = ""
     payload: str = ""
+    head: ChatHead | None = None
+    cards: tuple[ChatCard, ...] = ()
+    filled_in: bool = False
+
+    def button(self, place: int) -> ChatButton | None:
+        """The button at this place, on the message or on one of its cards."""
+        card, place = divmod(place, CARD_PLACES)
+        if card > len(self.cards):
+            return None
+        buttons = self.cards[card - 1].buttons if card else self.buttons
+        return buttons[place] if place < len(buttons) else None
 
     @property
     def phone(self) -> str:
@@ -130,64 +163,6 @@ def _text(value: Any, most: int) -> str:
     return value
 
 
-def fill_template(template: ChatTemplate, content: dict[str, Any]) -> dict[str, Any]:
-    """What the phone shows of a template with these values. Errors: Refused where they do not fit together."""
-    given = content.get("components") or []
-    if not isinstance(given, list):
-        raise Refused(131009, "components: send a list")
-    header = template.part("HEADER")
-    shown = {
-        "header": _filled(str(header.get("text", "")), _values(given, "header")) if header else "",
-        "body": _filled(str(template.part("BODY").get("text", "")), _values(given, "body")),
-        "footer": str(template.part("FOOTER").get("text", "")),
-        "buttons": tuple(_button(one, place, given) for place, one in enumerate(_buttons(template))),
-        "category": template.category.lower(),
-        "template": template.id,
-    }
-    if len(str(shown["body"])) > LIMITS["body_characters"]:
-        raise Refused(132005, "the body is longer than 1024 characters with these values")
-    return shown
-
-
-def _buttons(template: ChatTemplate) -> list[dict[str, Any]]:
-    found = template.part("BUTTONS").get("buttons", [])
-    return found if isinstance(found, list) else []
-
-
-def _values(given: list[Any], kind: str) -> list[dict[str, Any]]:
-    parts = [one for one in given if isinstance(one, dict) and str(one.get("type", "")).lower() == kind]
-    return [value for part in parts for value in part.get("parameters", []) if isinstance(value, dict)]
-
-
-def _filled(text: str, values: list[dict[str, Any]]) -> str:
-    """A text with its variables replaced. Errors: Refused when there are more or fewer values than variables."""
-    names = list(dict.fromkeys(_VARIABLE.findall(text)))
-    texts = [value for value in values if value.get("type") == "text"]
-    if len(names) != len(texts):
-        raise Refused(132000, f"{len(names)} variables, {len(texts)} values")
-    by_name = {str(value.get("parameter_name", "")): str(value.get("text", "")) for value in texts}
-    if "" in by_name:
-        by_name = {name: str(value.get("text", "")) for name, value in zip(names, texts, strict=True)}
-    if set(names) - set(by_name):
-        raise Refused(132012, "a variable's name has no value")
-    if any(re.search(r"[\n\t]| {5}", value) for value in by_name.values()):
-        raise Refused(132012, "a value may hold no new line, no tab and no more than four spaces together")
-    return _VARIABLE.sub(lambda match: by_name[match[1]], text)
-
-
-def _button(button: dict[str, Any], place: int, given: list[Any]) -> ChatButton:
-    kind = str(button.get("type", "")).lower()
-    sent = next((one for one in given if isinstance(one, dict) and str(one.get("index", "")) == str(place)), {})
-    values = sent.get("parameters") or [{}]
-    carried = values[0].get("payload") or values[0].get("text") or values[0].get("coupon_code") or ""
-    if kind == "url":
-        url = str(button.get("url", ""))
-        if bool(_VARIABLE.search(url)) != bool(carried):
-            raise Refused(132012, f"button {place}: its address and its value do not fit together")
-        return ChatButton(kind, str(button.get("text", "")), _VARIABLE.sub(str(carried), url))
-    return ChatButton(kind, str(button.get("text", "")), str(carried or button.get("text", "")))
-
-
 def accepted_json(message: ChatMessage) -> dict[str, Any]:
     """The answer to a message that was taken."""
     contact = {"input": message.recipient, "user_id": person_of(message.phone)}
@@ -215,40 +190,3 @@ def error_json(code: int, details: str = "", subcode: int = 0) -> tuple[int, dic
         error |= {"error_subcode": subcode, "is_transient": False}
         error |= {"error_user_title": RULES["template_errors"].get(str(subcode), title), "error_user_msg": details}
     return int(status), {"error": error}
-
-
-def check_template(fields: dict[str, Any]) -> None:
-    """Hold a new template against Meta's rules. Errors: Refused with code 100 and the number that says which rule."""
-    if not re.fullmatch(r"[a-z0-9_]{1,512}", str(fields.get("name", ""))):
-        raise Refused(100, "name: small letters, digits and _ only")
-    if str(fields.get("category", "")).upper() not in ("MARKETING", "UTILITY", "AUTHENTICATION"):
-        raise Refused(100, "category: MARKETING, UTILITY or AUTHENTICATION")
-    components = fields.get("components")
-    if not isinstance(components, list) or not all(isinstance(one, dict) for one in components):
-        raise Refused(100, "components: send a list of objects")
-    parts = {str(one.get("type", "")).upper(): one for one in components}
-    _check_body(str(parts.get("BODY", {}).get("text", "")))
-    for kind, most, number in (("HEADER", "header", 2388047), ("FOOTER", "footer", 2388073)):
-        if len(str(parts.get(kind, {}).get("text", ""))) > LIMITS[f"{most}_characters"]:
-            raise Refused(100, f"{most} is too long", number)
-    if _VARIABLE.search(str(parts.get("FOOTER", {}).get("text", ""))):
-        raise Refused(100, "the footer takes no variable", 2388073)
-    buttons = parts.get("BUTTONS", {}).get("buttons", [])
-    if len(buttons) > LIMITS["buttons"] or any(
-        len(str(one.get("text", ""))) > LIMITS["button_characters"] for one in buttons
-    ):
-        raise Refused(100, "too many buttons, or one that says too much", 2388040)
-
-
-def _check_body(text: str) -> None:
-    if not text or len(text) > LIMITS["body_characters"]:
-        raise Refused(100, "the body has 1 to 1024 characters", 2388072)
-    bare = text.strip()
-    if re.match(r"\{\{[^}]*\}\}", bare) or re.search(r"\{\{[^}]*\}\}$", bare):
-        raise Refused(100, "put words before the first and after the last variable", 2388299)
-    names = list(dict.fromkeys(_VARIABLE.findall(text)))
-    numbered = [int(name) for name in names if name.isdecimal()]
-    if numbered and numbered != list(range(1, len(names) + 1)):
-        raise Refused(100, "number the variables 1, 2, 3 in their order", 2388072)
-    if len(_VARIABLE.sub(" ", text).split()) < 2 * len(names):
-        raise Refused(100, "write more words for so many variables", 2388293)

@@ -75,6 +75,11 @@ class Store:
         self._businesses = {default.id: default}
         self._templates: dict[str, ChatTemplate] = {}
         self.media: dict[str, tuple[str, bytes]] = {}
+        #: uploads for reviews by session, as type and length announced; those that are whole, by handle
+        self.sessions: dict[str, tuple[str, int]] = {}
+        self.handles: set[str] = set()
+        #: what was fetched from an address, by it: the id of the medium
+        self.fetched: dict[str, str] = {}
         kept = json.loads(file.read_text()) if file.exists() else {"businesses": [], "templates": []}
         self._businesses |= {row["id"]: Business(**row) for row in kept["businesses"]}
         self._templates |= {row["id"]: ChatTemplate(**row) for row in kept["templates"]}
@@ -148,4 +153,7 @@ class Store:
         """Drop templates and media; businesses stay, as accounts do."""
         self._templates.clear()
         self.media.clear()
+        self.sessions.clear()
+        self.handles.clear()
+        self.fetched.clear()
         self.keep()

@@ -1,6 +1,7 @@
 """What WhatsApp tells the application: statuses, what people send and press, and what became of templates."""
 
 import functools
+import json
 import secrets
 import time
 import urllib.parse
@@ -108,9 +109,13 @@ class ChatWebhooks:
     async def press(self, business: Business, phone: str, sid: str, place: int) -> Heard:
         """Press one button of a message."""
         message = self._chats.messages.get(sid)
-        if not isinstance(message, ChatMessage) or message.phone != phone or not place < len(message.buttons):
+        button = message.button(place) if isinstance(message, ChatMessage) and message.phone == phone else None
+        if button is None:
             return Heard("", None, problem="this message has no such button")
-        button = message.buttons[place]
+        if button.kind == "flow":
+            filled = json.dumps({"flow_token": button.value, "answer": "yes"})
+            more: dict[str, Any] = {"payload": filled, "answers": sid, "filled_in": True}
+            return await self.hear(business, phone, "interactive", "Sent", **more)
         if button.kind not in ("reply", "quick_reply"):
             return Heard("", None, problem="this button opens something on the phone; nothing is sent")
         kind = "interactive" if button.kind == "reply" else "button"

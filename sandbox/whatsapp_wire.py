@@ -9,18 +9,21 @@ import orjson
 from aiohttp import web
 
 from sandbox.numbers import Answer
+from sandbox.postman import Postman
 from sandbox.whatsapp_chats import Chats
+from sandbox.whatsapp_media import Media, require_token
 from sandbox.whatsapp_numbers import chat_code
+from sandbox.whatsapp_reviews import as_listed, check_template
 from sandbox.whatsapp_shapes import (
     ChatMessage,
     Refused,
     Wanted,
     accepted_json,
-    check_template,
     error_json,
     read_send,
 )
 from sandbox.whatsapp_store import Business, ChatTemplate
+from sandbox.whatsapp_templates import links_of
 from sandbox.whatsapp_webhooks import ChatWebhooks
 
 _JSON = {"Content-Type": "application/json; charset=UTF-8"}
@@ -31,8 +34,9 @@ _SAME_NAME = 2388024
 class WhatsAppApi:
     """The Graph API as far as WhatsApp needs it, for every business of the carrier."""
 
-    def __init__(self, chats: Chats, webhooks: ChatWebhooks) -> None:
+    def __init__(self, chats: Chats, webhooks: ChatWebhooks, postman: Postman) -> None:
         self._chats = chats
+        self._media = Media(chats.store, postman)
         self._carrier = chats.carrier
         self._webhooks = webhooks
 
@@ -41,7 +45,6 @@ class WhatsAppApi:
         node = "/{version:v[0-9]{1,3}\\.[0-9]{1,2}}/{node:[0-9]+}"
         return [
             web.post(f"{node}/messages", self._answering(self.send)),
-            web.post(f"{node}/media", self._answering(self.upload)),
             web.get(f"{node}/message_templates", self._answering(self.list_templates)),
             web.post(f"{node}/message_templates", self._answering(self.write_template)),
             web.delete(f"{node}/message_templates", self._answering(self.delete_template)),
@@ -50,8 +53,7 @@ class WhatsAppApi:
             web.post(f"{node}/unpause", self._answering(self.unpause)),
             web.get(node, self._answering(self.show)),
             web.post(node, self._answering(self.edit_template)),
-            web.delete(node, self._answering(self.delete_media)),
-            web.get("/whatsapp/media/{node:[0-9]+}", self._answering(self.download)),
+            *self._media.routes(node, self._answering),
         ]
 
     def _answering(self, handler: Any) -> Any:
@@ -85,14 +87,16 @@ class WhatsAppApi:
         if answer not in _AFTER and answer != "ok":
             self._chats.refuse(business, wanted, answer)
             return await self._turn_away(request, answer)
-        return await self._answered(request, answer, self._take(business, wanted))
+        return await self._answered(request, answer, await self._take(business, wanted))
 
-    def _take(self, business: Business, wanted: Wanted) -> ChatMessage:
+    async def _take(self, business: Business, wanted: Wanted) -> ChatMessage:
         try:
-            message = self._chats.accept(business, wanted)
+            shown = self._chats.show(business, wanted)
         except Refused as refused:
             self._chats.refuse(business, wanted, "refused", refused.code)
             raise
+        there = [await self._media.fetch(link) for link in links_of(shown)]
+        message = self._chats.accept(business, wanted, shown, lacks=not all(there))
         self._webhooks.begin(message)
         return message
 
@@ -137,7 +141,7 @@ class WhatsAppApi:
         """Take a new template and let it be reviewed."""
         business = self._owner(request, self._chats.store.get(request.match_info["node"]))
         fields = await _object(request)
-        check_template(fields)
+        check_template(fields, self._chats.store.handles.__contains__)
         language = str(fields.get("language", ""))
         if self._chats.store.named(business.id, fields["name"], language):
             raise Refused(100, "there is one already; write another language or choose another name", _SAME_NAME)
@@ -147,7 +151,7 @@ class WhatsAppApi:
             name=fields["name"],
             language=language,
             category=str(fields["category"]).upper(),
-            components=fields["components"],
+            components=as_listed(fields),
             parameter_format=str(fields.get("parameter_format", "POSITIONAL")).upper(),
             moment=self._carrier.clock.seconds(business.id),
         )
@@ -162,10 +166,11 @@ class WhatsAppApi:
         fields = await _object(request)
         if template.status not in ("APPROVED", "REJECTED", "PAUSED"):
             raise Refused(100, "only approved, rejected and paused templates can be changed")
-        check_template({"name": template.name, "category": fields.get("category", template.category)} | fields)
+        fields = {"name": template.name, "category": template.category} | fields
+        check_template(fields, self._chats.store.handles.__contains__)
         if template.status == "APPROVED" and fields.get("category", template.category) != template.category:
             raise Refused(100, "the category of an approved template is fixed")
-        template.components, template.status = fields["components"], "PENDING"
+        template.components, template.status = as_listed(fields), "PENDING"
         template.category = str(fields.get("category", template.category)).upper()
         self._chats.store.add(template)
         self._note(business, template, "changed")
@@ -202,18 +207,7 @@ class WhatsAppApi:
         assert template is not None
         return business, template
 
-    # -- media and nodes
-
-    async def upload(self, request: web.Request) -> web.Response:
-        """Take a file of at most a megabyte; it lives as long as the sandbox."""
-        self._owner(request, self._chats.store.of_phone(request.match_info["node"]))
-        form = await request.post()
-        part = form.get("file")
-        if not isinstance(part, web.FileField) or form.get("messaging_product") != "whatsapp":
-            raise Refused(131053, "send messaging_product and a file")
-        media_id = self._chats.store.new_id()
-        self._chats.store.media[media_id] = (part.content_type, part.file.read())
-        return _json({"id": media_id})
+    # -- nodes
 
     async def show(self, request: web.Request) -> web.Response:
         """A business, a phone number, a template or a medium."""
@@ -225,11 +219,7 @@ class WhatsAppApi:
             self._owner(request, business)
             return _json(_phone_json(business))
         if node in store.media:
-            self._anybody(request)
-            kind, content = store.media[node]
-            url = f"{request.url.origin()}/whatsapp/media/{node}"
-            facts = {"url": url, "mime_type": kind, "file_size": len(content), "id": node}
-            return _json({"messaging_product": "whatsapp"} | facts)
+            return self._media.show(request, node)
         _, template = self._template(request)
         return _json(template.as_json())
 
@@ -237,21 +227,6 @@ class WhatsAppApi:
         """The numbers of a business: one."""
         business = self._owner(request, self._chats.store.get(request.match_info["node"]))
         return _json({"data": [_phone_json(business)]})
-
-    async def download(self, request: web.Request) -> web.Response:
-        """The bytes of a medium."""
-        self._anybody(request)
-        kind, content = self._chats.store.media.get(request.match_info["node"], ("", b""))
-        if not kind:
-            raise Refused(33)
-        return web.Response(body=content, content_type=kind)
-
-    async def delete_media(self, request: web.Request) -> web.Response:
-        """Throw a medium away."""
-        self._anybody(request)
-        if self._chats.store.media.pop(request.match_info["node"], None) is None:
-            raise Refused(33)
-        return _json({"success": True})
 
     async def subscribe(self, request: web.Request) -> web.Response:
         """Use an address for the webhooks of this business, after it has proven itself."""
@@ -264,16 +239,12 @@ class WhatsAppApi:
 
     def _owner(self, request: web.Request, business: Business | None) -> Business:
         """The business of a node, for whoever bears its token. Errors: Refused."""
-        self._anybody(request)
+        require_token(request)
         if business is None:
             raise Refused(33, "it does not exist, or this token may not see it")
         if request.headers.get("Authorization", "") != business.authorization:
             raise Refused(190)
         return business
-
-    def _anybody(self, request: web.Request) -> None:
-        if not request.headers.get("Authorization", "").startswith("Bearer "):
-            raise Refused(190)
 
 
 def _phone_json(business: Business) -> dict[str, Any]:

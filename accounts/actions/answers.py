@@ -27,6 +27,12 @@ def digest_of_request(request: HttpRequest) -> bytes:
     return hashlib.sha256(head + request.body).digest()
 
 
+def digest_of_upload(request: HttpRequest, file: bytes, *words: str) -> bytes:
+    """The same of a request that is a file, by the digest of the file and the words beside it. Shape: 32 bytes."""
+    head = "\n".join((f"{request.method} {request.get_full_path()}", *words)).encode()
+    return hashlib.sha256(hashlib.sha256(head).digest() + file).digest()
+
+
 def hold_key(digest: bytes) -> bool:
     """Keep everybody else from this key until the transaction ends; False when somebody has it already."""
     number = int.from_bytes(digest[:8], "big", signed=True)

@@ -1,6 +1,7 @@
 """Writing the audit trail: each verb's last statement before commit: audit last, or two verbs could wait for each other."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from accounts.contracts import PLATFORM_ORGANIZATION, Actor
@@ -17,7 +18,20 @@ def record_audit(
     Shape:   action in the past tense ("member.invited"); `on` is (kind, id); data holds ids, words and counts only.
     Effects: one row; the trigger numbers it and links it to the one before, holding that organisation's chain until commit.
     """
-    return AuditEvent.objects.create(
+    event = _event(actor, action, on, data or {})
+    event.save(force_insert=True)
+    return event
+
+
+def record_audits(
+    *, actor: Actor, action: str, deeds: Sequence[tuple[tuple[str, uuid.UUID | None], dict[str, Any]]]
+) -> None:
+    """Write a link for each of many deeds of one kind, in their order. Shape: (on, data) as in `record_audit`. One insert."""
+    AuditEvent.objects.bulk_create([_event(actor, action, on, data) for on, data in deeds])
+
+
+def _event(actor: Actor, action: str, on: tuple[str, uuid.UUID | None], data: dict[str, Any]) -> AuditEvent:
+    return AuditEvent(
         at=clock.now(),
         actor_kind=actor.kind,
         actor_id=actor.id,
@@ -27,7 +41,7 @@ def record_audit(
         address=actor.address,
         agent=actor.agent[:200],
         request_id=actor.request_id,
-        data=data or {},
+        data=data,
     )
 
 

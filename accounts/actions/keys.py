@@ -62,6 +62,7 @@ def issue_api_key(
         last_four=secret[-4:],
         scopes=sorted(scopes),
         is_test=is_test,
+        issued_by=actor.person,
         networks=_networks(networks),
         expires_at=clock.now() + datetime.timedelta(days=days),
     )

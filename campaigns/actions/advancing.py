@@ -2,11 +2,14 @@
 
 import datetime
 
-from campaigns.actions.launching import BREATH_SECONDS, hold_launch, move_run
+from django.db.models import QuerySet
+
+from campaigns.actions.launching import hold_launch, move_run
 from campaigns.actions.measuring import measure_run
 from campaigns.actions.planning import plan_batch
 from campaigns.models import Recipient, Run
 from campaigns.personal_values import message_for
+from campaigns.states import BREATH_SECONDS
 from contacts.models import Contact
 from core import clock
 from core.jobs import enqueue
@@ -14,7 +17,8 @@ from core.tenancy import require_organization_id
 from messaging.actions.queueing import Errand, Wish, queue_messages, set_gate
 from messaging.channels.registry import channel as channel_of
 from messaging.models import Message
-from messaging.states import TERMINAL
+from messaging.selectors.calls import calls_going
+from messaging.states import ORIGIN_AGAIN, TERMINAL
 
 PROMOTE_MOST = 2000
 #: how many seconds of the sender's own speed are kept ready; pause and cancel act on what is not
@@ -97,21 +101,42 @@ def _wish(run: Run, row: Recipient, contact: Contact | None) -> Wish | None:
 
 
 def _look_for_the_end(run: Run) -> None:
-    """Finished only when every row is final; needs attention while an outcome is unknown (E13).
+    """Finished only when every row is final and nobody is to be called again; needs attention while an outcome is unknown (E13).
 
-    Until then the next look is at the moment at which somebody's hours open, or soon while anything is on its way.
+    Until then the next look is at the moment at which somebody's hours open or a further call is due, or soon while anything
+    is on its way.
     """
-    waiting = Recipient.objects.filter(run=run, due_at__isnull=False, promoted_at=None)
-    first = waiting.order_by("due_at").values_list("due_at", flat=True).first()
-    messages = Message.objects.filter(origin="run", origin_id=run.id)
-    back = messages.filter(sender_id=run.sender_id, next_at__isnull=False).order_by("next_at")
-    moments = [at for at in (first, back.values_list("next_at", flat=True).first()) if at is not None]
-    soon = clock.now() + datetime.timedelta(seconds=_STEP_SECONDS)
-    if moments and min(moments) <= soon or messages.exclude(state__in=[*TERMINAL, "uncertain", "ready"]).exists():
-        moments = [soon]
-    if moments:
-        run.next_at = min(moments)
+    at = _next_look(run)
+    if at is None and run.sender.channel == "voice":
+        # first closed, then looked at once more: no report plans a further call between the two
+        set_gate(origin="run", origin_id=run.id, state="closed")
+        at = _next_look(run)
+        if at is not None:
+            set_gate(origin="run", origin_id=run.id, state="open")
+    if at is not None:
+        run.next_at = at
         run.save(update_fields=["next_at"])
         return
-    unclear = messages.filter(state__in=["uncertain", "quarantined"]).exists()
+    unclear = _messages(run).filter(state__in=["uncertain", "quarantined"]).exists()
     move_run(run, "attention" if unclear else "finished", finished_at=clock.now(), next_at=None)
+
+
+def _next_look(run: Run) -> datetime.datetime | None:
+    """When something of a run is to happen again; None when nothing is."""
+    waiting = Recipient.objects.filter(run=run, due_at__isnull=False, promoted_at=None)
+    first = waiting.order_by("due_at").values_list("due_at", flat=True).first()
+    back = _messages(run).filter(sender_id=run.sender_id, next_at__isnull=False).order_by("next_at")
+    moments = [at for at in (first, back.values_list("next_at", flat=True).first()) if at is not None]
+    soon = clock.now() + datetime.timedelta(seconds=_STEP_SECONDS)
+    on_way = _messages(run).exclude(state__in=[*TERMINAL, "uncertain", "ready"])
+    if moments and min(moments) <= soon or on_way.exists():
+        return soon
+    if run.sender.channel == "voice" and calls_going(origin_id=run.id):
+        return soon
+    return min(moments, default=None)
+
+
+def _messages(run: Run) -> "QuerySet[Message]":
+    """All messages of a run, further calls among them."""
+    origins = ["run", ORIGIN_AGAIN] if run.sender.channel == "voice" else ["run"]
+    return Message.objects.filter(origin__in=origins, origin_id=run.id)

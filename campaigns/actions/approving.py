@@ -67,7 +67,8 @@ def decide_approval(*, actor: Actor, campaign: Campaign, approve: bool, note: st
 def demand_approval(actor: Actor, check: Run) -> Approval | None:
     """The word a launch of this check needs; None when it needs none.
 
-    Errors: Refused while it is missing or was declined, or when the actor is the one who gave it.
+    Errors: Refused while it is missing or was declined, or when the actor is the one who gave it, or a key of
+            theirs, or of nobody knows whom.
     """
     reasons = reasons_to_ask(check)
     if not reasons:
@@ -88,7 +89,14 @@ def demand_approval(actor: Actor, check: Run) -> Approval | None:
             remedy="Read why, change the campaign and check it again.",
             code="approval_declined",
         )
-    if approval.decided_by == actor.id:
+    if actor.kind == "key" and actor.issuer is None:
+        raise Refused(
+            "A second person approved this, and nobody knows who made this key.",
+            field="approval",
+            remedy="Launch it with a key made by somebody else than who approved it.",
+            code="issuer_unknown",
+        )
+    if approval.decided_by == actor.person:
         raise Refused(
             "You approved this, so somebody else launches it.",
             field="approval",

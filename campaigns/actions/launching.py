@@ -13,6 +13,7 @@ from campaigns.models import Campaign, Recipient, Run
 from campaigns.selectors.drafts import latest_check
 from campaigns.selectors.quotes import quote_run
 from campaigns.states import CAMPAIGN_STATES, LIVE, can_move
+from consent.rulebook import rulebook
 from core import clock
 from core.jobs import enqueue
 from core.tenancy import require_organization_id
@@ -21,8 +22,9 @@ from messaging.actions.queueing import cancel_messages, set_gate
 from messaging.channels.protocol import AsksOfOrganization, lack_of
 from messaging.channels.registry import channel as channel_of
 from messaging.channels.standing import refuse_misuse
+from messaging.lines import refuse_words
+from messaging.registering import refuse_unregistered
 
-BREATH_SECONDS = 60
 #: who plans further ahead looks at people, law and prices that will be others
 MOST_DAYS_AHEAD = 366
 
@@ -78,7 +80,7 @@ def launch_campaign(*, actor: Actor, campaign: Campaign, confirmed: int, at: dat
         )
     _demand_moment(at)
     demand_practice(actor, check.sender.account)
-    _demand_content(campaign)
+    _demand_content(campaign, check)
     _demand_units(check)
     approval = demand_approval(actor, check)
     run = _new_run(actor, campaign, "launch", at or clock.now(), confirmed)
@@ -171,13 +173,16 @@ def _held(actor: Actor, run: Run) -> Run:
     return run
 
 
-def _demand_content(campaign: Campaign) -> None:
-    """What was fit when it was saved may not be now: a template that lost its approval, a name that changed."""
+def _demand_content(campaign: Campaign, check: Run) -> None:
+    """What was fit when it was saved may not be now: a template that lost its approval, a name that changed, a country."""
     version = campaign.template.versions.order_by("-number").first()
     assert version is not None, "a campaign is saved with its text"
     try:
         refuse_content(campaign.channel, version)
         refuse_misuse(version.parts, tier=campaign.purpose.tier, account_id=campaign.sender.account_id)
+        countries = check.parts_by_country or {}
+        refuse_words(version.body, channel=campaign.channel, tier=campaign.purpose.tier, places=countries)
+        refuse_unregistered(campaign.sender, campaign.purpose.tier, version.body, clock.now(), rulebook())
     except Refused as refusal:
         remedy = refusal.remedy or "Change the campaign."
         raise Refused(refusal.message, remedy=remedy, code=refusal.code) from refusal

@@ -121,7 +121,8 @@ def plan_batch(run: Run) -> bool:
              statements for up to 50,000 people.
     """
     at = max(clock.now(), run.planned_for)
-    context = context_for(sender=run.sender, purpose=run.purpose, at=at, version_id=run.template_version_id)
+    version = run.template_version
+    context = context_for(sender=run.sender, purpose=run.purpose, at=at, version_id=version.id, text=version.body)
     included, excluded = list_ids(run.campaign)
     parameters = facts_parameters(context) | {
         "included": included,

@@ -9,14 +9,18 @@ from accounts.contracts import Actor, Refused
 from campaigns.models import Campaign, CampaignList
 from campaigns.personal_values import check_names
 from consent.models import Purpose
+from consent.rulebook import rulebook
 from contacts.models import CustomField, List
+from core import clock
 from messaging.actions.writing import save_text
 from messaging.channels.protocol import Content, Written
 from messaging.channels.registry import channel as channel_of
 from messaging.channels.standing import refuse_misuse
 from messaging.content_rules import ContentError
+from messaging.lines import refuse_words
 from messaging.models import Sender
 from messaging.providers.registry import PROVIDERS
+from messaging.registering import refuse_unregistered
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = Non
     _refuse_long_text(draft)
     refuse_content(draft.sender.channel, draft.content)
     refuse_misuse(draft.parts, tier=draft.purpose.tier, account_id=draft.sender.account_id)
+    refuse_words(draft.body, channel=draft.sender.channel, tier=draft.purpose.tier, places=())
+    refuse_unregistered(draft.sender, draft.purpose.tier, draft.body, clock.now(), rulebook())
     version = save_text(
         actor=actor,
         template=campaign.template if campaign else None,

@@ -1,6 +1,6 @@
 """What goes in and out of the API of campaigns."""
 
-from typing import Any
+from typing import Any, Final
 
 from rest_framework import serializers
 
@@ -10,6 +10,9 @@ from consent.api.shapes import CHANNEL_WORDS
 from contacts.api.shapes import MOST_LISTS
 from core.api import Given, Moment, PageQuery
 from messaging.content_rules import SOURCE_CHARACTERS
+
+ARRIVAL_HELP: Final = "Null where the carrier does not report what arrived; `delivered_note` says so."
+NOTE_HELP: Final = "Why `delivered` is null; empty where it is a number."
 
 
 class CampaignQuery(PageQuery):
@@ -48,7 +51,8 @@ class CampaignOut(serializers.Serializer[Any]):
     asked = serializers.IntegerField(allow_null=True)
     gets = serializers.IntegerField(allow_null=True)
     sent = serializers.IntegerField(source="tally.sent")
-    delivered = serializers.IntegerField(source="tally.delivered")
+    delivered = serializers.IntegerField(allow_null=True, help_text=ARRIVAL_HELP)
+    delivered_note = serializers.CharField(allow_blank=True, help_text=NOTE_HELP)
     parts = serializers.IntegerField(source="tally.parts")
 
 
@@ -129,7 +133,7 @@ class LaunchIn(Given):
 class PeopleOut(serializers.Serializer[Any]):
     """How many people stand where; together they are everybody who was asked for."""
 
-    delivered = serializers.IntegerField()
+    delivered = serializers.IntegerField(allow_null=True, help_text=ARRIVAL_HELP)
     on_way = serializers.IntegerField()
     unclear = serializers.IntegerField(help_text="Nobody knows whether it arrived; it is not sent twice.")
     failed = serializers.IntegerField()
@@ -171,6 +175,7 @@ class RunOut(serializers.Serializer[Any]):
     sent = serializers.IntegerField()
     segments = serializers.IntegerField()
     people = PeopleOut()
+    delivered_note = serializers.CharField(allow_blank=True, help_text=NOTE_HELP)
     answers = AnswersOut()
     used = UsedOut()
     left_out = CountedOut(many=True)

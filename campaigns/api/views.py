@@ -19,7 +19,7 @@ from campaigns.models import Campaign, Run
 from campaigns.selectors.campaigns import campaign_card, campaign_rows
 from campaigns.selectors.checks import Check, newest_check
 from campaigns.selectors.reports import Report, run_report
-from core.api import answers, page, page_of, read
+from core.api import FieldsQuery, answer, answers, page, page_of, read
 
 
 @extend_schema(
@@ -45,13 +45,17 @@ def campaigns(request: Request) -> Response:
         actor.require("author_campaigns")
         return Response(_written(drafts.save(actor, request.data)), status=201)
     actor.require("see_campaigns")
-    asked, rows = read(shapes.CampaignQuery, request.query_params), Campaign.objects.select_related("sender")
+    asked, rows = read(shapes.CampaignQuery, request.query_params), Campaign.objects.select_related("sender__account")
     rows = rows.filter(**{name: asked[name] for name in ("state", "channel") if name in asked})
     return page(request, rows, lambda found: shapes.CampaignOut(campaign_rows(found), many=True).data)
 
 
 @extend_schema(
-    methods=["GET"], operation_id="get_campaign", tags=["campaigns"], responses=answers(shapes.CampaignDetailOut)
+    methods=["GET"],
+    operation_id="get_campaign",
+    tags=["campaigns"],
+    parameters=[FieldsQuery],
+    responses=answers(shapes.CampaignDetailOut),
 )
 @extend_schema(
     methods=["PUT"],
@@ -66,13 +70,14 @@ def campaign(request: Request, campaign_id: uuid.UUID) -> Response:
     """One campaign (scope see_campaigns); or a draft written anew, as a whole (scope author_campaigns)."""
     writes = request.method == "PUT"
     found = access_campaign(actor_of(request), campaign_id, "author_campaigns" if writes else "see_campaigns")
-    return Response(_written(drafts.save(actor_of(request), request.data, found) if writes else found))
+    return answer(request, _written(drafts.save(actor_of(request), request.data, found) if writes else found))
 
 
 def _written(found: Campaign) -> Any:
     """One campaign in full."""
     card, (row,) = campaign_card(found), campaign_rows([found])
-    told = {"campaign": found, "asked": row.asked, "gets": row.gets, "tally": row.tally} | {
+    same = ("campaign", "asked", "gets", "tally", "delivered", "delivered_note")
+    told = {name: getattr(row, name) for name in same} | {
         "body": card.content.body,
         "content": card.content.parts,
         "version": card.version,
@@ -83,7 +88,13 @@ def _written(found: Campaign) -> Any:
     return shapes.CampaignDetailOut(told).data
 
 
-@extend_schema(methods=["GET"], operation_id="get_check", tags=["campaigns"], responses=answers(shapes.CheckOut))
+@extend_schema(
+    methods=["GET"],
+    operation_id="get_check",
+    tags=["campaigns"],
+    parameters=[FieldsQuery],
+    responses=answers(shapes.CheckOut),
+)
 @extend_schema(
     methods=["POST"],
     operation_id="check_campaign",
@@ -102,7 +113,7 @@ def check(request: Request, campaign_id: uuid.UUID) -> Response:
     newest = newest_check(found)
     if newest is None:
         raise Http404("nothing here")
-    return Response(_check(newest), status=202 if request.method == "POST" else 200)
+    return answer(request, _check(newest), 202 if request.method == "POST" else 200)
 
 
 def _check(found: Check) -> Any:
@@ -127,12 +138,12 @@ def launch(request: Request, campaign_id: uuid.UUID) -> Response:
     return Response(_told(access_run(actor_of(request), run.id, "send_campaigns")), status=201)
 
 
-@extend_schema(operation_id="get_run", tags=["campaigns"], responses=answers(shapes.RunOut))
+@extend_schema(operation_id="get_run", tags=["campaigns"], parameters=[FieldsQuery], responses=answers(shapes.RunOut))
 @api("see_campaigns")
 @api_view(["GET"])
 def run(request: Request, run_id: uuid.UUID) -> Response:
     """The report of a launch: everybody who was asked for, and what became of them."""
-    return Response(_told(_run(request, run_id, "see_campaigns")))
+    return answer(request, _told(_run(request, run_id, "see_campaigns")))
 
 
 @extend_schema(operation_id="pause_run", tags=["campaigns"], request=None, responses=answers(shapes.RunOut))
@@ -182,6 +193,7 @@ def _run(request: Request, run_id: uuid.UUID, right: str) -> Run:
 
 def _told(run: Run) -> Any:
     report: Report = run_report(run)
-    same = ("run", "planned", "allowed", "sent", "segments", "people", "answers", "used", "troubles")
+    same = ("run", "planned", "allowed", "sent", "segments", "delivered_note", "answers", "used", "troubles")
+    people = report.people if report.tells_arrival else {**report.people, "delivered": None}
     left_out = [row for group in report.left_out for row in group.rows]
-    return shapes.RunOut({name: getattr(report, name) for name in same} | {"left_out": left_out}).data
+    return shapes.RunOut({name: getattr(report, name) for name in same} | {"people": people, "left_out": left_out}).data

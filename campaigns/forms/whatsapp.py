@@ -11,7 +11,7 @@ from campaigns.forms.campaign import CampaignForm, plain_lines
 from messaging.channels.protocol import Content, Written
 from messaging.channels.standing import refuse_misuse
 from messaging.channels.whatsapp import compose, why_not
-from messaging.channels.whatsapp_rules import Slot, TemplateText, text_of
+from messaging.channels.whatsapp_texts import Slot, TemplateText, text_of
 from messaging.models import ProviderTemplate
 
 #: characters of what stands in one place of a template
@@ -38,8 +38,10 @@ class WhatsAppForm(CampaignForm):
         for slot in self.text.slots if self.text is not None else ():
             self.fields[f"value_{slot.key}"] = forms.CharField(
                 max_length=_VALUE_LENGTH,
-                label=_label(slot),
-                help_text="Words, a person's variable, or both.",
+                required=not slot.optional,
+                label=_label(slot, self.text),
+                initial=slot.default,
+                help_text=_hint(slot),
                 error_messages={"required": "Write what shall stand in its place."},
             )
 
@@ -93,8 +95,20 @@ def _template(given: Any) -> ProviderTemplate | None:
         return None
 
 
-def _label(slot: Slot) -> str:
+def _label(slot: Slot, text: TemplateText | None) -> str:
     """A place of a template as people find it in its text."""
+    card = f" of card {slot.card + 1}" if slot.card >= 0 else ""
+    if slot.part == "media":
+        return f"Another picture, film or document at the head{card}"
     if slot.part == "button":
-        return f"End of the address of button {int(slot.name) + 1}"
-    return f"{{{{{slot.name}}}}} in the {'heading' if slot.part == 'header' else 'text'}"
+        copies = text is not None and slot.card < 0 and text.buttons[int(slot.name)].kind == "copy_code"
+        return f"{'Code' if copies else 'End of the address'} of button {int(slot.name) + 1}{card}"
+    return f"{{{{{slot.name}}}}} in the {'heading' if slot.part == 'header' else 'text'}{card}"
+
+
+def _hint(slot: Slot) -> str:
+    if slot.part == "media" and slot.optional:
+        return "Leave empty for the one in the template, or write its address, beginning with https://."
+    if slot.part == "media":
+        return "Its address, beginning with https://. A person's variable may stand in it."
+    return "Words, a person's variable, or both."

@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.contracts import Actor
+from accounts.hands import ids_of, keys_of, people_outside
 from accounts.models import Organization, User
-from accounts.selectors import members_with
 from billing.contracts import units_text
 from billing.states import PER_UNIT
 from campaigns.models import Approval, Campaign, Run
@@ -63,16 +63,18 @@ def standing_of(check: Run) -> Standing:
 
 
 def second_people(campaign: Campaign, approval: Approval | None) -> list[User]:
-    """Who may answer: those with the right who neither wrote the campaign nor asked. One query."""
+    """Who may answer: those with the right who neither wrote the campaign nor asked, nor made a key that did. Three queries."""
     involved = {campaign.created_by, campaign.changed_by, approval.asked_by if approval else None}
-    return [person for person in members_with("approve_campaigns") if person.id not in involved]
+    return people_outside("approve_campaigns", involved)
 
 
 def approvals_waiting_for(actor: Actor) -> "QuerySet[Approval]":
     """What this actor is asked to approve now, longest waiting first, each with its campaign. One query when it is read."""
     if actor.kind != "user" or not actor.may("approve_campaigns"):
         return Approval.objects.none()
-    theirs = Q(asked_by=actor.id) | Q(campaign__created_by=actor.id) | Q(campaign__changed_by=actor.id)
+    theirs = Q()
+    for hand in ("asked_by", "campaign__created_by", "campaign__changed_by"):
+        theirs |= Q(**{hand: actor.id}) | Q(**{f"{hand}__in": keys_of(actor)})
     return _in_force().filter(state="asked").exclude(theirs).order_by("asked_at", "id")
 
 
@@ -115,6 +117,10 @@ def reasons_to_ask(check: Run) -> list[str]:
 
 
 def may_approve(actor: Actor, campaign: Campaign, approval: Approval) -> bool:
-    """Whether this actor is the second person: one who may approve, and neither wrote the campaign nor asked."""
-    involved: set[uuid.UUID | None] = {campaign.created_by, campaign.changed_by, approval.asked_by}
-    return actor.kind == "user" and actor.may("approve_campaigns") and actor.id not in involved
+    """Whether this actor is the second person: one who may approve, and neither wrote the campaign nor asked.
+
+    Nor did a key of theirs. At most one query.
+    """
+    if actor.kind != "user" or not actor.may("approve_campaigns"):
+        return False
+    return ids_of(actor).isdisjoint({campaign.created_by, campaign.changed_by, approval.asked_by})

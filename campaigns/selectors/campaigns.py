@@ -10,7 +10,7 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Sum
 from django.urls import reverse
 
 from campaigns.models import Campaign, CampaignList, Run
-from campaigns.outcomes import tells_arrival
+from campaigns.outcomes import NOT_REPORTED, tells_arrival
 from campaigns.selectors.approvals import approval_states
 from campaigns.selectors.waiting import waiting_badge, waits_until
 from campaigns.states import APPROVAL_WORDS, RUN_WORDS
@@ -61,6 +61,16 @@ class CampaignRow:
     def tells_arrival(self) -> bool:
         """Whether its carrier reports what arrived."""
         return tells_arrival(self.campaign.sender.account)
+
+    @property
+    def delivered(self) -> int | None:
+        """How many arrived; None where the carrier does not report it."""
+        return self.tally.delivered if self.tells_arrival else None
+
+    @property
+    def delivered_note(self) -> str:
+        """Why there is no such number; empty where there is one."""
+        return "" if self.tells_arrival else NOT_REPORTED
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

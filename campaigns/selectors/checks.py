@@ -1,14 +1,21 @@
 """The check of a draft as its page shows it: who would get it, who would not and why, how old that is."""
 
 import dataclasses
+import datetime
 from collections.abc import Sequence
+from typing import Final
 
 from campaigns.models import Campaign, Run
+from campaigns.selectors.delivery import Span, delivery_span
 from campaigns.selectors.drafts import latest_check, list_ids
 from campaigns.selectors.quotes import Quote, quote_beside_others
 from campaigns.selectors.reports import ReasonGroup, Wave, run_report, waves
+from campaigns.states import BREATH_SECONDS
 from contacts.models import ListMember
+from core import clock
 from core.wording import counted_text, number_text
+
+_MOST_WAVES: Final = 6
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -22,6 +29,8 @@ class Check:
     groups: Sequence[ReasonGroup]
     waves: Sequence[Wave]
     quote: Quote | None = None
+    #: when the first and the last would leave if it were launched now
+    span: Span | None = None
 
     @property
     def working(self) -> bool:
@@ -79,13 +88,16 @@ def check_of(run: Run) -> Check:
     """One simulation with its reasons. At most thirteen queries."""
     accepted = latest_check(run.campaign)
     working = run.state == "planning"
+    all_waves = [] if working else waves(run, most=None)
+    opens_at = clock.now() + datetime.timedelta(seconds=BREATH_SECONDS)
     return Check(
         run=run,
         fresh=accepted is not None and accepted.id == run.id,
         audience=audience_size(run.campaign),
         groups=() if working else run_report(run).left_out,
-        waves=() if working else waves(run),
+        waves=all_waves[:_MOST_WAVES],
         quote=quote_beside_others(run),
+        span=delivery_span(all_waves, rate=run.sender.rate_per_second, opens_at=opens_at),
     )
 
 

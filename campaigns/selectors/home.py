@@ -14,10 +14,12 @@ from campaigns.selectors.waiting import waiting_badge
 from campaigns.states import RUN_WORDS
 from consent.expiry import too_old
 from consent.models import ConsentState, Purpose, Suppression
+from consent.selectors.stop_requests import overdue_or_soon
 from contacts.models import Contact, ContactPoint
 from core import clock
 from core.wording import counted_text
 from messaging.models import Sender
+from messaging.selectors.registrations import ending_registrations
 from messaging.selectors.replies import waiting_replies
 
 _RECENT = 5
@@ -83,10 +85,17 @@ class Home:
         if paused:
             said.append(counted_text(paused, "campaign is", "campaigns are") + " paused.")
         if waiting:
-            said.append(counted_text(len(waiting), "campaign waits", "campaigns wait") + " for people's hours to open.")
+            said.append(counted_text(len(waiting), "campaign waits", "campaigns wait") + f" for {self._what_opens}.")
         if said:
             return " ".join(said)
         return "No campaign is running. What needs somebody appears here first."
+
+    @property
+    def _what_opens(self) -> str:
+        """What waiting campaigns wait for: hours, and where calls are among them a further try as well."""
+        waiting = [row for row in self.campaigns or () if row.badge["label"] == waiting_badge()["label"]]
+        calls = any(row.campaign.channel == "voice" for row in waiting)
+        return "people's hours to open" + (" or for a further try" if calls else "")
 
     @property
     def first_steps(self) -> bool:
@@ -178,6 +187,7 @@ def _tasks(actor: Actor, replies: int) -> list[Task]:
     if replies:
         title = "1 reply waits for somebody" if replies == 1 else f"{replies:,} replies wait for somebody"
         found.append(Task("inbox", title, "Read them, and act on a wish to stop.", "Read", "messaging:replies"))
+    found += _stop_requests(actor)
     found += _approvals(actor)
     if actor.may("see_campaigns"):
         held = Run.objects.filter(kind="launch", state__in=["attention", "paused"]).select_related("campaign")
@@ -186,7 +196,32 @@ def _tasks(actor: Actor, replies: int) -> list[Task]:
         for sender in Sender.objects.exclude(paused_at=None).order_by("paused_at")[:3]:
             text = "Its messages wait until it goes on."
             found.append(Task("send", f"{sender.label} is paused", text, "Look", "messaging:senders"))
+        found += _registrations()
     return found
+
+
+def _registrations() -> list[Task]:
+    """What registers of countries want renewed. One query."""
+    found = []
+    for card in ending_registrations()[:_RECENT]:
+        title = f"{card.title}: {card.badge['label'].lower()}"
+        text = f"Its last day is {card.row.valid_until:%-d %B %Y}; after it nothing that needs it is sent."
+        found.append(Task("calendar", title, text, "Look", "messaging:registration", card.row.id))
+    return found
+
+
+def _stop_requests(actor: Actor) -> list[Task]:
+    """What somebody asked, and a person must decide before a day of law. One query, for who may decide."""
+    waiting, overdue = overdue_or_soon() if actor.may("change_consent") else (0, 0)
+    if not waiting:
+        return []
+    what = counted_text(waiting, "request to stop waits", "requests to stop wait")
+    text = (
+        f"{overdue:,} past the day of the law. Decide now."
+        if overdue
+        else "Say what it was, before the day of the law."
+    )
+    return [Task("hand", f"{what} for a decision", text, "Decide", "consent:stop_requests")]
 
 
 def _approvals(actor: Actor) -> list[Task]:

@@ -14,6 +14,7 @@ from billing.selectors import used_by
 from campaigns.models import Recipient, Run
 from campaigns.outcomes import (
     ANSWERS,
+    NOT_REPORTED,
     OUTCOMES,
     Outcome,
     answer_kind,
@@ -94,6 +95,11 @@ class Report:
     def tells_arrival(self) -> bool:
         """Whether its carrier reports what arrived."""
         return tells_arrival(self.run.sender.account)
+
+    @property
+    def delivered_note(self) -> str:
+        """Why nothing is counted as arrived; empty where the carrier reports it."""
+        return "" if self.tells_arrival else NOT_REPORTED
 
     @property
     def planned(self) -> int:
@@ -232,8 +238,11 @@ class Wave:
     at_once: bool
 
 
-def waves(run: Run, most: int = 6) -> list[Wave]:
-    """When those who wait may leave at the earliest, and how many: quiet hours move people to later moments. One query."""
+def waves(run: Run, most: int | None = 6) -> list[Wave]:
+    """When those who wait may leave at the earliest, and how many: quiet hours move people to later moments. One query.
+
+    Shape: the first `most` moments, or all of them.
+    """
     come = clock.now() if run.finished_at is None else run.finished_at
     moment = Case(When(due_at__lte=come, then=Value(None)), default=F("due_at"), output_field=DateTimeField())
     waiting = Recipient.objects.filter(run=run, due_at__isnull=False, promoted_at=None).annotate(moment=moment)

@@ -31,10 +31,13 @@ def waiting_badge() -> dict[str, object]:
 
 
 def waiting_heading(report: Report) -> tuple[str, str] | None:
-    """What a waiting run comes to, and what to know about it; None for one that does not wait. Four queries at most."""
+    """What a waiting run comes to, and what to know about it; None for one that does not wait. Five queries at most."""
     at = waits_until(report.run)
     if at is None:
         return None
+    again = _again_heading(report, at)
+    if again is not None:
+        return again
     zone, there = Organization.objects.current().time_zone, their_time(report.run, at)
     ours = time_text(at, zone, clock.now())
     begins = "goes on" if report.sent else "begins"
@@ -43,19 +46,21 @@ def waiting_heading(report: Report) -> tuple[str, str] | None:
     return heading, f"It is quiet time where they are. {ours} here; {people} still to go."
 
 
-def again_heading(run: Run) -> tuple[str, str] | None:
-    """What a run of calls comes to while some are still to be tried again; None where none is. Two queries at most."""
-    ended = run.state in ("finished", "attention") and run.sender.channel == "voice"
-    ahead = tries_ahead(origin_id=run.id) if ended else None
-    if ahead is None or not ahead.calls:
+def _again_heading(report: Report, at: datetime.datetime) -> tuple[str, str] | None:
+    """What a run of calls comes to while what happens next is a further try; None where it is not. Two queries at most."""
+    run = report.run
+    ahead = tries_ahead(origin_id=run.id) if run.sender.channel == "voice" else None
+    if ahead is None or not ahead.calls or (ahead.at is not None and ahead.at > at):
         return None
     calls = counted_text(ahead.calls, "call")
     zone = Organization.objects.current().time_zone
     when = f" at {time_text(ahead.at, zone, clock.now())}" if ahead.at is not None else " at once"
     first = when if ahead.calls == 1 else f", the first{when}"
+    others = report.people["waiting"] - ahead.calls
+    rest = f"{counted_text(others, 'other person waits', 'others wait')} for their hours" if others > 0 else ""
     return (
         f"{calls} will be tried again{first}.",
-        "The line was busy or nobody answered. Everybody else has been called.",
+        f"The line was busy or nobody answered. {rest or 'Everybody else has been called'}.",
     )
 
 

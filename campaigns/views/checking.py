@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.contracts import Refused
 from accounts.doors import member
@@ -18,6 +18,7 @@ from campaigns.models import Campaign
 from campaigns.selectors.approvals import Standing, may_approve, standing_of
 from campaigns.selectors.checks import Check, newest_check
 from campaigns.selectors.drafts import held_launch
+from campaigns.selectors.duties import duties, missing_lines, words_of
 from campaigns.selectors.readiness import first_message, readiness
 from campaigns.views.campaigns import show_campaign
 from campaigns.views.requests import MemberRequest
@@ -68,6 +69,9 @@ def _what_leaves(request: MemberRequest, found: Check | None) -> dict[str, Any]:
     """What a finished check says of the message itself and of all that a launch needs."""
     done = found is not None and not found.working
     return {
+        "duties": duties(found) if found is not None and done else (),
+        "review": words_of(found) if found is not None and done else None,
+        "missing_lines": missing_lines(found) if found is not None and done else (),
         "needs": [need.seen_by(request.actor) for need in readiness(found)] if found is not None and done else (),
         "shown": first_message(found) if found is not None and done else None,
         "may_see_units": request.actor.may("see_units"),
@@ -86,10 +90,12 @@ def _second_person(request: MemberRequest, campaign: Campaign, approval: Standin
 
 
 @member("send_campaigns")
-@require_POST
+@require_http_methods(["GET", "POST"])
 def launch(request: MemberRequest, campaign_id: uuid.UUID) -> HttpResponse:
-    """Launch a checked campaign, now or later, once its number is typed."""
+    """Launch a checked campaign, now or later, once its number is typed. A get leads to its check, where one launches."""
     campaign = access_campaign(request.actor, campaign_id, "send_campaigns")
+    if request.method == "GET":
+        return redirect("campaigns:check", campaign.id)
     found = newest_check(campaign)
     form = _form(found, request.POST)
     if form.is_valid():

@@ -22,9 +22,9 @@ from campaigns.selectors.campaigns import state_words
 from campaigns.selectors.checks import audience_size
 from campaigns.selectors.people import VIEWS, people_chips, people_page, people_total, view_title
 from campaigns.selectors.reports import run_report, waves
-from campaigns.selectors.waiting import again_heading, waiting_badge, waiting_heading
+from campaigns.selectors.waiting import waiting_badge, waiting_heading
 from campaigns.selectors.words import heading_of
-from campaigns.states import LIVE
+from campaigns.states import BREATH_SECONDS, LIVE
 from campaigns.views.campaigns import STOP_POLLING
 from campaigns.views.requests import MemberRequest
 from core import clock
@@ -55,7 +55,7 @@ def _told(request: MemberRequest, run: Run) -> dict[str, Any]:
     """What the report says; fixed in number of queries, whatever the run holds."""
     report, now = run_report(run), clock.now()
     left = (run.breath_until - now).total_seconds() if run.breath_until is not None else 0.0
-    waiting = waiting_heading(report) or again_heading(run)
+    waiting = waiting_heading(report)
     heading, lead = waiting or heading_of(report)
     return {
         "run": run,
@@ -66,7 +66,7 @@ def _told(request: MemberRequest, run: Run) -> dict[str, Any]:
         "live": run.state in LIVE,
         "can_undo": run.state in ("waiting", "planning", "breath"),
         "seconds": max(0, round(left)),
-        "breath": launching.BREATH_SECONDS,
+        "breath": BREATH_SECONDS,
         "audience": audience_size(run.campaign) if run.state == "planning" else 0,
         "calls": call_report(origin="run", origin_id=run.id) if run.sender.channel == "voice" else None,
         "waves": waves(run) if run.state in ("breath", "sending", "paused") else (),

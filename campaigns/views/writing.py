@@ -40,10 +40,11 @@ def new(request: MemberRequest) -> HttpResponse:
 @member("author_campaigns", own_transactions=True, takes_file=True)
 @require_http_methods(["GET", "POST"])
 def write(request: MemberRequest, channel: str) -> HttpResponse:
-    """Write a new campaign for a channel."""
+    """Write a new campaign for a channel; the page of an approved template names it in the address."""
     form_class = _form_of(channel)
     typed = _typed(request, form_class)
-    return _inside(request, lambda: _page(request, form_class, None, {}, typed))
+    chosen = {"template": request.GET["template"]} if "template" in request.GET else {}
+    return _inside(request, lambda: _page(request, form_class, None, chosen, typed))
 
 
 @member("author_campaigns", own_transactions=True, takes_file=True)

@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "contacts.apps.ContactsConfig",
     "messaging.apps.MessagingConfig",
     "campaigns.apps.CampaignsConfig",
+    "privacy.apps.PrivacyConfig",
     "unfold",
     "config.apps.OperatorAdminConfig",
     "django.contrib.auth",
@@ -29,6 +30,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -165,7 +167,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["config.api_schema.without_marks", "config.api_schema.with_scopes"],
+    "POSTPROCESSING_HOOKS": [
+        "config.api_schema.without_marks",
+        "config.api_schema.with_scopes",
+        "config.api_examples.with_examples",
+    ],
 }
 
 FORMAT_MODULE_PATH = ["config.formats"]

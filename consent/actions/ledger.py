@@ -60,7 +60,8 @@ left join lateral (
         and e.recorded_at >= scope."from" at time zone 'UTC'
         and (scope.until is null or e.recorded_at < scope.until at time zone 'UTC')))
     and e.purpose_id is null and e.status = 'withdrawn' and (s.lifted_at is null or e.recorded_at <= s.lifted_at)
-    and not exists (select from consent_suppression o where o.organization_id = e.organization_id and o.event_id = e.id
+    and not exists (select from consent_suppression o where o.organization_id = e.organization_id and o.point_id = e.point_id
+                      and o.event_id = e.id
                     and o.kind not in ('opted_out', 'complaint', 'erased'))) again on true
 left join consent_consentevent l on l.organization_id = s.organization_id and l.id = s.lifted_event_id
 where s.organization_id = %(organization)s and s.point_id = any(%(points)s)

@@ -1,19 +1,24 @@
 """What the API's inputs about addresses and purposes have in common, here and in the apps above."""
 
 import uuid
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Q
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Organization
 from consent.models import Purpose
 from consent.reasons import Reason
-from core.api import Moment
+from core.api import Given, Moment, read
+from core.api_input import refuse_unfit
 from core.email import EmailAddress, parse_email
 from core.phone import PhoneNumber, parse_phone
 
 LONGEST_ADDRESS = 254
+#: what a caller calls one of many things
+LONGEST_REFERENCE = 100
 NOT_AN_ADDRESS = "This is neither a number with its country code nor an email address."
 
 
@@ -68,12 +73,40 @@ def parse_address(text: str, country: str) -> PhoneNumber | EmailAddress | None:
 
 def purpose_named(text: str) -> Purpose:
     """A purpose in use by its key or its id. One query. Errors: ValidationError on the field `purpose`."""
-    rows = Purpose.objects.filter(archived_at=None)
-    try:
-        rows = rows.filter(id=uuid.UUID(text))
-    except ValueError:
-        rows = rows.filter(key=text)
-    found = rows.first()
+    found = purposes_named([text]).get(text)
     if found is None:
         raise serializers.ValidationError({"purpose": ["There is no such purpose."]})
     return found
+
+
+def purposes_named(texts: Iterable[str]) -> dict[str, Purpose]:
+    """Purposes in use by their keys or ids, by what each was called; those there are not are left out. One query."""
+    wanted = {text: _as_id(text) for text in texts}
+    by_id, by_key = Q(id__in=[each for each in wanted.values() if each]), Q(key__in=[*wanted])
+    rows = list(Purpose.objects.filter(by_id | by_key, archived_at=None))
+    ids, keys = {row.id: row for row in rows}, {row.key: row for row in rows}
+    found = {text: keys.get(text) if wanted[text] is None else ids.get(wanted[text]) for text in wanted}
+    return {text: row for text, row in found.items() if row is not None}
+
+
+def _as_id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def read_item(shape: type[Given], item: Any, **context: Any) -> dict[str, Any] | serializers.ValidationError:
+    """One of many things that came in, in its shape; or what is wrong with it, as it would be told of it alone."""
+    try:
+        refuse_unfit(item)
+        return read(shape, item, **context)
+    except serializers.ValidationError as error:
+        return error
+
+
+def reference_of(item: Any) -> str:
+    """What the caller calls one of many things, as far as it can be told again."""
+    named = item.get("reference", "") if isinstance(item, Mapping) else ""
+    fit = isinstance(named, str) and len(named) <= LONGEST_REFERENCE and named.isprintable()
+    return named if fit else ""

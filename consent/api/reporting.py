@@ -7,13 +7,15 @@ in front of us does that, such as writing START.
 import dataclasses
 import datetime
 import uuid
-from typing import Any, Final
+from collections.abc import Collection
+from typing import Any, Final, cast
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from consent.actions.attachments import attach, waiting_attachment
 from consent.actions.ledger import KEPT_OUT, TAKEN, record_claims, stop_point
 from consent.actions.points import ensure_points
+from consent.contracts import SuppressionKind
 from consent.models import ConsentEvent, ConsentState, Purpose, Wording
 from consent.reasons import Reason, reason
 from consent.selectors.attachments import evidence_of
@@ -26,7 +28,9 @@ from core.phone import PhoneNumber
 
 #: where an application may have got an agreement; what people do in front of us comes by our own doors
 REPORTED: Final[tuple[Source, ...]] = ("web_form", "qr", "paper", "spoken", "keypress", "api")
-_ORIGIN: Final = "api"
+#: what events say of where they came from
+ORIGIN: Final = "api"
+_NOES: Final = ("opted_out", "complaint", "erased")
 #: whether somebody could find the proof again
 _PLACES: Final = ("page", "form", "note", "attachment")
 
@@ -60,18 +64,18 @@ def report_consent(
     """
     actor.require("change_consent")
     found = address_of(address)
-    _demand_channel(found.kind, channel)
-    _demand_proof(purpose, channel, source, wording, occurred_at, evidence)
+    demand_channel(found.kind, channel)
+    demand_proof(purpose, channel, source, wording, occurred_at, evidence)
     filed = waiting_attachment(evidence["attachment"]) if "attachment" in evidence else None
     if filed is not None:
         evidence = {**evidence, "attachment": evidence_of(filed)}
     (point_id,) = ensure_points([found]).values()
     claim = Claim(point_id, purpose.id, channel, "granted", source, occurred_at, wording.id, evidence)
-    (outcome,) = record_claims(actor=actor, claims=[claim], provenance=Provenance(_ORIGIN))
+    (outcome,) = record_claims(actor=actor, claims=[claim], provenance=Provenance(ORIGIN))
     data = {"purpose": purpose.key, "channel": channel, "status": claim.status, "source": source, "outcome": outcome}
     record_audit(actor=actor, action="consent.recorded", on=("point", point_id), data=data)
     if outcome == KEPT_OUT:
-        return Reported(outcome, None, _why_not(point_id, channel))
+        return Reported(outcome, None, why_kept_out([(point_id, channel)])[point_id, channel])
     state = ConsentState.objects.get(point_id=point_id, purpose=purpose, channel=channel)
     if filed is not None and outcome == TAKEN:
         attach(filed, state.event_id)
@@ -87,7 +91,7 @@ def report_stop(*, actor: Actor, address: PhoneNumber | EmailAddress, channel: s
     actor.require("change_consent")
     found = address_of(address)
     if channel:
-        _demand_channel(found.kind, channel)
+        demand_channel(found.kind, channel)
     (point_id,) = ensure_points([found]).values()
     evidence = {"note": note.strip()} if note.strip() else {}
     event = stop_point(
@@ -95,7 +99,7 @@ def report_stop(*, actor: Actor, address: PhoneNumber | EmailAddress, channel: s
         point_id=point_id,
         channel=channel,
         source="api",
-        provenance=Provenance(_ORIGIN),
+        provenance=Provenance(ORIGIN),
         evidence=evidence,
     )
     data = {"channel": channel or "all", "source": "api"}
@@ -103,13 +107,14 @@ def report_stop(*, actor: Actor, address: PhoneNumber | EmailAddress, channel: s
     return event
 
 
-def _demand_channel(kind: str, channel: str) -> None:
+def demand_channel(kind: str, channel: str) -> None:
+    """Errors: Refused for a channel that addresses of this kind do not have."""
     if channel not in POINT_CHANNELS[kind]:
         remedy = f"Choose one of {', '.join(POINT_CHANNELS[kind])}."
         raise Refused("This address does not have that channel.", field="channel", remedy=remedy)
 
 
-def _demand_proof(
+def demand_proof(
     purpose: Purpose,
     channel: str,
     source: str,
@@ -117,6 +122,7 @@ def _demand_proof(
     occurred_at: datetime.datetime,
     evidence: dict[str, Any],
 ) -> None:
+    """Errors: Refused names what is missing of the proof, or does not fit the purpose and the channel."""
     if source not in REPORTED:
         raise Refused("No application can know this.", field="source", remedy=f"Choose one of {', '.join(REPORTED)}.")
     if (wording.purpose_id, wording.channel) != (purpose.id, channel):
@@ -129,8 +135,16 @@ def _demand_proof(
         raise Refused("Nobody could find the proof again.", field="evidence", remedy=remedy)
 
 
-def _why_not(point_id: uuid.UUID, channel: str) -> Reason:
-    """The no that keeps a yes out: a protection of the address, else what they said about the purpose itself."""
-    live = live_suppressions().filter(point_id=point_id, channel__in=["", channel])
-    kinds = live.filter(kind__in=["opted_out", "complaint", "erased"]).values_list("kind", flat=True)
-    return reason(strongest_suppression(kinds) or "withdrawn")  # type: ignore[arg-type]
+def why_kept_out(asked: Collection[tuple[uuid.UUID, str]]) -> dict[tuple[uuid.UUID, str], Reason]:
+    """The no that keeps a yes out, by address and channel: a protection, else what they said about the purpose itself.
+
+    One query; none where nothing is asked.
+    """
+    if not asked:
+        return {}
+    live = live_suppressions().filter(point_id__in=[point_id for point_id, _ in asked])
+    kinds: dict[tuple[uuid.UUID, str], list[SuppressionKind]] = {}
+    for point_id, channel, kind in live.filter(kind__in=_NOES).values_list("point_id", "channel", "kind"):
+        kinds.setdefault((point_id, channel), []).append(cast(SuppressionKind, kind))
+    found = {key: [*kinds.get(key, ()), *kinds.get((key[0], ""), ())] for key in asked}
+    return {key: reason(strongest_suppression(held) or "withdrawn") for key, held in found.items()}

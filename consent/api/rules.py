@@ -19,7 +19,7 @@ from consent.selectors.rule_sets import rules_of
 from consent.selectors.rules import KIND_LABELS, all_places, rule_rows
 from consent.states import STATUS_LABELS, SUPPRESSION_LABELS
 from core import clock
-from core.api import Given, answers, page_of, read, whole
+from core.api import Given, PageQuery, answers, page_of, read, whole
 
 
 class RuleOut(serializers.Serializer[Any]):
@@ -46,7 +46,7 @@ class RuleOut(serializers.Serializer[Any]):
         return bool(row.state == "now")
 
 
-class RuleQuery(Given):
+class RuleQuery(PageQuery):
     """Which rules are asked for."""
 
     kind = serializers.ChoiceField(required=False, choices=[key for key, _ in KIND_LABELS])
@@ -122,10 +122,12 @@ class AnswerOut(serializers.Serializer[Any]):
 @api("see_contacts")
 @api_view(["GET"])
 def rules(request: Request) -> Response:
-    """The rules in force, over and adopted for the future, each with its source. Always one page."""
+    """The rules in force, over and adopted for the future, each with its source. One page, unless `limit` is sent."""
     asked = read(RuleQuery, request.query_params)
     rows = rule_rows(clock.now().date(), kind=asked.get("kind", ""), place=asked.get("place", ""))
-    return whole(RuleOut(rows, many=True).data)
+    return whole(
+        request, RuleOut(rows, many=True).data, key=lambda row: f"{row['id']} {row['valid_from']}", query=RuleQuery
+    )
 
 
 @extend_schema(operation_id="ask_rules", tags=["consent"], request=QuestionIn, responses=answers(AnswerOut))

@@ -4,12 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from consent.api.fields import AddressField, ProtectionOut, ReasonOut
+from consent.api.fields import LONGEST_REFERENCE, AddressField, ProtectionOut, ReasonOut
 from consent.api.reporting import REPORTED
 from consent.models import CHANNELS, TIERS
 from consent.states import SOURCES, STATUS_LABELS
-from core.api import Given, Moment
+from core.api import Given, ItemProblemOut, Moment
 
+#: agreements of one request: as many as messages of a batch and addresses of a decision
+MOST_CONSENTS = 500
 CHANNEL_WORDS = [channel for channel, _ in CHANNELS]
 _SOURCES = [(source, SOURCES[source].label) for source in REPORTED]
 
@@ -65,6 +67,45 @@ class ConsentOut(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(choices=["taken", "unchanged", "kept_out"])
     event_id = serializers.UUIDField(allow_null=True)
     reason = ReasonOut(allow_null=True)
+
+
+class ConsentItemIn(ConsentIn):
+    """One agreement of many. `reference` is yours and comes back with its result."""
+
+    reference = serializers.CharField(required=False, default="", allow_blank=True, max_length=LONGEST_REFERENCE)
+
+
+class ConsentBatchIn(Given):
+    """Many agreements, each with its own proof."""
+
+    consents = ConsentItemIn(many=True, min_length=1, max_length=MOST_CONSENTS)  # type: ignore[call-arg]
+
+
+class ConsentEnvelopeIn(Given):
+    """The same, not read yet: each is read by itself, so that a bad one is refused alone."""
+
+    consents = serializers.ListField(child=serializers.JSONField(), min_length=1, max_length=MOST_CONSENTS)
+
+
+class ConsentResultOut(serializers.Serializer[Any]):
+    """What became of one report."""
+
+    index = serializers.IntegerField(help_text="Its place in `consents`.")
+    reference = serializers.CharField(allow_blank=True)
+    outcome = serializers.ChoiceField(choices=["taken", "unchanged", "kept_out", "refused"])
+    event_id = serializers.UUIDField(allow_null=True)
+    reason = ReasonOut(allow_null=True, help_text="Why it was kept out.")
+    problem = ItemProblemOut(allow_null=True, help_text="Why it was refused.")
+
+
+class ConsentBatchOut(serializers.Serializer[Any]):
+    """How many came to what, and the result of each in the order of the request."""
+
+    taken = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    kept_out = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    results = ConsentResultOut(many=True)
 
 
 class SearchIn(Given):

@@ -19,19 +19,24 @@ from consent.api.standing import standing_of
 from consent.models import Wording
 from consent.selectors.purposes import purpose_rows
 from consent.selectors.receipts import receipt
-from core.api import answers, page_of, read, whole
+from core.api import FieldsQuery, PageQuery, answer, answers, page_of, read, whole
 
 
-@extend_schema(operation_id="list_purposes", tags=["consent"], responses=answers(page_of(shapes.PurposeOut)))
+@extend_schema(
+    operation_id="list_purposes",
+    tags=["consent"],
+    parameters=[PageQuery],
+    responses=answers(page_of(shapes.PurposeOut)),
+)
 @api("see_contacts")
 @api_view(["GET"])
-def purposes(_request: Request) -> Response:
-    """What people can say yes to, with the words in force on each channel. Always one page."""
+def purposes(request: Request) -> Response:
+    """What people can say yes to, with the words in force on each channel. One page, unless `limit` is sent."""
     rows = [
         {"purpose": row.purpose, "wordings": [wording for each in row.channels for wording in each.wordings]}
         for row in purpose_rows()
     ]
-    return whole(shapes.PurposeOut(rows, many=True).data)
+    return whole(request, shapes.PurposeOut(rows, many=True).data, key=lambda row: row["id"], query=PageQuery)
 
 
 @extend_schema(
@@ -82,10 +87,15 @@ def stops(request: Request) -> Response:
     return Response(shapes.StopOut(body).data, status=201)
 
 
-@extend_schema(operation_id="get_consent_event", tags=["consent"], responses=answers(shapes.EventOut))
+@extend_schema(
+    operation_id="get_consent_event",
+    tags=["consent"],
+    parameters=[FieldsQuery],
+    responses=answers(shapes.EventOut),
+)
 @api("see_addresses")
 @api_view(["GET"])
 def consent_event(request: Request, event_id: uuid.UUID) -> Response:
     """One fact of the ledger with its proof, opened."""
     event = access_event(actor_of(request), event_id)
-    return Response(shapes.EventOut({"event": event, "slip": receipt(actor_of(request), event)}).data)
+    return answer(request, shapes.EventOut({"event": event, "slip": receipt(actor_of(request), event)}).data)

@@ -75,7 +75,12 @@ def _answer(record: DecisionRecord, rules: Rulebook) -> Answer | None:
     channel, tier, answers = known.pop("channel", ""), known.pop("tier", ""), known.pop("answers", "")
     try:
         own = known.pop("own_hours", None)
-        facts = Facts(**known | {"zones": tuple(known["zones"]), "own_hours": OwnHours(**own) if own else None})
+        lists = {
+            name: tuple(known[name])
+            for name in ("zones", "registrations", "lines")
+            if name == "zones" or known.get(name)
+        }
+        facts = Facts(**known | lists | {"own_hours": OwnHours(**own) if own else None})
     except (KeyError, TypeError):  # facts of a time that knew others
         return None
     at = cast(datetime.datetime, record.decided_at)
@@ -96,6 +101,7 @@ def inputs_in_words(known: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Their clocks", ", ".join(known.get("zones", ())) or "Not known"),
         ("Had already", _had(known)),
         ("Hours they chose", _own(known.get("own_hours"))),
+        ("Registrations", ", ".join(known.get("registrations", ()))),
         (
             "Your organisation",
             _STATES.get(known.get("organization_state", ""), str(known.get("organization_state", ""))),

@@ -155,7 +155,8 @@ def _refusal(
         sender_ready=True,
         content_ready=True,
         has_address=True,
-        address_valid=reaches(channel, point.kind, point.number_type),
+        # the mark of somebody erased does not tell what kind of number it was
+        address_valid=reaches(channel, point.kind, point.number_type) or "erased" in kinds,
         in_trial_circle=True,
         suppression=strongest_suppression(cast(Collection[SuppressionKind], kinds)),
         consent=status,
@@ -176,7 +177,7 @@ def _protection(suppression: Suppression) -> Protection:
     return Protection(
         suppression_label(suppression.kind),
         CHANNEL_LABELS.get(suppression.channel, "every channel"),
-        source_label(suppression.source),
+        source_label(suppression.source, "withdrawn"),
         suppression.created_at,
         suppression.event_id,
     )
@@ -190,6 +191,6 @@ def _past(event: ConsentEvent) -> PastEvent:
         receipt_number(event.id, event.status),
         status_badge(event.status),
         f"{about}, {channel}",
-        source_label(event.source),
+        source_label(event.source, event.status),
         event.occurred_at,
     )

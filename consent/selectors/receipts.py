@@ -84,7 +84,7 @@ def receipt(actor: Actor, event: ConsentEvent) -> Receipt:
         standing=_standing(event),
         words=words,
         words_source=words_source,
-        how=source_label(event.source),
+        how=source_label(event.source, event.status),
         where=_joined(evidence, _WHERE),
         sender=_joined(evidence, _FROM),
         note=str(evidence.get("note", "")),

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from accounts.choices import languages
-from consent import keywords
 from consent.models import Purpose
 from consent.regions import country_of, known_countries, parts_of
 from consent.rule_reader import read_rules, texts_in
@@ -16,6 +15,7 @@ from consent.rule_types import Rule, Source
 from consent.rule_words import KINDS, kind_of, listed, place_name, places_of, sentence, standing, subject
 from consent.rulebook import Rulebook, in_force, rulebook
 from consent.selectors.words import CHANNEL_LABELS
+from consent.vocabulary import default_vocabulary
 from core.places import area_source, area_table
 
 KEYWORDS: Final = ("keywords", "Keywords")
@@ -151,7 +151,7 @@ def _keyword_rows() -> Sequence[RuleRow]:
             state="now",
             subject=names.get(language, language),
         )
-        for language, words in keywords.default_vocabulary().languages.items()
+        for language, words in default_vocabulary().languages.items()
     ]
 
 

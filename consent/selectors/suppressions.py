@@ -67,7 +67,7 @@ def _row(suppression: Suppression) -> SuppressionRow:
         label=suppression_label(suppression.kind),
         kind=suppression.kind,
         channel=dict(CHANNELS).get(suppression.channel, "Every channel"),
-        source=source_label(suppression.source),
+        source=source_label(suppression.source, "withdrawn"),
         since=suppression.created_at,
         until=suppression.expires_at,
         point_id=suppression.point_id,

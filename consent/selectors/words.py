@@ -29,8 +29,10 @@ _WRITTEN_FROM: Final[Mapping[str, str]] = {
 _DIGITS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def source_label(source: str) -> str:
-    """How something became known, in words; a source that no table knows is shown as it is."""
+def source_label(source: str, status: str = "granted") -> str:
+    """How something became known, in words; a source that no table knows is shown as it is. A stop needs no signature."""
+    if (source, status) == ("paper", "withdrawn"):
+        return "On paper, filed by staff"
     rule = SOURCES.get(source)  # type: ignore[call-overload]
     return rule.label if rule else source.replace("_", " ").capitalize()
 

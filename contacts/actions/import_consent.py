@@ -58,7 +58,7 @@ def standing_of(point_ids: Sequence[uuid.UUID]) -> Standing:
     found = Standing()
     for point_id, channel, kind in rows_about(_SUPPRESSED, point_ids):
         found.kinds.add((point_id, channel, kind))
-        if kind == "erased":
+        if kind == "erased" and not channel:  # who came back on one channel is known again
             found.erased.add(point_id)
     return found
 

@@ -18,6 +18,7 @@ from consent.actions.ledger import suppress_points
 from consent.actions.points import ensure_points
 from consent.values import Address, Provenance, address_of
 from contacts.actions import import_consent, import_planning, import_writing
+from contacts.actions.erasing import naming_erased
 from contacts.actions.import_files import remove_later
 from contacts.actions.import_planning import RowPlan
 from contacts.actions.import_work import Work, open_until, work_of
@@ -30,6 +31,7 @@ from contacts.selectors.points import known_points, lock_points
 from contacts.states import ImportState, Outcome
 from core import clock
 from core.failpoints import failpoint
+from core.memory import collector_at_rest
 from core.tenancy import tenant_context
 
 logger = logging.getLogger(__name__)
@@ -96,12 +98,14 @@ def _work_through(work: Work, state: str, deed: Deed, field: str) -> bool:
     try:
         done = work.rows_done
         remembered = _remembered(work)
-        for plans in _slices(work):
-            with tenant_context(work.organization_id):
-                if not _one_slice(work, state, deed, field, plans, remembered, done):
-                    return False
-            failpoint("after_import_slice")
-            done = plans[-1].number
+        with collector_at_rest() as collect:
+            for plans in _slices(work):
+                with tenant_context(work.organization_id):
+                    if not _one_slice(work, state, deed, field, plans, remembered, done):
+                        return False
+                failpoint("after_import_slice")
+                done = plans[-1].number
+                collect()
     except FileProblem as problem:
         _fail(work, state, problem.code, f"{problem.message} {problem.remedy}")
         return False
@@ -166,6 +170,7 @@ def foresee_slice(work: Work, plans: Sequence[RowPlan], remembered: Remembered, 
         import_consent.foresee(said, standing, remembered.trial, work, clock.now())
     else:
         import_consent.protect(plans, points, standing, work)
+    _forget_unread(plans, work)
     import_writing.write_record([plan for plan in plans if plan.code or plan.problems], work)
 
 
@@ -186,7 +191,17 @@ def write_slice(work: Work, plans: Sequence[RowPlan], remembered: Remembered, li
         import_consent.apply(import_consent.said_by(plans, points, work), standing, work, now)
     else:
         _suppress(work, import_consent.protect(plans, points, standing, work))
+    _forget_unread(plans, work)
     import_writing.write_record(plans, work)
+
+
+def _forget_unread(plans: Sequence[RowPlan], work: Work) -> None:
+    """Keep nothing of a row that was refused before anybody read it, where a cell is an address of somebody who is erased."""
+    unread = [plan for plan in plans if plan.parsed is None and plan.cells]
+    erased = naming_erased([plan.cells or [] for plan in unread], work.defaults.default_country)
+    for plan, names_one in zip(unread, erased, strict=True):
+        if names_one:
+            plan.cells = None
 
 
 def _suppress(work: Work, point_ids: list[uuid.UUID]) -> None:

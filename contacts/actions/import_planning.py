@@ -163,7 +163,8 @@ def decide_slice(
         if plan.parsed is None:
             continue
         addresses = addresses_of(plan.parsed)
-        if any(points.get(key) in erased for key, _ in addresses):
+        closed = {points[key] for key, _ in addresses if points.get(key) in erased}
+        if closed and not _had_before(closed, plan, addresses, points, known):
             plan.refuse("erased_person", "asked")
             plan.cells = plan.parsed = None
         elif plan.outcome == Outcome.CREATED:
@@ -214,6 +215,23 @@ def _candidates(
     name = search_text(plan.values.get("first_name", ""), plan.values.get("last_name", ""))
     named = {contact_id for contact_id in common if known.contacts[contact_id]["search_name"] == name}
     return named if len(named) == 1 else None
+
+
+def _had_before(
+    closed: set[uuid.UUID],
+    plan: RowPlan,
+    addresses: Sequence[tuple[Key, str]],
+    points: Mapping[Key, uuid.UUID],
+    known: Known,
+) -> bool:
+    """Whether addresses of an erased person are all those of somebody who shared them, and the row names nobody else."""
+    name = search_text(plan.values.get("first_name", ""), plan.values.get("last_name", ""))
+    candidates = _candidates(plan, addresses, points, known)
+    return bool(candidates) and all(
+        contact_id in known.owners.get(point_id, ()) and name in ("", known.contacts[contact_id]["search_name"])
+        for contact_id in candidates or ()
+        for point_id in closed
+    )
 
 
 def _compare(plan: RowPlan, row: Mapping[str, Any]) -> None:

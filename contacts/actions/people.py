@@ -9,8 +9,11 @@ from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from consent.actions.points import ensure_points
 from consent.values import address_of
+from contacts.actions.erasing import refuse_erased
 from contacts.actions.fields import typed_fields
+from contacts.actions.identifying import demand_free, hold_identities
 from contacts.models import Contact, ContactPoint, ContactTag, Note, Tag
+from contacts.selectors.points import lock_points
 from contacts.spelling import plain_name
 from core import vault
 from core.email import EmailAddress
@@ -19,6 +22,8 @@ from core.phone import PhoneNumber
 from core.tenancy import require_organization_id
 
 PLAIN_FIELDS = ("first_name", "last_name", "language", "country", "city", "time_zone", "is_minor")
+#: those, and what another program calls the person
+KNOWN_FIELDS = (*PLAIN_FIELDS, "external_id")
 MOST_ADDRESSES = 20
 LONGEST_NOTE = 5_000
 #: what is kept of a name that grew when its letters were taken apart
@@ -43,17 +48,19 @@ def create_contact(
 ) -> Contact:
     """Add a person. Being here does not mean anybody may write to them: that is for the ledger to say.
 
-    Shape:  fields among PLAIN_FIELDS; custom as typed, by key.
-    Errors: Refused without an address or a name, or when a custom value does not fit its field.
+    Shape:  fields among KNOWN_FIELDS; custom as typed, by key.
+    Errors: Refused without an address or a name, for an address of somebody who asked to be forgotten, for an external id
+            that somebody has, or when a custom value does not fit its field.
     """
     actor.require("change_contacts")
     _demand_known(fields)
     if not points and not (fields.get("first_name") or fields.get("last_name")):
         raise Refused("A contact needs a name or an address.", field="phone", remedy="Give at least one of them.")
+    demand_free(fields.get("external_id", ""), addresses=[address_of(point.value) for point in points])
     contact = Contact(**fields, fields=typed_fields(custom or {}))
     contact.search_name = search_text(contact.first_name, contact.last_name)
     contact.save(force_insert=True)
-    _link(contact, points)
+    _link(contact, points, _held(points))
     record_audit(actor=actor, action="contact.created", on=("contact", contact.id), data={"addresses": len(points)})
     return contact
 
@@ -63,11 +70,15 @@ def change_contact(
 ) -> Contact:
     """Change what we keep about a person; nothing changed writes nothing.
 
-    Errors: Refused when a custom value does not fit its field.
+    Errors: Refused when a custom value does not fit its field, or somebody else has the external id.
     """
     actor.require("change_contacts")
     _demand_known(fields)
+    if fields.get("external_id", "") != contact.external_id:
+        hold_identities([fields.get("external_id", "")])
     contact = Contact.objects.select_for_update().get(id=contact.id)
+    if fields.get("external_id", "") != contact.external_id:
+        demand_free(fields.get("external_id", ""), contact.id)
     changed = [name for name, value in fields.items() if getattr(contact, name) != value]
     for name in changed:
         setattr(contact, name, fields[name])
@@ -91,14 +102,34 @@ def add_point(*, actor: Actor, contact: Contact, label: str, value: PhoneNumber 
     Errors: Refused when they have it already, or have as many as we keep.
     """
     actor.require("change_contacts")
+    points = [NewPoint(label, value)]
+    hold_identities((), [address_of(value)])
+    ids = _held(points)
     contact = Contact.objects.select_for_update().get(id=contact.id)
     if ContactPoint.objects.filter(contact=contact).count() >= MOST_ADDRESSES:
         raise Refused(f"One person has at most {MOST_ADDRESSES} addresses.", remedy="Remove one first.")
-    made = _link(contact, [NewPoint(label, value)])
+    made = _link(contact, points, ids)
     if not made:
         raise Refused("They have this address already.", field="address", remedy="Look at their addresses.")
     record_audit(actor=actor, action="contact.address_added", on=("contact", contact.id), data={"label": label})
     return made[0]
+
+
+def add_points(*, actor: Actor, contact: Contact, points: Sequence[NewPoint]) -> list[ContactPoint]:
+    """Give a person those of these addresses they do not have yet. Errors: Refused when they would have too many."""
+    actor.require("change_contacts")
+    if not points:
+        return []
+    hold_identities((), [address_of(point.value) for point in points])
+    ids = _held(points)
+    contact = Contact.objects.select_for_update().get(id=contact.id)
+    made = _link(contact, points, ids)
+    if made and ContactPoint.objects.filter(contact=contact).count() > MOST_ADDRESSES:
+        raise Refused(f"One person has at most {MOST_ADDRESSES} addresses.", field="phone", remedy="Remove one first.")
+    for link in made:
+        data = {"label": link.label}
+        record_audit(actor=actor, action="contact.address_added", on=("contact", contact.id), data=data)
+    return made
 
 
 def remove_point(*, actor: Actor, link: ContactPoint) -> None:
@@ -151,16 +182,30 @@ def remove_note(*, actor: Actor, note: Note) -> None:
 
 
 def _demand_known(fields: Mapping[str, Any]) -> None:
-    unknown = set(fields) - set(PLAIN_FIELDS)
+    unknown = set(fields) - set(KNOWN_FIELDS)
     if unknown:
         raise ValueError(f"not fields of a contact: {sorted(unknown)}")
 
 
-def _link(contact: Contact, points: Sequence[NewPoint]) -> list[ContactPoint]:
-    """Connect addresses to a person; those they have already are left out."""
+def _held(points: Sequence[NewPoint]) -> dict[tuple[str, str], uuid.UUID]:
+    """The points of addresses, made where they were missing: {(kind, key): id}.
+
+    Effects: they are held until the transaction ends. Whoever writes people holds addresses before people, or two would wait
+             for each other; one who is being erased now is waited for.
+    """
+    ids = ensure_points(address_of(point.value) for point in points)
+    lock_points(list(ids.values()))
+    return ids
+
+
+def _link(contact: Contact, points: Sequence[NewPoint], ids: Mapping[tuple[str, str], uuid.UUID]) -> list[ContactPoint]:
+    """Connect addresses that are held to a person; those they have already are left out.
+
+    Errors: Refused for the address of somebody who asked to be forgotten, unless the person has shared it with them.
+    """
     addresses = [address_of(point.value) for point in points]
-    ids = ensure_points(addresses)
     known = set(ContactPoint.objects.filter(contact=contact).values_list("point_id", "label"))
+    refuse_erased(set(ids.values()) - {point_id for point_id, _ in known})
     wanted = {
         (ids[address.kind, address.key], point.label): point for point, address in zip(points, addresses, strict=True)
     }

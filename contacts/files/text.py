@@ -111,9 +111,14 @@ def find_delimiter(path: pathlib.Path, encoding: str) -> tuple[str, int]:
     """The delimiter, and how many lines stand before the header (1 after a line "sep=;", else 0).
 
     The delimiter is the one that cuts the header into several cells and the first rows into as many.
+
+    Errors: FileProblem not_text, unknown_encoding for what does not begin as its first bytes made believe.
     """
-    with _opened(path, encoding) as file:
-        sample = file.read(_SAMPLE_BYTES)
+    try:
+        with _opened(path, encoding) as file:
+            sample = file.read(_SAMPLE_BYTES)
+    except UnicodeError:
+        _not_text() if encoding in ("utf-16-le", "utf-16-be") else _unknown_encoding()
     lines = sample.splitlines(keepends=True)
     if lines and lines[0][:4].lower() == "sep=" and len(lines[0].rstrip("\r\n")) == 5:
         return lines[0][4], 1

@@ -1,14 +1,13 @@
-"""People are found by any word of their name, without case and accents: each word is a row that a trigger writes."""
+"""People are found by any word of their name, without case and accents: each word is a row that a trigger writes.
 
-import uuid
-from typing import Any
+The words of people who are there already are written by 0007, in pieces, so that nobody waits for all of them.
+"""
 
 import django.db.models.deletion
 from django.db import migrations, models
 
 import core.ids
 import core.tenancy
-from contacts.spelling import plain_name
 from core.tenant_sql import compose_keys, secure
 
 _WORDS = """
@@ -37,30 +36,6 @@ _TRIGGERS = [
     "create trigger keep_changed_words after update on contacts_contact referencing old table as former new table as fresh"
     " for each statement execute function contacts_keep_words()",
 ]
-_BATCH = 2_000
-_LONGEST = 241
-
-
-def spell_names(_: Any, editor: Any) -> None:
-    """Write every name as a search spells it now, by the same function that reads what somebody searches for."""
-    last = uuid.UUID(int=0)
-    with editor.connection.cursor() as cursor:
-        while True:
-            cursor.execute(
-                "select id, first_name, last_name from contacts_contact where id > %s order by id limit %s",
-                [last, _BATCH],
-            )
-            rows = cursor.fetchall()
-            if not rows:
-                return
-            last = rows[-1][0]
-            names = [plain_name(f"{first} {family}")[:_LONGEST] for _, first, family in rows]
-            cursor.execute(
-                "update contacts_contact c set search_name = spelt.name"
-                " from unnest(%s::uuid[], %s::text[]) as spelt(id, name)"
-                " where c.id = spelt.id and c.search_name <> spelt.name",
-                [[row[0] for row in rows], names],
-            )
 
 
 class Migration(migrations.Migration):
@@ -98,16 +73,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("organization", "contact", "word"), name="name_word_once")
                 ],
             },
-        ),
-        # the owner of the table sees no rows while its policy binds the owner too
-        migrations.RunSQL("alter table contacts_contact no force row level security", migrations.RunSQL.noop),
-        migrations.RunPython(spell_names, migrations.RunPython.noop),
-        migrations.RunSQL(
-            [
-                f"insert into {_COLUMNS} {_WORDS.format(source='contacts_contact')}",
-                "alter table contacts_contact force row level security",
-            ],
-            migrations.RunSQL.noop,
         ),
         secure("contacts_nameword"),
         compose_keys(("contacts_nameword", "contact_id", "contacts_contact")),

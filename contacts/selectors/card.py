@@ -142,7 +142,7 @@ def _receipt(actor: Actor, event: ConsentEvent, point: Any, names: Mapping[uuid.
         purpose=event.purpose.name if event.purpose else "everything",
         words=wording.text if wording else proof.get("said", "") or proof.get("wording", ""),
         words_source=f"Wording version {wording.version}, {wording.language}" if wording else "",
-        how=source_label(event.source),
+        how=source_label(event.source, event.status),
         where=next((proof[key] for key in ("page", "form", "file", "url", "note") if proof.get(key)), ""),
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at,

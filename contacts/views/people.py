@@ -132,6 +132,7 @@ def _card(request: MemberRequest, contact_id: uuid.UUID, status: int = 200, **fo
         "address_form": AddressForm(),
         "may_change": request.actor.may("change_contacts"),
         "may_stop": request.actor.may("change_consent"),
+        "may_erase": request.actor.may("erase_people"),
         "now": clock.now(),
         "may_see": request.actor.may("see_addresses"),
         "may_read": request.actor.may("see_replies"),

@@ -86,6 +86,14 @@ def may_answer(*, heard: InboundMessage, keyword: Answers) -> bool:
     return verdict.outcome == "allowed"
 
 
+def has_help_enough(heard: InboundMessage) -> bool:
+    """Whether somebody has asked for help so often that one more answer would only feed a loop; the first never is. One query."""
+    rule = rulebook().answers
+    since = clock.now() - datetime.timedelta(hours=rule.help_hours)
+    asked = InboundMessage.objects.filter(point_id=heard.point_id, kind="help", received_at__gt=since)
+    return asked.filter(channel=heard.channel).exclude(id=heard.id).count() >= rule.help_most
+
+
 def proofs_of(answers: Sequence[Message]) -> dict[uuid.UUID, uuid.UUID]:
     """What each of these answers rests on: the event of what they wrote. A start that was followed by a stop proves nothing.
 

@@ -15,7 +15,7 @@ from core.ids import new_id
 from core.tenancy import require_organization_id
 from messaging.actions.calling import locked_call
 from messaging.channels.voice_rules import call_rules
-from messaging.models import Call, Message, MessageEvent, ProviderAccount, SendAttempt
+from messaging.models import Call, Message, MessageEvent, ProviderAccount, SendAttempt, SendGate
 from messaging.providers.call_message import CallReceipt
 from messaging.states import ORIGIN_AGAIN, RANKS
 
@@ -83,11 +83,11 @@ def _raise_first(call: Call, news: CallReceipt) -> None:
 
 
 def _try_again(call: Call) -> None:
-    """One more message to the same person, due later; none past the window, or when there were enough."""
+    """One more message to the same person, due later; none past the window, when there were enough, or when its run is over."""
     rules, ended_at = call_rules(), call.ended_at or clock.now()
     due = ended_at + datetime.timedelta(minutes=rules.again_minutes)
     number, former = call.number + 1, call.message
-    if number > rules.most_tries or due >= former.expires_at:
+    if number > rules.most_tries or due >= former.expires_at or _is_over(former):
         return
     message_id = new_id()
     Message.objects.create(
@@ -107,6 +107,12 @@ def _try_again(call: Call) -> None:
         created_at=ended_at,
     )
     Call.objects.create(message_id=message_id, first_id=call.first_id, number=number)
+
+
+def _is_over(message: Message) -> bool:
+    """Whether what wanted a message was cancelled or is finished. Its gate is held, so that neither happens in this moment."""
+    gates = SendGate.objects.filter(origin_id=message.origin_id).select_for_update()
+    return any(gate.state in ("cancelled", "closed") for gate in gates)
 
 
 def _sealed_for(message_id: uuid.UUID, former: Message, column: str) -> bytes | None:

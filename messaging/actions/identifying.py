@@ -63,6 +63,7 @@ def point_of_person(person_id: str) -> uuid.UUID | None:
 def points_of_line(point_id: uuid.UUID) -> list[uuid.UUID]:
     """The points of every other spelling of an address, made where they were missing: a stop protects those to come as well."""
     point = Point.objects.get(id=point_id)
+    # who was erased has no address here, and every spelling of it was marked then
     others = other_spellings(address_text(point)) if point.kind == "phone" else ()
     return [each for each in ensure_points(map(address_of, others)).values() if each != point_id]
 

@@ -1,6 +1,8 @@
 """The inbox of carriers' webhooks: an event is kept first, then a receipt changes what it proves, in any order, repeats too."""
 
+import dataclasses
 import hashlib
+import json
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -11,8 +13,9 @@ from core import vault
 from core.ids import new_id
 from core.tenancy import require_organization_id
 from messaging.actions.protecting import protect
+from messaging.carrier_ids import mark_of
 from messaging.contracts import Inbound, Receipt, Unknown
-from messaging.models import ProviderAccount, ProviderEvent
+from messaging.models import Message, ProviderAccount, ProviderEvent
 from messaging.providers.call_message import CallAsks
 from messaging.providers.registry import meaning_of
 from messaging.states import RANKS
@@ -20,10 +23,13 @@ from messaging.states import RANKS
 KEY_LENGTH = 120
 Event = Receipt | Inbound | Unknown | CallAsks
 
+# an event about somebody who was erased stands under the mark of its key, and is known by that as well
 _KEEP = """
 insert into messaging_providerevent
   (id, provider, account_id, event_key, attempt_id, provider_message_id, status, code, body_sealed, received_at)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, app_now()) on conflict do nothing returning received_at
+select %s, %s, %s, %s, %s, %s, %s, %s, %s, app_now() where not exists (
+  select from messaging_providerevent e where e.provider = %s and e.account_id = %s and e.event_key = %s)
+on conflict do nothing returning received_at
 """
 #: in the order of `_KEEP`
 _KEPT = (
@@ -100,12 +106,15 @@ def _key(text: str) -> str:
     return text if len(text) <= KEY_LENGTH else hashlib.sha256(text.encode()).hexdigest()
 
 
-def keep_event(*, account: ProviderAccount, event: Event, body: bytes) -> ProviderEvent | None:
+def keep_event(*, account: ProviderAccount, event: Event, body: bytes | None) -> ProviderEvent | None:
     """Put one event into the inbox; None when it is there already, which is how a repeated webhook ends.
 
-    Effects: one sealed row by one statement, in the caller's transaction, which commits before the carrier gets its answer.
+    Shape:   `body` is the webhook as it came; None where it told several things, maybe of several people: then what we read of
+             this one alone is kept, so that erasing one of them leaves nothing of them in a row about another.
+    Effects: one sealed row by one statement; of a report about somebody who was erased only the mark. It is in the caller's
+             transaction, which commits before the carrier gets its answer.
     """
-    row_id = new_id()
+    row_id, kept_body = new_id(), _kept_body(event, body)
     row = ProviderEvent(
         id=row_id,
         provider=account.provider,
@@ -115,9 +124,13 @@ def keep_event(*, account: ProviderAccount, event: Event, body: bytes) -> Provid
         provider_message_id=getattr(event, "provider_message_id", ""),
         status=getattr(event, "status", "")[:12],
         code=getattr(event, "code", "")[:40],
-        body_sealed=vault.seal(require_organization_id(), "messaging_providerevent", "body_sealed", row_id, body),
+        body_sealed=vault.seal(require_organization_id(), "messaging_providerevent", "body_sealed", row_id, kept_body),
     )
+    if _is_of_erased(row.provider_message_id):
+        row.provider_message_id, row.event_key = mark_of(row.provider_message_id), mark_of(row.event_key)
+        row.body_sealed = b""
     values: list[Any] = [getattr(row, name) for name in _KEPT]
+    values += [row.provider, row.account_id, mark_of(row.event_key)]
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, values)
         kept = cursor.fetchone()
@@ -125,6 +138,17 @@ def keep_event(*, account: ProviderAccount, event: Event, body: bytes) -> Provid
         return None
     row.received_at = kept[0]
     return row
+
+
+def _is_of_erased(identifier: str) -> bool:
+    """Whether the message a report is about has a mark in the place of its id. One query, for ids that tell a number alone."""
+    mark = mark_of(identifier)
+    return mark != identifier and Message.objects.filter(provider_message_id=mark).exists()
+
+
+def _kept_body(event: Event, body: bytes | None) -> bytes:
+    """The webhook as it came, or what we read of one of the things it told."""
+    return json.dumps(dataclasses.asdict(event), default=str).encode() if body is None else body
 
 
 def apply_receipts(*, account: ProviderAccount, rows: Sequence[ProviderEvent]) -> int:

@@ -16,7 +16,8 @@ from core.ids import new_id
 from messaging.actions.answering import proofs_of
 from messaging.actions.charging import await_units, hold_units, is_free
 from messaging.actions.keys import key_lives, key_seconds
-from messaging.facts import RawFacts, Verdict, context_for, decide_distinct, fetch_facts
+from messaging.actions.matching import decide_messages
+from messaging.facts import RawFacts, Verdict, context_for, fetch_facts
 from messaging.models import Message, SendAttempt, Sender, SendGate
 from messaging.states import KEYWORD_ORIGINS, WAITING_FOR_TEMPLATE
 
@@ -113,13 +114,13 @@ def _decide(sender: Sender, batch: Sequence[Message]) -> list[tuple[Message, uui
             put_back(message, clock.now() + datetime.timedelta(seconds=_AGAIN_SECONDS), WAITING_FOR_TEMPLATE)
         return []
     facts = fetch_facts(context, [message.id for message in batch])
-    verdicts = decide_distinct(context, [raw for _, raw in facts.values()])
+    verdicts = decide_messages(context, batch, {message_id: raw for message_id, (_, raw) in facts.items()})
     asked = proofs_of(batch) if keyword else {}
     allowed: list[tuple[Message, uuid.UUID, Verdict]] = []
     for message in batch:
         agreed_id, raw = facts[message.id]
         evidence_id = asked.get(message.id) if keyword else agreed_id
-        verdict = verdicts[raw]
+        verdict = verdicts[message.id]
         if isinstance(verdict.decision, Allowed) and evidence_id is not None:
             allowed.append((message, evidence_id, verdict))
         else:

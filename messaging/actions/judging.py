@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from consent.actions.ledger import stop_point
+from consent.actions.ledger_rows import lock_points
 from consent.actions.lifting import retract_stop
+from consent.actions.stop_requests import settle_for_messages
 from consent.models import ConsentEvent
 from consent.values import Provenance
 from core import clock
@@ -20,11 +22,12 @@ def opt_out_by_hand(*, actor: Actor, message: InboundMessage) -> None:
     provenance = Provenance("inbound", message.id)
     event, *_ = [
         stop_point(actor=actor, point_id=point_id, channel="", source="staff", provenance=provenance, evidence={})
-        for point_id in _line(message)
+        for point_id in _held_line(message)
     ]
     row = InboundMessage.objects.filter(id=message.id)
     row.update(handled_at=clock.now(), consent_event_id=event.id)
     row.filter(verdict="asked").update(verdict="stop")
+    settle_for_messages([message.id], "stop", actor.id)
     record_audit(actor=actor, action="contact.opted_out", on=("point", message.point_id))
 
 
@@ -41,7 +44,9 @@ def confirm_stop(*, actor: Actor, message: InboundMessage) -> None:
     Effects: a text of an address nobody could read counts as a stop from now on; a START that was not proven lifts nothing.
     Errors:  Refused when nobody asks for a judgement, or somebody gave it before.
     """
-    _judge(actor, message, "stop")
+    actor.require("change_consent")
+    _held_line(message)
+    _judge(message, "stop", actor.id)
     if message.kind in ("text", "help"):
         opt_out_by_hand(actor=actor, message=message)
     record_audit(actor=actor, action="reply.judged", on=("point", message.point_id), data={"verdict": "stop"})
@@ -60,10 +65,12 @@ def deny_stop(*, actor: Actor, message: InboundMessage) -> bool:
             "It says START, so only they can say more.",
             remedy="Let them write START to a number that has written to them before.",
         )
-    _judge(actor, message, "not_stop")
+    actor.require("change_consent")
+    line = _held_line(message)
+    _judge(message, "not_stop", actor.id)
     about = InboundMessage.objects.filter(point_id=message.point_id, channel=message.channel, verdict="not_stop")
     read_as_stops = list(about.exclude(consent_event_id=None).values_list("id", flat=True))
-    events = [_retract(actor, message, point_id, read_as_stops) for point_id in _line(message)]
+    events = [_retract(actor, message, point_id, read_as_stops) for point_id in line]
     data = {"verdict": "not_stop", "lifted": events[0] is not None}
     record_audit(actor=actor, action="reply.judged", on=("point", message.point_id), data=data)
     return events[0] is not None
@@ -85,13 +92,15 @@ def _retract(
     )
 
 
-def _line(message: InboundMessage) -> list[uuid.UUID]:
-    """The point that wrote, then those of its other spellings."""
-    return [message.point_id, *points_of_line(message.point_id)]
+def _held_line(message: InboundMessage) -> list[uuid.UUID]:
+    """The point that wrote, then those of its other spellings, all held: addresses come before messages everywhere."""
+    line = [message.point_id, *points_of_line(message.point_id)]
+    lock_points(line)
+    return line
 
 
-def _judge(actor: Actor, message: InboundMessage, verdict: str) -> None:
-    actor.require("change_consent")
+def _judge(message: InboundMessage, verdict: str, decided_by: uuid.UUID | None) -> None:
     asked = InboundMessage.objects.filter(id=message.id, verdict="asked")
     if not asked.update(verdict=verdict, handled_at=clock.now()):
         raise Refused("Nothing is to be judged here any more.", remedy="Open Replies again to see what became of it.")
+    settle_for_messages([message.id], verdict, decided_by)

@@ -54,7 +54,9 @@ def rendered(channel: str, made: Lettering) -> Rendered:
     try:
         found = channel_of(channel).render(made.content, made.values)
     except ContentError as error:
-        raise Refused(error.problem, field="text", remedy=error.remedy) from error
+        places = made.content.parts.get("values", {})
+        field = f"value_{error.variable}" if error.variable in places else "text"
+        raise Refused(error.problem, field=field, remedy=error.remedy) from error
     if not found.body:
         raise Refused("It comes out empty.", field="text", remedy="Write what they shall read.")
     return found

@@ -26,6 +26,7 @@ from messaging.channels.registry import channel as channel_of
 from messaging.channels.standing import refuse_misuse, standing_of
 from messaging.channels.stop_words import StopWords, stop_words
 from messaging.facts import Context, context_for
+from messaging.lines import lacking_words, refuse_words
 from messaging.models import InboundMessage, Message, Sender, Template, TemplateVersion
 from messaging.providers.registry import PROVIDERS
 from messaging.states import ONE_ORIGINS, ORIGIN_OF_ANSWER, ORIGIN_OF_ONE
@@ -37,6 +38,7 @@ SAME_PRESS_SECONDS: Final = 60
 #: channels on which people write by hand; a call wants a language, a number and a word to machines, which nobody types here
 BY_HAND: Final = ("sms", "whatsapp", "email")
 _NAME: Final = "Written to one person"
+_LINE_MISSING: Final = "line_missing"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Prospect:
     rendered: Rendered
     parts: int
     stop: StopWords
+    #: words for the lines whose want is the gate's reason
+    lacking: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -77,9 +81,10 @@ def judge_letter(*, actor: Actor, letter: Letter) -> Prospect:
     Errors:  Refused names what is wrong with the letter itself: its sender, its purpose, its text or what stands beside it.
     """
     actor.require("message_people")
-    made = _made(letter.sender, letter.purpose, letter.point.kind, letter.text, letter.beside)
-    answer = decide_point(_context(letter.sender, letter.purpose, made), letter.point.id)
-    return _prospect(letter.sender, letter.purpose, made, answer)
+    made = made_letter(letter.sender, letter.purpose, letter.point.kind, letter.text, letter.beside)
+    found = said_to(letter.sender, letter.purpose, made, letter.point.region)
+    answer = decide_point(_context(letter.sender, letter.purpose, made, found), letter.point.id)
+    return prospect_of(letter.sender, letter.purpose, made, found, answer, letter.point.region)
 
 
 def judge_words(
@@ -87,20 +92,34 @@ def judge_words(
 ) -> Prospect:
     """As `judge_letter`, for an address we may never have met: it is judged and not kept. Errors: as `judge_letter`."""
     actor.require("message_people")
-    made = _made(sender, purpose, address.kind, text, beside)
-    (answer,) = decide_addresses(_context(sender, purpose, made), [address])
-    return _prospect(sender, purpose, made, answer)
+    made = made_letter(sender, purpose, address.kind, text, beside)
+    found = said_to(sender, purpose, made, address.region)
+    (answer,) = decide_addresses(_context(sender, purpose, made, found), [address])
+    return prospect_of(sender, purpose, made, found, answer, address.region)
 
 
-def _prospect(sender: Sender, purpose: Purpose, made: Lettering, answer: Answer) -> Prospect:
+def said_to(sender: Sender, purpose: Purpose, made: Lettering, region: str) -> Rendered:
+    """What this one person gets. Errors: Refused when it cannot be made, or the carriers of their place do not take it."""
     found = rendered(sender.channel, made)
-    stop = stop_words(sender.channel, purpose.tier, found.body, made.content.parts)
-    return Prospect(answer, made.content, found, channel_of(sender.channel).units_of(found), stop)
+    refuse_words(found.body, channel=sender.channel, tier=purpose.tier, places=[region] if region else [], field="text")
+    return found
 
 
-def _context(sender: Sender, purpose: Purpose, made: Lettering) -> Context:
+def prospect_of(
+    sender: Sender, purpose: Purpose, made: Lettering, found: Rendered, answer: Answer, region: str
+) -> Prospect:
+    """What would become of a finished letter to a region about which the gate says this."""
+    channel, tier = sender.channel, purpose.tier
+    stop = stop_words(channel, tier, found.body, made.content.parts)
+    lacks = answer.reason is not None and answer.reason.code == _LINE_MISSING
+    lacking = tuple(lacking_words(found.body, channel=channel, tier=tier, region=region) if lacks else ())
+    return Prospect(answer, made.content, found, channel_of(channel).units_of(found), stop, lacking)
+
+
+def _context(sender: Sender, purpose: Purpose, made: Lettering, found: Rendered) -> Context:
     """Whom a letter concerns: words of one's own some networks take only in an open conversation, others once approved."""
-    return context_for(sender=sender, purpose=purpose, standing=standing_of(sender.channel, made.content.parts))
+    standing = standing_of(sender.channel, made.content.parts)
+    return context_for(sender=sender, purpose=purpose, standing=standing, text=found.body)
 
 
 def message_one(*, actor: Actor, letter: Letter) -> Message:
@@ -126,20 +145,35 @@ def message_one(*, actor: Actor, letter: Letter) -> Message:
 
 
 def refuse_if_denied(prospect: Prospect) -> None:
-    """Errors: Refused when the gate says no, with the code of its reason, so that programs can decide by it."""
+    """Errors: Refused when the gate says no, with the code of its reason, so that programs can decide by it; a line that is
+    missing is named on the text, with words for it."""
     why = prospect.answer.reason
     if prospect.answer.outcome == "denied" and why is not None:
-        raise Refused(f"{why.label}.", field="to", remedy=why.sentence, code=why.code)
+        field, remedy = "to", why.sentence
+        if prospect.lacking:
+            words = " and ".join(f"“{each}”" for each in prospect.lacking)
+            field, remedy = "text", f"Add to the text {words}; other words that say the same will do."
+        raise Refused(f"{why.label}.", field=field, remedy=remedy, code=why.code)
 
 
-def _made(sender: Sender, purpose: Purpose, kind: str, text: str, beside: Mapping[str, Any]) -> Lettering:
-    """The letter as its channel takes it. Errors: Refused."""
+def made_letter(
+    sender: Sender,
+    purpose: Purpose,
+    kind: str,
+    text: str,
+    beside: Mapping[str, Any],
+    organization: Organization | None = None,
+) -> Lettering:
+    """The letter as its channel takes it, to a kind of address; whoever makes many has read the organisation once.
+
+    Errors: Refused names what is wrong with it.
+    """
     if sender.channel not in POINT_CHANNELS[kind]:
         raise Refused("This sender does not reach that address.", field="sender", remedy="Choose another sender.")
     if purpose.archived_at is not None:
         remedy = "Choose another purpose."
         raise Refused("This purpose is no longer in use.", field="purpose", remedy=remedy, code="purpose_archived")
-    lack = lack_of(channel_of(sender.channel), Organization.objects.current())
+    lack = lack_of(channel_of(sender.channel), organization or Organization.objects.current())
     if lack is not None:
         raise lack
     most = PROVIDERS[sender.account.provider].capabilities.max_text_units
@@ -159,7 +193,7 @@ def _queue(letter: Letter, prospect: Prospect, origin: str) -> uuid.UUID:
         sender_id=sender.id,
         channel=sender.channel,
         purpose_id=letter.purpose.id,
-        template_version_id=_version(sender.channel, letter.purpose, prospect.content).id,
+        template_version_id=version_for(sender.channel, letter.purpose, prospect.content).id,
         expires_at=clock.now() + datetime.timedelta(hours=WINDOW_HOURS),
     )
     wish = Wish(new_id(), letter.point.id, prospect.text, prospect.parts, prospect.rendered.parts)
@@ -167,7 +201,7 @@ def _queue(letter: Letter, prospect: Prospect, origin: str) -> uuid.UUID:
     return wish.message_id
 
 
-def _version(channel: str, purpose: Purpose, content: Content) -> TemplateVersion:
+def version_for(channel: str, purpose: Purpose, content: Content) -> TemplateVersion:
     """The version that messages to one person share on a channel for a purpose; made at the first that needs it."""
     same = TemplateVersion.objects.filter(body=content.body, parts=dict(content.parts))
     known = same.filter(template__name=_NAME, template__channel=channel, template__purpose=purpose)
@@ -185,16 +219,18 @@ def _said_just_now(letter: Letter, said: Rendered) -> Message | None:
     last = recent.filter(origin__in=ONE_ORIGINS).order_by("-created_at", "-id").first()
     if last is None:
         return None
-    same = _opened(last, "body_sealed") == said.body and _opened(last, "parts_sealed") == _as_kept(said.parts)
+    same = opened(last, "body_sealed") == said.body and opened(last, "parts_sealed") == as_kept(said.parts)
     return last if same else None
 
 
-def _opened(message: Message, column: str) -> str:
+def opened(message: Message, column: str) -> str:
+    """What is sealed in a column of a message; empty where nothing is."""
     sealed = getattr(message, column)
     if sealed is None:
         return ""
     return vault.unseal_text(require_organization_id(), "messaging_message", column, message.id, sealed)
 
 
-def _as_kept(parts: Mapping[str, Any]) -> str:
+def as_kept(parts: Mapping[str, Any]) -> str:
+    """What stands beside the words of a message, as it is sealed; empty where nothing does."""
     return json.dumps(parts, ensure_ascii=False) if parts else ""

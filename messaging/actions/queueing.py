@@ -14,6 +14,7 @@ from core.bulk import insert_rows
 from core.jobs import enqueue
 from core.tenancy import require_organization_id
 from messaging.models import Message, SendAttempt, SendGate
+from messaging.states import ORIGIN_AGAIN
 
 _COLUMNS = {"id": "uuid", "organization_id": "uuid", "channel": "text", "origin": "text", "origin_id": "uuid"}
 _COLUMNS |= {"point_id": "uuid", "sender_id": "uuid", "purpose_id": "uuid", "template_version_id": "uuid"}
@@ -55,34 +56,43 @@ def queue_messages(*, errand: Errand, wishes: Sequence[Wish]) -> int:
 
     Effects: one insert; a message id that is there already is left alone. Text and parts are sealed.
     """
+    return queue_letters([(errand, wish) for wish in wishes])
+
+
+def queue_letters(letters: Sequence[tuple[Errand, Wish]]) -> int:
+    """As `queue_messages`, for messages that do not share their errand: still one insert; every sender's lane is rung once."""
     organization_id, now = require_organization_id(), clock.now()
-    known = set(Message.objects.filter(id__in=[wish.message_id for wish in wishes]).values_list("id", flat=True))
-    rows = [
-        (
-            wish.message_id,
-            organization_id,
-            errand.channel,
-            errand.origin,
-            errand.origin_id,
-            wish.point_id,
-            errand.sender_id,
-            errand.purpose_id,
-            errand.template_version_id,
-            vault.seal(organization_id, "messaging_message", "body_sealed", wish.message_id, wish.body),
-            _seal_parts(organization_id, wish),
-            wish.units,
-            now,
-            errand.expires_at,
-            now,
-            *_FRESH.values(),
-        )
-        for wish in wishes
-        if wish.message_id not in known
-    ]
-    if rows:
+    wanted = [wish.message_id for _, wish in letters]
+    known = set(Message.objects.filter(id__in=wanted).values_list("id", flat=True))
+    fresh = [(errand, wish) for errand, wish in letters if wish.message_id not in known]
+    if fresh:
+        rows = [_row(organization_id, now, errand, wish) for errand, wish in fresh]
         insert_rows("messaging_message", _COLUMNS, rows, ignore=True)
-        enqueue("messaging.drain_sender", organization_id=organization_id, sender_id=errand.sender_id)
-    return len(rows)
+        for sender_id in dict.fromkeys(errand.sender_id for errand, _ in fresh):
+            enqueue("messaging.drain_sender", organization_id=organization_id, sender_id=sender_id)
+    return len(fresh)
+
+
+def _row(organization_id: uuid.UUID, now: datetime.datetime, errand: Errand, wish: Wish) -> tuple[Any, ...]:
+    """A new message in the order of _COLUMNS."""
+    return (
+        wish.message_id,
+        organization_id,
+        errand.channel,
+        errand.origin,
+        errand.origin_id,
+        wish.point_id,
+        errand.sender_id,
+        errand.purpose_id,
+        errand.template_version_id,
+        vault.seal(organization_id, "messaging_message", "body_sealed", wish.message_id, wish.body),
+        _seal_parts(organization_id, wish),
+        wish.units,
+        now,
+        errand.expires_at,
+        now,
+        *_FRESH.values(),
+    )
 
 
 def _seal_parts(organization_id: uuid.UUID, wish: Wish) -> bytes | None:
@@ -93,7 +103,9 @@ def _seal_parts(organization_id: uuid.UUID, wish: Wish) -> bytes | None:
 
 
 def set_gate(*, origin: str, origin_id: uuid.UUID, state: str) -> None:
-    """Open, pause or cancel everything of one origin. A lane's next intent obeys; what is in flight is in flight.
+    """Open, pause, cancel or close everything of one origin. A lane's next intent obeys; what is in flight is in flight.
+
+    Closed is what is over: nothing new is planned for it any more, such as a further call.
 
     Effects: what lanes put back while it was paused is due at once when it opens; its intent decides again, as always.
     """
@@ -105,11 +117,12 @@ def set_gate(*, origin: str, origin_id: uuid.UUID, state: str) -> None:
 
 
 def cancel_messages(*, origin: str, origin_id: uuid.UUID) -> int:
-    """Cancel what has not been touched yet; answer how many.
+    """Cancel what has not been touched yet, further calls that wait among it; answer how many.
 
     What a worker holds, and what waits again after a try whose outcome is open, stays: the gate of the origin refuses it at
     its next intent, and only there it is known whether it may be called cancelled.
     """
     unclear = SendAttempt.objects.filter(message_id=OuterRef("id"), outcome__in=["", "ambiguous"])
-    waiting = Message.objects.filter(origin=origin, origin_id=origin_id, state__in=["held", "ready"])
+    ours = Message.objects.filter(origin__in=[origin, ORIGIN_AGAIN], origin_id=origin_id)
+    waiting = ours.filter(state__in=["held", "ready"])
     return waiting.filter(~Exists(unclear)).update(state="cancelled", next_at=None, reason="cancelled")

@@ -1,6 +1,7 @@
 """What people write to us: kept, understood, and acted on. A stop is done before the carrier gets its answer."""
 
 import dataclasses
+import datetime
 import logging
 import uuid
 from collections.abc import Collection, Sequence
@@ -8,19 +9,20 @@ from typing import cast
 
 from accounts.contracts import SYSTEM
 from accounts.models import Organization
-from consent import keywords
 from consent.actions.ledger import stop_point
 from consent.actions.ledger_rows import lock_points
 from consent.actions.lifting import start_point
+from consent.actions.stop_requests import open_for_message, settle_for_messages, settle_for_start
 from consent.contracts import Answers
-from consent.keywords import Keyword, Reading
+from consent.keywords import Reading
 from consent.models import ConsentEvent, ConsentState, Suppression
+from consent.rule_types import Keyword
 from consent.rulebook import rulebook
 from consent.values import Provenance
 from core import clock, vault
 from core.ids import new_id
 from core.tenancy import require_organization_id
-from messaging.actions.answering import answers_in_webhook, may_answer, queue_answer
+from messaging.actions.answering import answers_in_webhook, has_help_enough, may_answer, queue_answer
 from messaging.actions.identifying import (
     Writer,
     identify,
@@ -30,9 +32,11 @@ from messaging.actions.identifying import (
     points_of_line,
 )
 from messaging.actions.preferences import resume_marketing
+from messaging.carrier_ids import kept_as
 from messaging.contracts import Inbound
 from messaging.models import InboundMessage, Message, ProviderAccount, Sender
 from messaging.providers.protocol import ChatInbound, Preference
+from messaging.selectors.listening import listener_of, may_mean_start
 from messaging.states import KEYWORD_ORIGINS
 
 logger = logging.getLogger(__name__)
@@ -57,44 +61,66 @@ class _Meaning:
     asks: bool = False
 
 
-def receive_inbound(*, account: ProviderAccount, inbound: Inbound, confirmed: bool = False) -> Heard | None:
+def receive_inbound(
+    *, account: ProviderAccount, inbound: Inbound, confirmed: bool = False, late: datetime.datetime | None = None
+) -> Heard | None:
     """Take one message from a person; None when we had it already.
 
-    Shape:   `confirmed` says that the carrier was asked and has it in its own books.
+    Shape:   `confirmed` says that the carrier was asked and has it in its own books; `late` is when the
+             carrier took it, of one that was found there and no
+             webhook had brought it: then nothing is answered (a confirmation may come within five minutes only, and the
+             carrier may have answered by itself), and a START waits for somebody, for newer words may have come since.
     Effects: the row; for STOP and START the ledger, in this very transaction. What may be a stop counts as one until somebody
              has judged it. A stop protects every spelling of the address and is answered once: when the address was stopped
              already, it is recorded again and answered with silence; so is what only may be one. A START lifts only when
              it is confirmed, and only what `may_lift` allows; else it waits for somebody. An address nobody can read is
-             kept, and waits as well.
+             kept, and waits as well. HELP is answered so often in a day and no more.
              Where the carrier takes no answer in its webhook, the answer is queued as a message, in this transaction too.
     Source:  47 CFR 64.1200(a)(10)–(12).
     """
-    if InboundMessage.objects.filter(account=account, provider_message_id=inbound.provider_message_id).exists():
+    known = kept_as(inbound.provider_message_id)
+    if InboundMessage.objects.filter(account=account, provider_message_id__in=known).exists():
         return None
     writer = identify(inbound.sender)
-    meaning = _meaning_of(inbound)
+    meaning = _meaning_of(inbound, writer.point_id)
     row = _inbound_row(account, inbound, writer.point_id, meaning)
+    row.said_at = late or row.said_at
     row.save(force_insert=True)
-    replies = _act(row, meaning, inbound, writer, confirmed)
+    replies = _act_late(row, meaning, inbound) if late else _act(row, meaning, inbound, writer, confirmed)
     if isinstance(inbound, Preference) and inbound.choice == "resume":
         resume_marketing(row, writer)
     if not writer.known:
         logger.warning("an address could not be read; its message is kept", extra={"inbound_id": row.id})
         _ask_somebody(row)
+    _put_on_the_clock(row)
     return Heard(row, replies)
 
 
+def _put_on_the_clock(row: InboundMessage) -> None:
+    """What somebody must judge has a deadline, an owner and people who are told."""
+    kept = InboundMessage.objects.get(id=row.id)
+    if kept.verdict == "asked":
+        open_for_message(
+            point_id=kept.point_id,
+            channel=kept.channel,
+            inbound_id=kept.id,
+            event_id=kept.consent_event_id,
+            said_at=kept.said_at or kept.received_at,
+        )
+
+
 def means_start(inbound: Inbound) -> bool:
-    """Whether this says START, in whichever language the organisation's people write."""
-    return _meaning_of(inbound).kind == "start"
+    """Whether this may say START, in whichever language the organisation's people write."""
+    if inbound.opt_out_type in ("STOP", "START", "HELP"):
+        return inbound.opt_out_type == "START"
+    return may_mean_start(inbound.body)
 
 
-def _meaning_of(inbound: Inbound) -> _Meaning:
+def _meaning_of(inbound: Inbound, point_id: uuid.UUID) -> _Meaning:
     if inbound.opt_out_type in ("STOP", "START", "HELP"):
         rule = "preference" if isinstance(inbound, Preference) else "carrier"
         return _Meaning(inbound.opt_out_type.lower(), rule)
-    language = Organization.objects.current().default_language
-    reading: Reading = keywords.read(inbound.body, languages=(language,))
+    reading: Reading = listener_of(point_id).read(inbound.body)
     if reading.review:
         return _Meaning("doubt", reading.rule or "doubt", asks=True)
     return _Meaning(reading.kind, reading.rule, asks=reading.wrong_number) if reading.kind else _Meaning("text", "")
@@ -139,7 +165,7 @@ def _act(row: InboundMessage, meaning: _Meaning, inbound: Inbound, writer: Write
     elif meaning.kind == "start":
         replies = _start(row, evidence, writer, confirmed)
     elif meaning.kind == "help":
-        replies = _reply("help", row)
+        replies = () if has_help_enough(row) else _reply("help", row)
     if inbound.opt_out_type:
         return ()
     if replies and not answers_in_webhook(row.account.provider):
@@ -147,6 +173,18 @@ def _act(row: InboundMessage, meaning: _Meaning, inbound: Inbound, writer: Write
         queue_answer(heard=row, keyword=keyword, text=replies[0], evidence=evidence)
         return ()
     return replies
+
+
+def _act_late(row: InboundMessage, meaning: _Meaning, inbound: Inbound) -> tuple[str, ...]:
+    """Do what a message asks for that was found long after it was written: the safe half, and in silence."""
+    if meaning.kind in ("stop", "doubt"):
+        twins = _twins(row, inbound)
+        lock_points([row.point_id, *twins])
+        said = {"said": inbound.body, "carrier_id": inbound.provider_message_id, "rule": meaning.rule, "found": "list"}
+        _write_stops(row, meaning, said, twins)
+    elif meaning.kind == "start":
+        _ask_somebody(row)
+    return ()
 
 
 def _twins(row: InboundMessage, inbound: Inbound) -> list[uuid.UUID]:
@@ -163,14 +201,22 @@ def _stop(
     lock_points([row.point_id, *others])
     doubts = _open_doubts(row)
     first = not is_stopped(row.point_id, row.channel, besides=doubts)
-    event, *_ = [_record_stop(row, point_id, meaning, evidence) for point_id in (row.point_id, *others)]
-    InboundMessage.objects.filter(id=row.id).update(consent_event_id=event.id)
+    event = _write_stops(row, meaning, evidence, others)
     if meaning.kind == "doubt":
         return ()
     if not meaning.asks:
         _settle_questions(row, "stop")
     closed = rulebook().stopped_channels(row.channel, event.recorded_at.date())
     return _reply("stop", row, closed) if first else ()
+
+
+def _write_stops(
+    row: InboundMessage, meaning: _Meaning, evidence: dict[str, str], others: Sequence[uuid.UUID]
+) -> ConsentEvent:
+    """The stop of every spelling of the address; the row names that of its own."""
+    event, *_ = [_record_stop(row, point_id, meaning, evidence) for point_id in (row.point_id, *others)]
+    InboundMessage.objects.filter(id=row.id).update(consent_event_id=event.id)
+    return event
 
 
 def _record_stop(row: InboundMessage, point_id: uuid.UUID, meaning: _Meaning, evidence: dict[str, str]) -> ConsentEvent:
@@ -211,6 +257,7 @@ def _start(row: InboundMessage, evidence: dict[str, str], writer: Writer, confir
         return ()
     InboundMessage.objects.filter(id=row.id).update(consent_event_id=events[0].id)
     _settle_questions(row, "restarted")
+    settle_for_start(row.point_id, row.channel, row.received_at)
     agreed = ConsentState.objects.filter(point_id=row.point_id, channel=row.channel, status="granted")
     return _reply("start", row) if agreed.exists() else ()
 
@@ -230,7 +277,9 @@ def _open_doubts(row: InboundMessage) -> list[uuid.UUID]:
 def _settle_questions(row: InboundMessage, verdict: str) -> None:
     """They have said themselves what they want; nobody needs to judge what they wrote before."""
     asked = InboundMessage.objects.filter(point_id=row.point_id, channel=row.channel, verdict="asked")
-    asked.exclude(id=row.id).update(verdict=verdict, handled_at=clock.now())
+    settled = list(asked.exclude(id=row.id).values_list("id", flat=True))
+    InboundMessage.objects.filter(id__in=settled).update(verdict=verdict, handled_at=clock.now())
+    settle_for_messages(settled, verdict)
 
 
 def is_stopped(point_id: uuid.UUID, channel: str, besides: Collection[uuid.UUID] = ()) -> bool:
@@ -243,7 +292,4 @@ def _reply(kind: Keyword, row: InboundMessage, closed: Sequence[str] = ()) -> tu
     """The text of an answer to a keyword, if the gate lets it leave: it asks like any other message does."""
     if not may_answer(heard=row, keyword=cast(Answers, kind)):
         return ()
-    organization = Organization.objects.current()
-    contact = organization.support_contact or organization.legal_name or organization.name
-    language = organization.default_language
-    return (keywords.reply_text(kind, organization.name, language, contact, closed=closed),)
+    return (listener_of(row.point_id).answer(kind, Organization.objects.current(), closed),)

@@ -9,10 +9,14 @@ from accounts.actions.audit import record_audit
 from accounts.contracts import SYSTEM, Actor, Refused
 from core import clock
 from messaging.actions.practice import demand_practice
+from messaging.actions.template_drafts import draft_of, text_of_draft
+from messaging.actions.template_files import demand_files, open_template_files
 from messaging.channels.whatsapp import CHANGEABLE
-from messaging.channels.whatsapp_rules import TemplateText, WrittenButton, check_name, check_text, whatsapp_rules
+from messaging.channels.whatsapp_checks import category_for, check_name, check_text
+from messaging.channels.whatsapp_rules import whatsapp_rules
+from messaging.channels.whatsapp_texts import TemplateText, text_of
 from messaging.models import ProviderAccount, ProviderTemplate
-from messaging.providers.template_messages import DraftButton, DraftTemplate, ListedTemplate, Submitted, TemplateNews
+from messaging.providers.template_messages import DraftTemplate, ListedTemplate, Submitted, TemplateNews
 
 
 def write_template(
@@ -27,11 +31,12 @@ def write_template(
 ) -> ProviderTemplate:
     """Keep a template as it was written, a new one or one that may be changed; nothing is handed over yet.
 
-    Errors: Refused names the field: a name, a language or a use that cannot be, another template of that name in that
-            language, one that may not be changed now.
+    Errors: Refused names the field: a name, a language or a use that cannot be, a file that is not there, another template of
+            that name in that language, one that may not be changed now.
     """
     actor.require("author_campaigns")
-    case = check_name(name, language, use_case)
+    category = category_for(text, check_name(name, language, use_case))
+    demand_files(text)
     if template is None:
         if ProviderTemplate.objects.filter(account=account, name=name, language=language).exists():
             remedy = "Choose another name, or change that one."
@@ -45,7 +50,7 @@ def write_template(
         raise Refused("Name and language stay as they were.", field="name", remedy="Write a new template.")
     template.use_case, template.content = use_case, text.as_content()
     if template.state == "draft":
-        template.category = case.category
+        template.category = category
     template.save()
     record_audit(actor=actor, action="template.written", on=("provider_template", template.id), data={"name": name})
     return template
@@ -57,28 +62,10 @@ def check_submission(*, actor: Actor, template: ProviderTemplate, text: Template
     demand_practice(actor, template.account, "account")
     if template.state not in CHANGEABLE:
         raise Refused("This template was handed over already.", remedy="Wait for the review.", code="template_fixed")
-    case = check_name(template.name, template.language, template.use_case)
+    category = category_for(text, check_name(template.name, template.language, template.use_case))
     check_text(text)
-    return DraftTemplate(
-        name=template.name,
-        language=template.language,
-        category=case.category,
-        body=text.body,
-        header=text.header,
-        footer=text.footer,
-        buttons=tuple(_draft_button(text, place, button) for place, button in enumerate(text.buttons)),
-        header_samples=_samples(text, "header"),
-        body_samples=_samples(text, "body"),
-        named=text.is_named,
-    )
-
-
-def _draft_button(text: TemplateText, place: int, button: WrittenButton) -> DraftButton:
-    return DraftButton(button.kind, button.title, button.value, text.samples.get(f"button_{place}", ""))
-
-
-def _samples(text: TemplateText, part: str) -> tuple[tuple[str, str], ...]:
-    return tuple((slot.name, str(text.samples.get(slot.key, ""))) for slot in text.slots if slot.part == part)
+    demand_files(text)
+    return draft_of(template.name, template.language, category, text, open_template_files(text))
 
 
 def record_submission(
@@ -137,7 +124,7 @@ def _take_over(row: ProviderTemplate, one: ListedTemplate) -> bool:
     told: dict[str, Any] = {
         "provider_template_id": one.provider_template_id,
         "category": one.draft.category,
-        "content": _text(one.draft).as_content(),
+        "content": text_of_draft(one.draft, text_of(row.content)).as_content(),
         "state": one.state,
         "quality": one.quality,
         "unfit": one.unfit,
@@ -156,23 +143,15 @@ def _take_over(row: ProviderTemplate, one: ListedTemplate) -> bool:
 
 def _only_use_case(category: str) -> str:
     """The use case of a category that has only one; where there are several, somebody has to say it."""
-    cases = [case.name for case in whatsapp_rules().use_cases.values() if case.category == category]
+    cases = [case.name for case in whatsapp_rules().use_cases.values() if case.fits(category)]
     return cases[0] if len(cases) == 1 else ""
-
-
-def _text(draft: DraftTemplate) -> TemplateText:
-    samples = {f"header_{name}": sample for name, sample in draft.header_samples}
-    samples |= {f"body_{name}": sample for name, sample in draft.body_samples}
-    samples |= {f"button_{place}": button.sample for place, button in enumerate(draft.buttons) if button.sample}
-    buttons = tuple(WrittenButton(one.kind, one.title, one.value) for one in draft.buttons)  # type: ignore[arg-type]
-    return TemplateText(draft.body, draft.header, draft.footer, buttons, samples)
 
 
 def say_use_case(*, actor: Actor, template: ProviderTemplate, use_case: str) -> None:
     """Say what a template made elsewhere is for. Errors: Refused when its category is not for that use."""
     actor.require("author_campaigns")
     case = whatsapp_rules().use_cases.get(use_case)
-    if case is None or case.category != template.category:
+    if case is None or not case.fits(template.category):
         remedy = "Choose a use that WhatsApp's category allows."
         raise Refused("This template's category is not for that.", field="use_case", remedy=remedy)
     ProviderTemplate.objects.filter(id=template.id).update(use_case=use_case)
@@ -229,5 +208,5 @@ def _apply(row: ProviderTemplate, news: TemplateNews) -> None:
 def _rethink_use(row: ProviderTemplate) -> None:
     """A use that the new category does not allow is nobody's word any more: marketing stays marketing."""
     case = whatsapp_rules().use_cases.get(row.use_case)
-    if case is not None and case.category != row.category:
+    if case is not None and not case.fits(row.category):
         row.use_case = _only_use_case(row.category)

@@ -36,8 +36,13 @@ def named_as_sent(channel: str, content: Mapping[str, Any], text: str) -> Iterat
     try:
         yield
     except Refused as refusal:
-        refusal.field = _as_sent(refusal.field, channel, content, text)
+        name_as_sent(refusal, channel, content, text)
         raise
+
+
+def name_as_sent(refusal: Refused, channel: str, content: Mapping[str, Any], text: str) -> None:
+    """Give one refusal the name of what was sent, as `named_as_sent` does."""
+    refusal.field = _as_sent(refusal.field, channel, content, text)
 
 
 def _as_sent(field: str, channel: str, content: Mapping[str, Any], text: str) -> str:
@@ -47,3 +52,14 @@ def _as_sent(field: str, channel: str, content: Mapping[str, Any], text: str) ->
         return f"content.values.{field.removeprefix('value_')}"
     first = field.partition(".")[0]
     return f"content.{field}" if field and (first in content or first in PARTS[channel]) else field
+
+
+@contextlib.contextmanager
+def named_in_template(field: str, sent: str) -> Iterator[None]:
+    """Give refusals of a form's field the name it has in what was sent."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.field == field:
+            refusal.field = sent
+        raise

@@ -24,6 +24,9 @@ class SenderOut(serializers.Serializer[Any]):
     provider = serializers.CharField()
     state = serializers.ChoiceField(choices=["ready", "paused", "slowed", "disconnected"])
     rate_per_second = serializers.IntegerField()
+    practice = serializers.BooleanField(
+        help_text="By the practice carrier: it reaches nobody, and a test key may use it."
+    )
 
 
 class DecisionIn(Given):
@@ -57,6 +60,12 @@ class DecisionsOut(serializers.Serializer[Any]):
     data = DecisionOut(many=True)  # type: ignore[assignment]
 
 
+class SenderQuery(PageQuery):
+    """Which senders."""
+
+    channel = serializers.ChoiceField(required=False, choices=CHANNEL_WORDS)
+
+
 class MessageQuery(PageQuery):
     """Which messages."""
 
@@ -74,7 +83,9 @@ class MessageOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=list(STATES))
     status = serializers.CharField()
     reason = serializers.CharField(allow_blank=True, help_text="Why it was not sent, or the carrier's code.")
-    address = serializers.CharField(help_text="Masked for a key without the scope see_addresses.")
+    address = serializers.CharField(
+        help_text="What was sent as `to`; masked for a key without the scope see_addresses."
+    )
     sender_id = serializers.UUIDField()
     purpose_id = serializers.UUIDField()
     parts = serializers.IntegerField()
@@ -84,8 +95,8 @@ class MessageOut(serializers.Serializer[Any]):
     delivered_at = Moment(allow_null=True)
 
 
-class MessageIn(Given):
-    """A message to one person. With `dry_run` nothing is sent: the answer says what would become of it."""
+class LetterIn(Given):
+    """What to tell whom."""
 
     to = serializers.CharField(max_length=LONGEST_ADDRESS)
     sender = serializers.UUIDField()
@@ -104,6 +115,11 @@ class MessageIn(Given):
         help_text="What the channel needs beside the text: subject and preheader for email; language, phone and machine for "
         "voice; template (its id) and values (by slot) for whatsapp, where no conversation is open.",
     )
+
+
+class MessageIn(LetterIn):
+    """A message to one person. With `dry_run` nothing is sent: the answer says what would become of it."""
+
     dry_run = serializers.BooleanField(default=False)
 
 

@@ -1,7 +1,7 @@
 """Templates a network approves: list, read, write, hand over, bring in. The same verbs as the pages."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -12,16 +12,28 @@ from rest_framework.response import Response
 
 from accounts.api import actor_of
 from accounts.doors import api
-from core.api import Given, Moment, PageQuery, answers, page, page_of, read
+from core.api import FieldsQuery, Given, Moment, PageQuery, answer, answers, page, page_of, read
 from core.jobs import enqueue
 from core.tenancy import require_organization_id
 from messaging.access import access_template, access_template_account
 from messaging.actions import templates as verbs
+from messaging.api.content import named_in_template
 from messaging.channels.whatsapp import why_not
-from messaging.channels.whatsapp_rules import BUTTON_KINDS, TemplateText, WrittenButton, text_of, whatsapp_rules
+from messaging.channels.whatsapp_checks import code_text
+from messaging.channels.whatsapp_rules import whatsapp_rules
+from messaging.channels.whatsapp_texts import (
+    BUTTON_KINDS,
+    Head,
+    TemplateText,
+    WrittenButton,
+    WrittenCard,
+    WrittenCode,
+    text_of,
+)
 from messaging.models import ProviderTemplate
+from messaging.states import TEMPLATE_STATES
 
-_STATES = ["draft", "submitted", "approved", "rejected", "paused", "disabled", "gone"]
+_STATES = list(TEMPLATE_STATES)
 _USES = list(whatsapp_rules().use_cases)
 
 
@@ -32,25 +44,72 @@ class TemplateQuery(PageQuery):
 
 
 class ButtonShape(Given):
-    """A button. `value` is the address, the number or the code; an answer has none."""
+    """A button. `value` is the address, the number, the code or the id of a form; an answer has none.
+
+    `screen` is the one a form opens with; empty for its first.
+    """
 
     kind = serializers.ChoiceField(choices=list(BUTTON_KINDS))
     title = serializers.CharField(max_length=80, allow_blank=True, default="")
     value = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    screen = serializers.CharField(max_length=80, allow_blank=True, default="")
+
+
+class HeadShape(Given):
+    """A picture, a film or a document at a head. `file` is the id of an uploaded one."""
+
+    kind = serializers.ChoiceField(choices=list(whatsapp_rules().media))
+    file = serializers.CharField(max_length=36, allow_blank=True, default="")
+
+
+class CardShape(Given):
+    """One of the cards side by side under the text."""
+
+    head = HeadShape()
+    body = serializers.CharField(max_length=400, allow_blank=True, default="")
+    buttons = ButtonShape(many=True)
+
+
+class CodeShape(Given):
+    """A code somebody asked for. WhatsApp writes the words itself; `app` and `signature` are for `one_tap`."""
+
+    kind = serializers.ChoiceField(choices=["copy_code", "one_tap"])
+    security = serializers.BooleanField(default=True, help_text="Say not to share it.")
+    minutes = serializers.IntegerField(default=0, min_value=0, help_text="How long it is good for; 0 says nothing.")
+    words = serializers.CharField(max_length=80, allow_blank=True, default="")
+    fill_words = serializers.CharField(max_length=80, allow_blank=True, default="")
+    app = serializers.CharField(max_length=300, allow_blank=True, default="")
+    signature = serializers.CharField(max_length=40, allow_blank=True, default="")
 
 
 class TemplateIn(Given):
-    """A template to write. Variables are {{1}} or {{first_name}}; `samples` has a text for each slot of `slots`."""
+    """A template to write. Variables are {{1}} or {{first_name}}; `samples` has a text for each slot of `slots`.
+
+    Words at the head are `header`, a picture, film or document `head`. Beside `cards` stands the text alone; beside a `code`
+    nothing, not even a text.
+    """
 
     account = serializers.UUIDField(help_text="The id of the WhatsApp account.")
     name = serializers.CharField(max_length=512)
     language = serializers.CharField(max_length=12)
     use_case = serializers.ChoiceField(choices=_USES)
     header = serializers.CharField(max_length=200, allow_blank=True, default="")
-    body = serializers.CharField(max_length=4000)
+    head = HeadShape(required=False, allow_null=True, default=None)
+    body = serializers.CharField(max_length=4000, allow_blank=True, default="")
     footer = serializers.CharField(max_length=200, allow_blank=True, default="")
     buttons = ButtonShape(many=True, required=False)
+    cards = CardShape(many=True, required=False)
+    code = CodeShape(required=False, allow_null=True, default=None)
     samples = serializers.DictField(child=serializers.CharField(max_length=400), required=False, default=dict)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Errors: ValidationError for a template without a text, or a code with one."""
+        if attrs.get("code") is None and not attrs["body"].strip():
+            raise serializers.ValidationError({"body": ["Write what people shall read."]})
+        beside = ("header", "head", "body", "footer", "buttons", "cards", "samples")
+        if attrs.get("code") is not None and any(attrs.get(name) for name in beside):
+            raise serializers.ValidationError({"code": ["WhatsApp writes all the words beside a code: send it alone."]})
+        return attrs
 
 
 class TemplateOut(serializers.Serializer[Any]):
@@ -71,7 +130,10 @@ class TemplateOut(serializers.Serializer[Any]):
     header = serializers.CharField(allow_blank=True)
     body = serializers.CharField()
     footer = serializers.CharField(allow_blank=True)
+    head = HeadShape(allow_null=True)
     buttons = ButtonShape(many=True)
+    cards = CardShape(many=True)
+    code = CodeShape(allow_null=True)
     slots = serializers.ListField(child=serializers.CharField(), help_text="Where a person's values stand.")
     submitted_at = Moment(allow_null=True)
     created_at = Moment()
@@ -86,7 +148,9 @@ def _one(row: ProviderTemplate) -> dict[str, Any]:
     same = ("id", "account_id", "name", "language", "category", "use_case", "state", "quality", "reason", "advice")
     told = {name: getattr(row, name) for name in (*same, "submitted_at", "created_at")}
     told |= {"choosable": not refused, "why_not": refused, "slots": [slot.key for slot in text.slots]}
-    return told | {name: getattr(text, name) for name in ("header", "body", "footer", "buttons")}
+    return told | {
+        name: getattr(text, name) for name in ("header", "head", "body", "footer", "buttons", "cards", "code")
+    }
 
 
 @extend_schema(
@@ -116,18 +180,40 @@ def templates(request: Request) -> Response:
 def _write(request: Request) -> ProviderTemplate:
     told = read(TemplateIn, request.data)
     account = access_template_account(actor_of(request), told["account"])
-    buttons = tuple(WrittenButton(**one) for one in told.get("buttons", ()))
-    text = TemplateText(told["body"].strip(), told["header"].strip(), told["footer"].strip(), buttons, told["samples"])
+    text = _text(told)
     named = {name: told[name] for name in ("name", "language", "use_case")}
-    return verbs.write_template(actor=actor_of(request), account=account, text=text, **named)
+    with named_in_template("header_file", "head.file"):
+        return verbs.write_template(actor=actor_of(request), account=account, text=text, **named)
 
 
-@extend_schema(operation_id="get_template", tags=["templates"], responses=answers(TemplateOut))
+def _text(told: Mapping[str, Any]) -> TemplateText:
+    if told["code"] is not None:
+        return code_text(WrittenCode(**told["code"]))
+    return TemplateText(
+        told["body"].strip(),
+        told["header"].strip(),
+        told["footer"].strip(),
+        _buttons(told),
+        told["samples"],
+        head=Head(**told["head"]) if told["head"] else None,
+        cards=tuple(
+            WrittenCard(Head(**one["head"]), one["body"].strip(), _buttons(one)) for one in told.get("cards", ())
+        ),
+    )
+
+
+def _buttons(told: Mapping[str, Any]) -> tuple[WrittenButton, ...]:
+    return tuple(WrittenButton(**one) for one in told.get("buttons", ()))
+
+
+@extend_schema(
+    operation_id="get_template", tags=["templates"], parameters=[FieldsQuery], responses=answers(TemplateOut)
+)
 @api("author_campaigns")
 @api_view(["GET"])
 def template(request: Request, provider_template_id: uuid.UUID) -> Response:
     """One template, and whether a campaign can use it."""
-    return Response(TemplateOut(_one(access_template(actor_of(request), provider_template_id))).data)
+    return answer(request, TemplateOut(_one(access_template(actor_of(request), provider_template_id))).data)
 
 
 @extend_schema(operation_id="submit_template", tags=["templates"], request=None, responses=answers(TemplateOut, 202))
@@ -136,7 +222,8 @@ def template(request: Request, provider_template_id: uuid.UUID) -> Response:
 def submission(request: Request, provider_template_id: uuid.UUID) -> Response:
     """Hand a template over for review. It is checked at once and goes out by a task; read it to see what came of it."""
     row = access_template(actor_of(request), provider_template_id)
-    verbs.check_submission(actor=actor_of(request), template=row, text=text_of(row.content))
+    with named_in_template("header_file", "head.file"):
+        verbs.check_submission(actor=actor_of(request), template=row, text=text_of(row.content))
     enqueue("messaging.submit_template", organization_id=require_organization_id(), template_id=row.id)
     return Response(TemplateOut(_one(row)).data, status=202)
 

@@ -22,10 +22,11 @@ from contacts.models import ContactPoint
 from contacts.selectors.people import shown
 from contacts.selectors.points import known_points
 from core import clock, vault
-from core.api import PageQuery, answers, page, page_of, read, whole
+from core.api import FieldsQuery, PageQuery, answer, answers, page, page_of, read
 from core.tenancy import require_organization_id
 from messaging.actions.deciding import Answer, decide_addresses
 from messaging.actions.messaging_one import Letter, judge_words, message_one, refuse_if_denied
+from messaging.actions.practice import demand_practice
 from messaging.api import shapes
 from messaging.api.content import demand_parts, named_as_sent
 from messaging.channels.stop_words import LABEL
@@ -37,18 +38,28 @@ from messaging.states import ORIGIN_AGAIN, display
 _NOT_REACHED = "This kind of address is not reached on that channel."
 
 
-@extend_schema(operation_id="list_senders", tags=["sending"], responses=answers(page_of(shapes.SenderOut)))
+@extend_schema(
+    operation_id="list_senders",
+    tags=["sending"],
+    parameters=[shapes.SenderQuery],
+    responses=answers(page_of(shapes.SenderOut)),
+)
 @api("see_campaigns")
 @api_view(["GET"])
-def senders(_request: Request) -> Response:
-    """What messages can come from. Always one page."""
-    rows = Sender.objects.select_related("account").order_by("created_at", "id")
+def senders(request: Request) -> Response:
+    """What messages can come from, newest first."""
+    asked, rows = read(shapes.SenderQuery, request.query_params), Sender.objects.select_related("account")
+    return page(request, rows.filter(channel=asked["channel"]) if "channel" in asked else rows, _tell_senders)
+
+
+def _tell_senders(rows: Sequence[Sender]) -> Any:
     told = [
         {"id": row.id, "channel": row.channel, "address": row.address, "label": row.label}
         | {"provider": row.account.provider, "state": _state_of(row), "rate_per_second": row.rate_per_second}
+        | {"practice": row.account.practice}
         for row in rows
     ]
-    return whole(shapes.SenderOut(told, many=True).data)
+    return shapes.SenderOut(told, many=True).data
 
 
 def _state_of(sender: Sender) -> str:
@@ -71,7 +82,7 @@ def decisions(request: Request) -> Response:
     if sender.channel != told["channel"]:
         raise serializers.ValidationError({"channel": ["This sender has another channel."]})
     context, country = context_for(sender=sender, purpose=purpose), home_country()
-    read_ones = [_read(text, country, sender.channel) for text in told["addresses"]]
+    read_ones = [read_address(text, country, sender.channel) for text in told["addresses"]]
     judged = [each for each in read_ones if isinstance(each, Address)]
     answered = iter(decide_addresses(context, judged))
     lines = [
@@ -82,7 +93,7 @@ def decisions(request: Request) -> Response:
     return Response(shapes.DecisionsOut(body).data)
 
 
-def _read(text: str, country: str, channel: str) -> Address | str:
+def read_address(text: str, country: str, channel: str) -> Address | str:
     """An address that the channel reaches, or what is wrong with it."""
     value = parse_address(text, country)
     if value is None:
@@ -139,13 +150,14 @@ def _send(request: Request) -> Response:
     actor.require("message_people")
     told = read(shapes.MessageIn, request.data)
     purpose, sender = purpose_named(told["purpose"]), _sender(told["sender"])
-    address = _read(told["to"], home_country(), sender.channel)
+    address = read_address(told["to"], home_country(), sender.channel)
     if not isinstance(address, Address):
         raise serializers.ValidationError({"to": [address]})
     words = {"sender": sender, "purpose": purpose, "text": told["text"], "beside": told["content"]}
     demand_parts(sender.channel, told["content"])
     with named_as_sent(sender.channel, told["content"], "text"):
         prospect = judge_words(actor=actor, address=address, **words)
+    demand_practice(actor, sender.account)
     sent = None
     if not told["dry_run"]:
         refuse_if_denied(prospect)
@@ -153,7 +165,7 @@ def _send(request: Request) -> Response:
         sent = message_one(actor=actor, letter=Letter(point, **words))
     body = {"dry_run": told["dry_run"], "decision": prospect.answer, "text": prospect.text, "parts": prospect.parts}
     body["notices"] = [{"label": LABEL, "remedy": prospect.stop.words}] if prospect.stop.missing else []
-    body["message"] = _message(actor, sent) if sent is not None else None
+    body["message"] = told_message(actor, sent) if sent is not None else None
     return Response(shapes.SentOut(body).data, status=201 if sent is not None else 200)
 
 
@@ -175,23 +187,31 @@ def _list_messages(request: Request) -> Response:
         rows = rows.filter(state=asked["state"])
     if "since" in asked:
         rows = rows.filter(created_at__gte=asked["since"])
-    return page(request, rows, lambda found: shapes.MessageOut([_message(actor, row) for row in found], many=True).data)
+    return page(
+        request, rows, lambda found: shapes.MessageOut([told_message(actor, row) for row in found], many=True).data
+    )
 
 
-@extend_schema(operation_id="get_message", tags=["sending"], responses=answers(shapes.MessageDetailOut))
+@extend_schema(
+    operation_id="get_message",
+    tags=["sending"],
+    parameters=[FieldsQuery],
+    responses=answers(shapes.MessageDetailOut),
+)
 @api("see_contacts")
 @api_view(["GET"])
 def message(request: Request, message_id: uuid.UUID) -> Response:
     """One message with its timeline: every try with its proof, and everything the carrier told."""
     row = found(Message.objects.select_related("point").annotate(of_run=is_try_of_run()), message_id)
-    told = _message(actor_of(request), row) | {
+    told = told_message(actor_of(request), row) | {
         "attempts": list(SendAttempt.objects.filter(message=row).order_by("number")),
         "events": list(MessageEvent.objects.filter(message_id=row.id).order_by("occurred_at", "id")),
     }
-    return Response(shapes.MessageDetailOut(told).data)
+    return answer(request, shapes.MessageDetailOut(told).data)
 
 
-def _message(actor: Actor, row: Message) -> dict[str, Any]:
+def told_message(actor: Actor, row: Message) -> dict[str, Any]:
+    """One message as its serializer takes it; its address as far as the actor may see it."""
     same = ("id", "channel", "state", "reason", "sender_id", "purpose_id", "provider_message_id")
     times = ("created_at", "sent_at", "delivered_at")
     return {name: getattr(row, name) for name in (*same, *times)} | {

@@ -5,6 +5,7 @@ Beside the text stand `language`, `phone` (a number people can call) and `machin
 Nobody writes who calls: it is the organisation's legal name as it is when the call is made.
 """
 
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
@@ -25,6 +26,8 @@ from messaging.providers.call_message import CallOutbound
 PARTS: Final = frozenset({"language", "phone", "machine", "audio"})
 #: what texts of former versions kept; it is read by nobody
 _FORMER: Final = frozenset({"legal_name"})
+#: names of values that are nothing but a link
+_LINK: Final = re.compile(r"(?:^|[._])(?:ur[il]|link)s?(?:$|[._\[])")
 #: what happens when a machine answers, with what the team reads about it
 MACHINE: Final[Mapping[str, str]] = {
     "hang_up": "Hang up, and say nothing",
@@ -142,6 +145,10 @@ def _check_words(body: str, *, recorded: bool) -> None:
     if recorded and (variables or "{%" in body):
         remedy = "Write what it says, word for word, or let a voice read the text."
         raise Refused("A recording says the same to everybody.", field="body", remedy=remedy)
+    links = sorted(name for name in variables if _LINK.search(name))
+    if links:
+        remedy = "Leave it out. People end the calls with a key, and can call the number that is said."
+        raise Refused(f"{links[0]} is a link: a call would read it out, letter by letter.", field="body", remedy=remedy)
 
 
 def _check_audio(parts: Mapping[str, Any]) -> None:

@@ -38,7 +38,10 @@ class RecordingLimits:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CallRules:
-    """How calls are made. Units: seconds, characters; `again_minutes` from the end of one try to the next."""
+    """How calls are made. Units: seconds, characters; `again_minutes` from the end of one try to the next.
+
+    `news_seconds` is how long the report of a call's end is waited for when it must have been over.
+    """
 
     stop_key: str
     again_key: str
@@ -47,6 +50,7 @@ class CallRules:
     ring_seconds: int
     most_seconds: int
     most_characters: int
+    news_seconds: int
     recording: RecordingLimits
     again_after: tuple[str, ...]
     most_tries: int
@@ -59,7 +63,7 @@ def call_rules() -> CallRules:
     """The rules of voice.toml. Errors: InvalidRules names the row, also where a sentence lost the name or the key."""
     book = read_rules("voice.toml", _FOLDER)
     frame, ringing, length, again = (book.row(name) for name in ("frame", "ringing", "length", "again"))
-    machine, recording = book.row("machine"), book.row("recording")
+    machine, recording, news = (book.row(name) for name in ("machine", "recording", "news"))
     seconds = ringing.positive("seconds")
     if seconds < ringing.positive("least_seconds"):
         ringing.fail("seconds", "must not be less than least_seconds")
@@ -73,6 +77,7 @@ def call_rules() -> CallRules:
         ring_seconds=seconds,
         most_seconds=length.positive("most_seconds"),
         most_characters=length.positive("most_characters"),
+        news_seconds=news.positive("seconds"),
         recording=RecordingLimits(
             **{field.name: recording.positive(field.name) for field in dataclasses.fields(RecordingLimits)}
         ),
@@ -81,7 +86,7 @@ def call_rules() -> CallRules:
         again_minutes=again.positive("minutes"),
         languages=MappingProxyType({name: _phrases(tables.row(name), stop_key) for name in tables.table}),
     )
-    for row in (frame, machine, recording, ringing, length, again):
+    for row in (frame, machine, recording, ringing, length, news, again):
         row.source()
         row.finish()
     return rules

@@ -5,6 +5,7 @@ Beside the body stand, for a template, `template` (what was approved: its id, na
 """
 
 import re
+import urllib.parse
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,26 +14,26 @@ from accounts.contracts import Refused
 from consent.contracts import Channel
 from messaging.channels.part_types import refuse_no_text, texts_by_place
 from messaging.channels.protocol import Common, Content, Rendered, Written
-from messaging.channels.whatsapp_rules import VARIABLE, TemplateText, WrittenButton, text_of, whatsapp_rules
+from messaging.channels.whatsapp_rules import whatsapp_rules
+from messaging.channels.whatsapp_sending import approved_template
+from messaging.channels.whatsapp_texts import Slot, filled_text, text_of
 from messaging.content import precompile
 from messaging.content_rules import ContentError
 from messaging.contracts import Outbound
 from messaging.models import ProviderTemplate
-from messaging.providers.protocol import (
-    ApprovedTemplate,
-    Button,
-    ButtonsOutbound,
-    TemplateButton,
-    TemplateOutbound,
-    TemplateValue,
-)
+from messaging.providers.protocol import Button, ButtonsOutbound, TemplateOutbound
 
+#: what may stand in an address as it is; whatever else a person's value brings is written as its bytes
+_IN_ADDRESSES: Final = ":/?#[]@!$&'()*+,;=%~"
+#: the places of pictures, films and documents, on cards too
+_MEDIA: Final = re.compile(r"(card_\d+_)?media_link")
 #: states in which a template may be changed; Meta takes changes of these
 CHANGEABLE: Final = ("draft", "rejected", "paused")
 #: why a template of each state cannot be chosen, and what helps
 NOT_CHOSEN: Final[Mapping[str, tuple[str, str]]] = {
     "draft": ("It was not submitted to WhatsApp yet.", "Submit it, and wait for the review."),
     "submitted": ("WhatsApp is still reviewing it.", "Most reviews take minutes, some a day."),
+    "appealed": ("Somebody appealed, and WhatsApp has not decided yet.", "Wait for the answer, or choose another."),
     "rejected": ("WhatsApp rejected it.", "Correct it and submit it again, or choose another."),
     "paused": (
         "WhatsApp paused it because people did not like it.",
@@ -67,7 +68,7 @@ class _WhatsApp:
         if "template" not in parts:
             return Rendered(precompile(version.body).render(values).strip(), dict(parts))
         text = text_of(parts["template"]["text"])
-        filled = {key: _value(key, str(liquid), values) for key, liquid in parts["values"].items()}
+        filled = {key: _value(key, str(liquid), values) for key, liquid in parts["values"].items() if liquid}
         shown = filled_text(text, filled)
         template = {name: parts["template"][name] for name in ("name", "language", "category")}
         told = template | {"named": text.is_named, "values": filled, "text": shown.as_content()}
@@ -86,7 +87,8 @@ class _WhatsApp:
             "idempotency_key": common.idempotency_key,
         }
         if "template" in rendered.parts:
-            return TemplateOutbound(**shared, template=_approved(rendered.parts["template"]))
+            told = rendered.parts["template"]
+            return TemplateOutbound(**shared, template=approved_template(told, common.idempotency_key))
         if rendered.parts.get("buttons"):
             buttons = tuple(Button(one["id"], one["title"]) for one in rendered.parts["buttons"])
             return ButtonsOutbound(**shared, buttons=buttons, footer=rendered.parts.get("footer", ""))
@@ -105,7 +107,7 @@ def compose(template: ProviderTemplate, values: Mapping[str, str]) -> Written:
     text = text_of(template.content)
     told: dict[str, Any] = {"name": template.name, "language": template.language, "category": template.category}
     told |= {"id": str(template.id), "use_case": template.use_case, "text": text.as_content()}
-    kept = {slot.key: values.get(slot.key, "").strip() for slot in text.slots}
+    kept = {slot.key: values.get(slot.key, "").strip() or slot.default for slot in text.slots}
     return Written(filled_text(text, kept).whole, {"template": told, "values": kept})
 
 
@@ -128,24 +130,6 @@ def completed(body: str, parts: Mapping[str, Any]) -> Written:
     return compose(row, texts_by_place(parts, "values"))
 
 
-def filled_text(text: TemplateText, values: Mapping[str, str]) -> TemplateText:
-    """A template's text with something in every slot; a slot without a value keeps its variable."""
-
-    def fill(part: str, words: str) -> str:
-        return VARIABLE.sub(lambda match: values.get(f"{part}_{match[1]}") or match[0], words)
-
-    buttons = tuple(
-        WrittenButton(button.kind, button.title, _ended(button.value, values.get(f"button_{place}", "")))
-        for place, button in enumerate(text.buttons)
-    )
-    return TemplateText(fill("body", text.body), fill("header", text.header), text.footer, buttons)
-
-
-def _ended(address: str, value: str) -> str:
-    """A button's address with its variable filled, which stands at its end."""
-    return VARIABLE.sub(lambda _: value, address) if value else address
-
-
 def _check_template(body: str, parts: Mapping[str, Any]) -> None:
     told, values = parts["template"], texts_by_place(parts, "values")
     if not isinstance(told, Mapping):
@@ -162,15 +146,22 @@ def _check_template(body: str, parts: Mapping[str, Any]) -> None:
         remedy = "Open the template and say what it is for."
         raise Refused("Nobody has said yet what this template is for.", field="template", remedy=remedy)
     for slot in text_of(row.content).slots:
-        _check_value(f"value_{slot.key}", values.get(slot.key, ""))
+        _check_value(slot, values.get(slot.key, ""))
     if (body, dict(parts)) != (compose(row, values).body, dict(compose(row, values).parts)):
         remedy = "Choose the template again."
         raise Refused("This is not what WhatsApp approved.", field="template", remedy=remedy)
 
 
-def _check_value(field: str, liquid: str) -> None:
+def _check_value(slot: Slot, liquid: str) -> None:
+    field = f"value_{slot.key}"
     if not liquid.strip():
+        if slot.optional:
+            return
         raise Refused("Nothing stands here.", field=field, remedy="Write what shall stand in its place.")
+    whole = f"{{{{ {slot.key} }}}}"  # a letter to one person: what it brings is looked at when it is rendered
+    if slot.part == "media" and liquid.strip() != whole and not liquid.strip().startswith("https://"):
+        remedy = "Write where it lies, beginning with https://."
+        raise Refused("This is no web address.", field=field, remedy=remedy)
     try:
         precompile(liquid)
     except ContentError as error:
@@ -216,27 +207,15 @@ def _is_named(identifier: Any) -> bool:
 
 
 def _value(key: str, liquid: str, values: Mapping[str, Any]) -> str:
-    """One person's value for a slot: on one line, as Meta wants it. Errors: ContentError when it comes out empty."""
+    """One person's value for a slot: on one line, as Meta wants it. Errors: ContentError when it comes out unfit."""
     found = re.sub(r"\s+", " ", precompile(liquid).render(values)).strip()
     if not found:
-        raise ContentError(f"Nothing stands in {key.replace('_', ' ')} for them.", "Give it a default.")
-    return found
-
-
-def _approved(told: Mapping[str, Any]) -> ApprovedTemplate:
-    values: Mapping[str, str] = told["values"]
-    slots = sorted(((*key.partition("_")[::2], text) for key, text in values.items()), key=lambda slot: _place(slot[1]))
-
-    def part(name: str) -> tuple[TemplateValue, ...]:
-        return tuple(TemplateValue(text, slot if told["named"] else "") for kind, slot, text in slots if kind == name)
-
-    buttons = tuple(TemplateButton("url", int(place), text) for kind, place, text in slots if kind == "button")
-    return ApprovedTemplate(told["name"], told["language"], part("body"), part("header"), buttons)
-
-
-def _place(name: str) -> tuple[int, str]:
-    """Numbered slots in the order of their numbers: JSON in the database keeps no order."""
-    return (int(name) if name.isdecimal() else 0, name)
+        raise ContentError(f"Nothing stands in {key.replace('_', ' ')} for them.", "Give it a default.", key)
+    if not _MEDIA.fullmatch(key):
+        return found
+    if not found.startswith("https://"):
+        raise ContentError("This is no web address.", "Begin it with https://.", key)
+    return urllib.parse.quote(found, safe=_IN_ADDRESSES)
 
 
 def _id(value: Any) -> uuid.UUID | None:

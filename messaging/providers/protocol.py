@@ -77,19 +77,30 @@ class TemplateValue:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TemplateMedia:
-    """A picture, film or document at the head of a template, by the id the provider gave it when it was uploaded."""
+    """A picture, film or document at a head: by the id the provider gave it when it was uploaded, or by where it lies."""
 
     kind: Literal["image", "video", "document"]
-    media_id: str
+    media_id: str = ""
+    link: str = dataclasses.field(default="", repr=False)
+    filename: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TemplateButton:
     """What one button of a template carries for this person. Shape: `index` counts the template's buttons from nought."""
 
-    kind: Literal["quick_reply", "url", "copy_code"]
+    kind: Literal["quick_reply", "url", "copy_code", "flow"]
     index: int
     value: str = dataclasses.field(repr=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TemplateCard:
+    """One card of a template, filled for one person."""
+
+    header: TemplateMedia
+    body: tuple[TemplateValue, ...] = ()
+    buttons: tuple[TemplateButton, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -101,6 +112,8 @@ class ApprovedTemplate:
     body: tuple[TemplateValue, ...] = ()
     header: tuple[TemplateValue, ...] | TemplateMedia = ()
     buttons: tuple[TemplateButton, ...] = ()
+    cards: tuple[TemplateCard, ...] = ()
+    category: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

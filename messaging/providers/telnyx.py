@@ -23,6 +23,7 @@ import yarl
 from core.http import Answer, Session
 from messaging.contracts import Accepted, Inbound, Outbound, Receipt, ReceiptStatus, Unknown
 from messaging.providers import callbacks, http, telnyx_guide, telnyx_signature
+from messaging.providers.books import KeptOut
 from messaging.providers.credentials import ConnectGuide
 from messaging.providers.protocol import (
     Capabilities,
@@ -43,6 +44,9 @@ _IDEMPOTENCY_KEY: Final = re.compile(r"[A-Za-z0-9_\-:,]{1,255}")
 _SENDER: Final = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 #: statuses of an answer that prove nothing about the message, whatever code comes with them
 _UNPROVEN_STATUSES: Final = frozenset({408, 409})
+#: a list of opt-outs is read in so many pages of so many at most: half a million people
+_LIST_PAGES: Final = 2_000
+_PAGE_SIZE: Final = 250
 _OPT_OUT_TYPES: Final = frozenset({"STOP", "START", "HELP"})
 
 #: their statuses in our words; `delivery_unconfirmed` proves no more than that the message left
@@ -114,16 +118,41 @@ class Telnyx:
 
     async def check_credentials(self) -> None:
         """Read the messaging profile. Errors: Misconfigured when Telnyx refuses the key or the profile is switched off."""
-        url = self._url(f"/messaging_profiles/{self._profile}")
+        answer = await self._read(self._url(f"/messaging_profiles/{self._profile}"))
+        if _object(http.json_object(answer).get("data")).get("enabled") is not True:
+            raise Misconfigured("the messaging profile is not enabled: switch it on in the Telnyx portal")
+
+    async def list_kept_out(self) -> tuple[KeptOut, ...]:
+        """The profile's blocked people, a page at a time.
+
+        Source: https://developers.telnyx.com/api-reference/opt-out-management/list-opt-outs, read 25 November 2026.
+        """
+        found: list[KeptOut] = []
+        for number in range(1, _LIST_PAGES + 1):
+            asked: dict[str, str | int] = {
+                "filter[messaging_profile_id]": self._profile,
+                "page[number]": number,
+                "page[size]": _PAGE_SIZE,
+            }
+            page = http.json_object(await self._read(self._url("/messaging_optouts").with_query(asked)))
+            found += _kept_out_of(page)
+            pages = _object(page.get("meta")).get("total_pages")
+            if type(pages) is not int:
+                raise Unavailable("the list of opt-outs does not say how long it is")
+            if number >= pages:
+                return tuple(found)
+        raise Unavailable("the list of opt-outs is too long to be read whole")
+
+    async def _read(self, url: yarl.URL) -> Answer:
+        """What a GET brings. Errors: as it sorts a refusal; nothing is ever uncertain about reading."""
         try:
             answer = await http.call(self.name, self._session, "GET", url, self._headers)
         except OutcomeUnknown as error:
             raise Unavailable(error.reason) from None
-        if answer.status != 200:
-            refused = refusal(answer)
-            raise Unavailable(refused.reason, refused.code) if isinstance(refused, OutcomeUnknown) else refused
-        if _object(http.json_object(answer).get("data")).get("enabled") is not True:
-            raise Misconfigured("the messaging profile is not enabled: switch it on in the Telnyx portal")
+        if answer.status == 200:
+            return answer
+        refused = refusal(answer)
+        raise Unavailable(refused.reason, refused.code) if isinstance(refused, OutcomeUnknown) else refused
 
     def _url(self, path: str) -> yarl.URL:
         return yarl.URL(self._root + path, encoded=True)
@@ -253,6 +282,21 @@ def _inbound(payload: Mapping[str, Any], key: str) -> Inbound | None:
         tuple(filter(None, urls)),
         event_key=key,
     )
+
+
+def _kept_out_of(page: Mapping[str, Any]) -> list[KeptOut]:
+    """The entries of a page of opt-outs. Errors: Unavailable when one cannot be read: it must not look free."""
+    entries = page.get("data")
+    if not isinstance(entries, list):
+        raise Unavailable("the list of opt-outs cannot be read")
+    found = []
+    for entry in map(_object, entries):
+        # Telnyx names it from our side: `to` is the person, `from` our sender
+        if not (person := _text(entry.get("to"))):
+            raise Unavailable("the list of opt-outs has an entry without its number")
+        since = _moment(_text(entry.get("created_at")).replace(" ", "T", 1))
+        found.append(KeptOut("sms", person, "opted_out", since, _text(entry.get("keyword"))[:40]))
+    return found
 
 
 def _first_code(holder: Mapping[str, Any]) -> str:

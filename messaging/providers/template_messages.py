@@ -8,23 +8,65 @@ from typing import Literal, Protocol, runtime_checkable
 from messaging.contracts import Unknown
 from messaging.providers.protocol import ProviderError
 
-TemplateState = Literal["submitted", "approved", "rejected", "paused", "disabled", "gone"]
+TemplateState = Literal["submitted", "appealed", "approved", "rejected", "paused", "disabled", "gone"]
 Quality = Literal["", "green", "yellow", "red"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DraftButton:
-    """A button of a template: quick_reply, url, phone_number or copy_code. `sample` fills the variable of an address."""
+    """A button of a template: quick_reply, url, phone_number, copy_code or flow. `sample` fills the variable of an address.
+
+    Shape: `value` of a flow is its id, `screen` the one it opens with.
+    """
 
     kind: str
     title: str
     value: str = ""
     sample: str = ""
+    screen: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DraftMedia:
+    """What stands at a head: image, video or document.
+
+    Shape: `raw` is the file a review looks at; empty where only the network has it.
+    """
+
+    kind: str
+    content_type: str = ""
+    raw: bytes = dataclasses.field(default=b"", repr=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DraftCard:
+    """One card of a template, with samples by variable."""
+
+    media: DraftMedia
+    body: str = ""
+    buttons: tuple[DraftButton, ...] = ()
+    body_samples: tuple[tuple[str, str], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DraftCode:
+    """A code somebody asked for: copy_code or one_tap. Units: `minutes` it is good for, nought for no word about it."""
+
+    kind: str = "copy_code"
+    security: bool = False
+    minutes: int = 0
+    words: str = ""
+    fill_words: str = ""
+    app: str = ""
+    signature: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DraftTemplate:
-    """A template on its way to be reviewed. `samples` by variable, for header and body; variables have names or numbers."""
+    """A template on its way to be reviewed. `samples` by variable, for header and body; variables have names or numbers.
+
+    Shape: of one with a `code` the network writes body, footer and button itself.
+    """
 
     name: str
     language: str
@@ -36,6 +78,15 @@ class DraftTemplate:
     header_samples: tuple[tuple[str, str], ...] = ()
     body_samples: tuple[tuple[str, str], ...] = ()
     named: bool = False
+    media: DraftMedia | None = None
+    cards: tuple[DraftCard, ...] = ()
+    code: DraftCode | None = None
+
+    @property
+    def files(self) -> tuple[DraftMedia, ...]:
+        """What a review looks at, in reading order."""
+        heads = [self.media, *(card.media for card in self.cards)]
+        return tuple(head for head in heads if head is not None)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ messages settles it.
 """
 
 import datetime
-import email.utils
 import hashlib
 import pathlib
 import re
@@ -24,7 +23,8 @@ import yarl
 from consent.contracts import Channel
 from core.http import Answer, Session
 from messaging.contracts import Accepted, Inbound, Outbound, Receipt, ReceiptStatus, Unknown
-from messaging.providers import callbacks, http, twilio_guide, twilio_signature, twilio_voice
+from messaging.providers import callbacks, http, twilio_guide, twilio_listing, twilio_signature, twilio_voice
+from messaging.providers.books import Taken
 from messaging.providers.call_message import CallAsks, CallOutbound, Turn
 from messaging.providers.credentials import ConnectGuide
 from messaging.providers.protocol import (
@@ -47,6 +47,9 @@ BASE_URL: Final = "https://api.twilio.com"
 _CONNECTION_OVERRIDE: Final = "#rc=5&rp=all"
 _VALIDITY_SECONDS: Final = range(6, 36_001)  # Twilio's own floor is 1, and it asks for more than 5
 _LIST_PAGES: Final = 5
+#: what people wrote in a day is read in so many pages of so many at most; a larger page could be larger than any answer may be
+_INBOUND_PAGES: Final = 500
+_INBOUND_PAGE: Final = 100
 _SID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 _PARTS: Final = re.compile(r"[0-9]{1,4}")
 _NOT_XML: Final = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -151,11 +154,24 @@ class Twilio:
         found: list[Listed] = []
         for _ in range(_LIST_PAGES):
             page = http.json_object(await self._get(url))
-            listed = _listed(page)
+            listed = twilio_listing.listed_of(page, STATUSES)
             found += [one for one in listed if one.created_at >= since]
             following = page.get("next_page_uri")
             if not following or any(one.created_at < since for one in listed):
                 return tuple(found)
+            url = self._following(str(following))
+        raise Unavailable("the list of messages is too long to be read whole")
+
+    async def list_inbound(self, number: str, since: datetime.datetime) -> tuple[Taken, ...]:
+        """What came to one of our numbers, oldest first. Twilio filters by its day in GMT; the hour is ours to compare."""
+        day = since.astimezone(datetime.UTC).date().isoformat()
+        url = self._messages_url.with_query({"To": number, "DateSent>": day, "PageSize": str(_INBOUND_PAGE)})
+        found: list[Taken] = []
+        for _ in range(_INBOUND_PAGES):
+            page = http.json_object(await self._get(url))
+            found += [one for one in twilio_listing.taken_of(page) if one.at >= since]
+            if not (following := page.get("next_page_uri")):
+                return tuple(sorted(found, key=lambda one: one.at))
             url = self._following(str(following))
         raise Unavailable("the list of messages is too long to be read whole")
 
@@ -300,20 +316,6 @@ def refusal(answer: Answer) -> ProviderError:
     if action == "retry":
         return Throttled(http.retry_after_seconds(answer), str(code))
     return Rejected(action, str(code), suppress=action in ("bad_address", "risk"), opt_out=action == "opt_out")
-
-
-def _listed(page: Mapping[str, Any]) -> list[Listed]:
-    try:
-        return [_listed_message(found) for found in page["messages"]]
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise Unavailable("the list of messages cannot be read") from None
-
-
-def _listed_message(found: Mapping[str, Any]) -> Listed:
-    outbound = str(found["direction"]).startswith("outbound")
-    digest = hashlib.sha256(str(found.get("body") or "").encode()).digest()
-    created_at = email.utils.parsedate_to_datetime(found["date_created"])
-    return Listed(str(found["sid"]), STATUSES.get(str(found["status"]), "unknown"), created_at, outbound, digest)
 
 
 def _inbound(sid: str, fields: Mapping[str, str]) -> Inbound:

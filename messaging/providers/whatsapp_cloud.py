@@ -22,10 +22,13 @@ from messaging.contracts import Accepted, Inbound, Outbound, Receipt, ReceiptSta
 from messaging.providers import (
     callbacks,
     http,
+    whatsapp_cloud_drafts,
     whatsapp_cloud_guide,
+    whatsapp_cloud_listing,
     whatsapp_cloud_requests,
     whatsapp_cloud_signature,
     whatsapp_cloud_templates,
+    whatsapp_cloud_uploads,
 )
 from messaging.providers.credentials import ConnectGuide
 from messaging.providers.protocol import (
@@ -40,7 +43,7 @@ from messaging.providers.protocol import (
     WebhookAnswer,
     WebhookRequest,
 )
-from messaging.providers.template_messages import DraftTemplate, ListedTemplate, Submitted
+from messaging.providers.template_messages import DraftMedia, DraftTemplate, ListedTemplate, Submitted
 from messaging.providers.whatsapp_cloud_webhooks import error_code, read_webhook
 
 BASE_URL: Final = "https://graph.facebook.com"
@@ -145,14 +148,31 @@ class WhatsAppCloud:
     # -- templates
 
     async def submit_template(self, draft: DraftTemplate, provider_template_id: str = "") -> Submitted:
-        """Hand a template over for review; with an id, one Meta has already. Errors: TemplateRefused names the field."""
+        """Hand a template over for review; with an id, one Meta has already. Errors: TemplateRefused names the field.
+
+        Effects: what stands at its heads is uploaded first, each time anew: a handle is good for one review.
+        """
+        handles = [await self._upload(media) for media in draft.files]
         change = bool(provider_template_id)
         path = f"/{provider_template_id}" if change else f"/{self._account}/message_templates"
-        body = whatsapp_cloud_templates.template_body(draft, change=change)
+        body = whatsapp_cloud_drafts.template_body(draft, change=change, handles=handles)
         answer = await http.call(self.name, self._session, "POST", self._url(path), self._headers, body)
         if 200 <= answer.status < 300:
             return whatsapp_cloud_templates.submitted(answer, provider_template_id)
         raise whatsapp_cloud_templates.template_refusal(answer) or refusal(answer)
+
+    async def _upload(self, media: DraftMedia) -> str:
+        """What names a file for a review, after it was uploaded. Errors: TemplateRefused when Meta does not take it."""
+        uploads = whatsapp_cloud_uploads
+        url = self._url(uploads.begin_path(media))
+        begun = await http.call(self.name, self._session, "POST", url, self._headers)
+        if not 200 <= begun.status < 300:
+            raise whatsapp_cloud_templates.file_refusal(begun) or refusal(begun)
+        url, headers = self._url(uploads.session_path(begun)), uploads.upload_headers(self._headers, media)
+        answer = await http.call(self.name, self._session, "POST", url, headers, media.raw)
+        if 200 <= answer.status < 300:
+            return uploads.handle(answer)
+        raise whatsapp_cloud_templates.file_refusal(answer) or refusal(answer)
 
     async def list_templates(self) -> Sequence[ListedTemplate]:
         """All templates of the account, page by page. Errors: Unavailable when a page is missing: absence proves nothing then."""
@@ -160,7 +180,7 @@ class WhatsAppCloud:
         after = ""
         for _ in range(_MOST_PAGES):
             page = await self._page(f"/{self._account}/message_templates?limit={_PAGE}{after and '&after=' + after}")
-            templates, cursor = whatsapp_cloud_templates.listed(page)
+            templates, cursor = whatsapp_cloud_listing.listed(page)
             found += templates
             if not cursor:
                 return found

@@ -16,6 +16,7 @@ from messaging.providers.protocol import (
     Misconfigured,
     Rejected,
     TemplateButton,
+    TemplateCard,
     TemplateMedia,
     TemplateOutbound,
     TemplateValue,
@@ -29,14 +30,17 @@ LIMITS: Final = {
     "button id": 256,
     "button title": 20,
     "callback data": 512,
+    "code": 15,
 }
 MOST_BUTTONS: Final = 3
-_MISSING, _INVALID = "131008", "131009"
+MOST_CARDS: Final = 10
+_MISSING, _INVALID, _NO_PERSON_ID = "131008", "131009", "131062"
 _PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 #: the id a business knows a person by: a country, a dot, up to 128 letters and digits; ENT marks the parent form
 PERSON_ID: Final = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 _PHONE_NUMBER_ID: Final = re.compile(r"[0-9]{5,32}")
 _TEMPLATE_NAME: Final = re.compile(r"[a-z0-9_]{1,512}")
+_MEDIA_ID: Final = re.compile(r"[0-9]{1,32}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:_[A-Za-z]{2,4})?")
 
 
@@ -57,6 +61,8 @@ def request_fields(outbound: Outbound) -> dict[str, Any]:
     if outbound.channel != "whatsapp":
         raise Misconfigured(f"this provider does not send {outbound.channel}; choose another sender")
     kind, content = _content(outbound)
+    if PERSON_ID.fullmatch(outbound.recipient) and _is_code(outbound):
+        raise Rejected("content", _NO_PERSON_ID)
     fields: dict[str, Any] = {"messaging_product": "whatsapp", "recipient_type": "individual"}
     fields |= _recipient(outbound.recipient) | {"type": kind}
     if outbound.callback_url:
@@ -103,19 +109,51 @@ def _buttons(outbound: ButtonsOutbound) -> dict[str, Any]:
     return content | {"action": {"buttons": [{"type": "reply", "reply": reply} for reply in replies]}}
 
 
+def _is_code(outbound: Outbound) -> bool:
+    return isinstance(outbound, TemplateOutbound) and outbound.template.category == "authentication"
+
+
 def _template(template: ApprovedTemplate) -> dict[str, Any]:
     if not _TEMPLATE_NAME.fullmatch(template.name) or not _LANGUAGE.fullmatch(template.language):
         raise Rejected("content", "132001")
-    components = [*_header(template), *_values("body", template.body), *map(_button, template.buttons)]
+    if template.category == "authentication":
+        _within("code", "".join(value.text for value in template.body))
+    components = [*_header(template.header), *_values("body", template.body), *map(_button, template.buttons)]
+    if template.cards:
+        components.append(_carousel(template.cards))
     fields: dict[str, Any] = {"name": template.name, "language": {"code": template.language}}
     return fields | ({"components": components} if components else {})
 
 
-def _header(template: ApprovedTemplate) -> list[dict[str, Any]]:
-    head = template.header
+def _carousel(cards: Sequence[TemplateCard]) -> dict[str, Any]:
+    """All cards, each with what it shows; Meta wants every card the template was approved with."""
+    if not 2 <= len(cards) <= MOST_CARDS:
+        raise Rejected("content", _INVALID)
+    told = [
+        {
+            "card_index": place,
+            "components": [*_header(card.header), *_values("body", card.body), *map(_button, card.buttons)],
+        }
+        for place, card in enumerate(cards)
+    ]
+    return {"type": "carousel", "cards": told}
+
+
+def _header(head: Sequence[TemplateValue] | TemplateMedia) -> list[dict[str, Any]]:
     if isinstance(head, TemplateMedia):
-        return [{"type": "header", "parameters": [{"type": head.kind, head.kind: {"id": head.media_id}}]}]
+        return [{"type": "header", "parameters": [{"type": head.kind, head.kind: _media(head)}]}]
     return _values("header", head)
+
+
+def _media(media: TemplateMedia) -> dict[str, str]:
+    """Where it lies: by Meta's own id, or under an address it fetches; a document says its name."""
+    if media.media_id and _MEDIA_ID.fullmatch(media.media_id):
+        where = {"id": media.media_id}
+    elif re.fullmatch(r"https?://[^\s]{1,2000}", media.link):
+        where = {"link": media.link}
+    else:
+        raise Rejected("content", _INVALID if media.media_id or media.link else _MISSING)
+    return where | ({"filename": media.filename} if media.kind == "document" and media.filename else {})
 
 
 def _values(kind: str, values: Sequence[TemplateValue]) -> list[dict[str, Any]]:
@@ -132,6 +170,9 @@ _BUTTON_VALUES: Final = {"quick_reply": "payload", "url": "text", "copy_code": "
 
 
 def _button(button: TemplateButton) -> dict[str, Any]:
-    carried = _BUTTON_VALUES[button.kind]
-    parameter = {"type": carried, carried: button.value}
+    if button.kind == "flow":
+        parameter: dict[str, Any] = {"type": "action", "action": {"flow_token": button.value}}
+    else:
+        carried = _BUTTON_VALUES[button.kind]
+        parameter = {"type": carried, carried: button.value}
     return {"type": "button", "sub_type": button.kind, "index": str(button.index), "parameters": [parameter]}

@@ -4,7 +4,9 @@ import datetime
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+CATEGORIES: Final = frozenset({"marketing", "utility", "authentication"})
 
 
 def as_object(value: object) -> dict[str, Any]:
@@ -33,3 +35,14 @@ def moment(seconds: object) -> datetime.datetime | None:
 def digest(element: Mapping[str, Any]) -> str:
     """The same for the same element, in whichever webhook it comes again."""
     return hashlib.sha256(json.dumps(element, sort_keys=True).encode()).hexdigest()
+
+
+def as_category(value: object) -> str:
+    """A template's category in small letters; empty for one we do not know."""
+    found = str(value or "").lower()
+    return found if found in CATEGORIES else ""
+
+
+def as_language(value: object) -> str:
+    """A language as templates are named by: Meta's webhooks write a hyphen where its lists write a line."""
+    return str(value or "").replace("-", "_")[:12]

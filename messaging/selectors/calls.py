@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery, Sum
 
+from core import clock
 from messaging.channels.voice_rules import call_rules
 from messaging.models import Call, Message, SendGate
 from messaging.states import CALL_OUTCOMES, ORIGIN_AGAIN, TERMINAL
@@ -110,6 +111,19 @@ def tries_ahead(*, origin_id: uuid.UUID) -> TriesAhead:
     waiting = Message.objects.filter(origin=ORIGIN_AGAIN, origin_id=origin_id).exclude(state__in=TERMINAL)
     counted = waiting.aggregate(calls=Count("id"), at=Min("next_at"))
     return TriesAhead(counted["calls"], counted["at"])
+
+
+def calls_going(*, origin_id: uuid.UUID) -> bool:
+    """Whether a call of a run may still come to a further try: it left, and nobody has told its end. One query.
+
+    A report that has not come when the call must long have been over is not waited for.
+    """
+    rules = call_rules()
+    longest = rules.ring_seconds + rules.most_seconds + rules.news_seconds
+    ended = Call.objects.filter(message_id=OuterRef("id")).exclude(outcome="")
+    left = Message.objects.filter(origin__in=["run", ORIGIN_AGAIN], origin_id=origin_id, state="accepted")
+    recent = left.filter(sent_at__gt=clock.now() - datetime.timedelta(seconds=longest))
+    return recent.filter(~Exists(ended)).exists()
 
 
 def tries_in_hand(*, ringing: bool) -> Exists:

@@ -56,7 +56,7 @@ def chooser_of(link: PreferenceLink) -> Chooser | None:
     page = preference_page()
     ended = page.links_from is not None and link.made_at < page.links_from
     point = Point.objects.filter(kind__in=["phone", "email", "whatsapp"], digest=link.address_digest).first()
-    if point is None or live_suppressions().filter(point=point, kind="erased").exists():
+    if point is None or live_suppressions().filter(point=point, kind="erased", channel="").exists():
         return None
     contact = _only_person(point)
     others = _addresses_of(contact, point) if contact is not None else ()

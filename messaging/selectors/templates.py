@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from messaging.channels.whatsapp import CHANGEABLE, why_not
-from messaging.channels.whatsapp_rules import TemplateText, UseCase, text_of, whatsapp_rules
+from messaging.channels.whatsapp_checks import refusals
+from messaging.channels.whatsapp_rules import UseCase, whatsapp_rules
+from messaging.channels.whatsapp_texts import VARIABLE, Slot, TemplateText, text_of
 from messaging.models import ProviderAccount, ProviderTemplate
 from messaging.providers.registry import PROVIDERS
 from messaging.providers.template_messages import ManagesTemplates
@@ -15,6 +17,7 @@ Badge = Mapping[str, str]
 BADGES: Final[Mapping[str, Badge]] = {
     "draft": {"label": "Draft", "tone": "plain", "icon": "edit"},
     "submitted": {"label": "In review", "tone": "wait", "icon": "clock"},
+    "appealed": {"label": "In appeal", "tone": "wait", "icon": "clock"},
     "approved": {"label": "Approved", "tone": "yes", "icon": "check"},
     "rejected": {"label": "Rejected", "tone": "no", "icon": "x"},
     "paused": {"label": "Paused by WhatsApp", "tone": "wait", "icon": "pause"},
@@ -47,6 +50,28 @@ class TemplateCard:
         return whatsapp_rules().languages.get(self.template.language, self.template.language)
 
     @property
+    def specimen(self) -> TemplateText:
+        """The text with its samples in their places; where there is none, the variable stays."""
+        text = self.text
+        cards = tuple(
+            dataclasses.replace(card, body=_filled(card.body, f"card_{place}_body", text.samples))
+            for place, card in enumerate(text.cards)
+        )
+        header, body = _filled(text.header, "header", text.samples), _filled(text.body, "body", text.samples)
+        return dataclasses.replace(text, header=header, body=body, cards=cards)
+
+    @property
+    def missing(self) -> list[str]:
+        """What has to be put right before a draft can be submitted."""
+        return [str(each) for each in refusals(self.text)] if self.template.state == "draft" else []
+
+    @property
+    def samples(self) -> list[tuple[str, str]]:
+        """Each place of the text with the sample the review sees there, in reading order."""
+        found = [(slot, str(self.text.samples.get(slot.key, ""))) for slot in self.text.slots]
+        return [(_place(slot), sample) for slot, sample in found if sample]
+
+    @property
     def needs_use(self) -> bool:
         """Whether somebody has to say what it is for."""
         return self.template.state == "approved" and self.use_case is None and not self.template.unfit
@@ -54,7 +79,7 @@ class TemplateCard:
     @property
     def uses(self) -> list[UseCase]:
         """What its category allows it to be for."""
-        return [case for case in whatsapp_rules().use_cases.values() if case.category == self.template.category]
+        return [case for case in whatsapp_rules().use_cases.values() if case.fits(self.template.category)]
 
 
 def template_card(template: ProviderTemplate) -> TemplateCard:
@@ -85,3 +110,16 @@ def template_accounts() -> list[ProviderAccount]:
     names = [name for name, one in PROVIDERS.items() if issubclass(one, ManagesTemplates)]
     rows = ProviderAccount.objects.defer("credentials_sealed").filter(provider__in=names)
     return list(rows.order_by("created_at", "id"))
+
+
+def _filled(words: str, part: str, samples: Mapping[str, str]) -> str:
+    return VARIABLE.sub(lambda found: str(samples.get(f"{part}_{found[1]}") or found[0]), words)
+
+
+def _place(slot: Slot) -> str:
+    """A place of a template in words."""
+    card = f" of card {slot.card + 1}" if slot.card >= 0 else ""
+    if slot.part == "button":
+        return f"End of the address of button {int(slot.name) + 1}{card}"
+    where = " in the heading" if slot.part == "header" else f" in the text{card}" if card else ""
+    return f"{{{{{slot.name}}}}}{where}"

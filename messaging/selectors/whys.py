@@ -22,6 +22,7 @@ from contacts.selectors.points import known_points
 from core.email import EmailAddress, parse_email
 from core.phone import PhoneNumber, parse_phone
 from core.wording import language_text
+from messaging.carrier_ids import kept_as
 from messaging.models import Message, SendAttempt
 from messaging.selectors.outcomes import Fate, fate_of
 from messaging.selectors.replies import Badge, Person, people_behind
@@ -137,7 +138,7 @@ def messages_found(*, actor: Actor, query: str) -> list[tuple[Message, Fate]]:
     if key is not None:
         found = rows.filter(id=key)
     else:
-        found = rows.filter(provider_message_id=query) if query else rows.none()
+        found = rows.filter(provider_message_id__in=kept_as(query)) if query else rows.none()
         address = address_in(query) if actor.may("see_addresses") else None
         if address is not None:
             found = rows.filter(point_id__in=known_points([address]).values())
@@ -166,7 +167,7 @@ def _proof(event: ConsentEvent, whole: bool) -> Proof:
         id=event.id,
         number=receipt_number(event.id, event.status),
         badge=status_badge(event.status),
-        how=source_label(event.source),
+        how=source_label(event.source, event.status),
         occurred_at=event.occurred_at,
         words=wording.text if wording and whole else "",
         words_source=source if whole else "",

@@ -20,6 +20,7 @@ from messaging.forms import ConnectForm, SenderForm
 from messaging.models import ProviderAccount
 from messaging.providers.registry import PROVIDERS
 from messaging.selectors.senders import (
+    PRACTICE,
     MadeSecret,
     SenderLine,
     account_cards,
@@ -35,6 +36,8 @@ from messaging.selectors.senders import (
 def sender_list(request: HttpRequest) -> HttpResponse:
     """Accounts and senders, what can be connected, and the form of what was chosen."""
     choice = carrier_choice(request.GET.get("carrier", ""))
+    if choice is not None and choice.key == PRACTICE and has_practice_carrier():
+        return _page(request, connect_form=ConnectForm(choice), wants_practice=True)
     return _page(request, connect_form=ConnectForm(choice) if choice else None)
 
 
@@ -158,6 +161,7 @@ def _page(
     sender_form: SenderForm | None = None,
     refusal: Refused | None = None,
     made: MadeSecret | None = None,
+    wants_practice: bool = False,
 ) -> HttpResponse:
     cards = account_cards()
     lines = sender_lines(cards)
@@ -172,7 +176,9 @@ def _page(
         "sender_form": sender_form,
         "refusal": refusal,
         "made": made,
-        "offers_practice": has_practice_carrier(),
+        "offers_practice": has_practice_carrier() and (wants_practice or not any(card.is_practice for card in cards)),
+        "wants_practice": wants_practice,
+        "makes_practice": has_practice_carrier(),
     }
     refused = (connect_form and connect_form.errors) or (sender_form and sender_form.errors) or refusal
     return render(request, "messaging/senders.html", context, status=422 if refused else 200)

@@ -140,9 +140,10 @@ def _apply(
     replies: list[str] = []
     receipts: list[ProviderEvent] = []
     calls: list[CallReceipt] = []
-    for read in _read(carrier, asked):
+    told = _read(carrier, asked)
+    for read in told:
         event = understood(account, read) if isinstance(read, CallReceipt) else read
-        row = keep_event(account=account, event=event, body=asked.body)
+        row = keep_event(account=account, event=event, body=asked.body if len(told) == 1 else None)
         if row is None:
             continue
         if isinstance(event, Receipt):

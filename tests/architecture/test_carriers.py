@@ -16,7 +16,7 @@ _MAY_NAME = {
     "twilio": {
         "messaging/actions/practice.py",
         "messaging/selectors/senders.py",
-        "campaigns/management/demo/opening.py",
+        "campaigns/management/demo/lines.py",
     },
     "smtp": {"messaging/actions/practice.py"},
     "whatsapp_cloud": {

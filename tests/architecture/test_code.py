@@ -30,6 +30,7 @@ RAW_SQL = {
     "messaging/views/webhooks.py": "resolver function",
     "campaigns/tasks.py": "resolver functions",
     "contacts/tasks.py": "resolver functions",
+    "privacy/tasks.py": "resolver functions",
 }
 #: where rows are asked for past the manager, and under which other wall
 PAST_THE_MANAGER = {

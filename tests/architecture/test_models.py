@@ -8,7 +8,7 @@ from django.db import connection, models
 from django.db.migrations.loader import MigrationLoader
 
 from accounts.models import Organization, OrganizationManager
-from core.personal_data import register
+from core.personal_data import LEAVING, STRATEGIES, personal_rows, register
 from core.tenancy import TenantForeignKey, TenantManager, TenantModel
 from tests.architecture.sources import PACKAGES, imports, modules
 from tests.proofs import proves
@@ -102,11 +102,33 @@ def test_every_field_that_holds_something_about_a_person_is_claimed_by_its_own_a
         assert table.partition("_")[0] in PACKAGES
 
 
-def test_what_is_claimed_says_what_happens_to_it():
+@proves("K7")
+def test_what_is_claimed_says_what_happens_to_it_when_somebody_is_erased():
     for field in register():
-        assert field.erase in ("delete", "null", "hash", "keep"), field
-        assert field.reason or field.erase != "keep", f"{field.table}.{field.column} is kept: say by which reason"
-        assert field.encrypted == field.column.endswith("_sealed"), field
+        name = f"{field.table}.{field.column}"
+        assert field.erase in STRATEGIES, name
+        assert field.encrypted == field.column.endswith("_sealed"), name
+        assert bool(field.replacement) == (field.erase == "replace"), f"{name}: say what takes its place"
+        assert field.reason or field.erase != "keep", f"{name} is kept: say by which reason"
+        if field.erase in LEAVING and field.subject == "contact":
+            assert "" not in (field.reason, field.until), f"{name} stays: say by which law or need, and until when"
+
+
+@proves("K7")
+def test_every_table_with_something_about_contacts_says_how_their_rows_are_found_and_rows_go_whole_or_not_at_all():
+    tables = {}
+    for field in register():
+        if field.subject == "contact":
+            tables.setdefault(field.table, set()).add(field.erase)
+    found = {rows.table for rows in personal_rows()}
+
+    assert set(tables) - found == set(), "say with claim_rows in personal_data.py which rows are about a person"
+    assert found - set(tables) == set(), "these rows hold no claimed field"
+    for table, strategies in tables.items():
+        assert strategies == {"delete"} or "delete" not in strategies, table
+    places = {rows.table: rows.place for rows in personal_rows()}
+    assert places["contacts_nameword"] < places["contacts_contact"]
+    assert places["messaging_message"] < places["consent_consentstate"] < places["consent_point"]
 
 
 def test_no_model_has_a_save_or_delete_of_its_own():

@@ -58,6 +58,7 @@ def test_from_sign_up_to_a_stop_that_the_next_check_respects(
         assert sorted(campaigns.sent_to(visitor, phones)) == sorted(phones)
         conversations.answer_one(visitor, f"+1402{block}0002", "Tomás Núñez")
         campaigns.say_stop(visitor, f"+1402{block}0001")
+        consent.look_at_report(visitor)
         campaigns.check_again(visitor)
         conversations.refuse_one(visitor, f"+1402{block}0003", "Dara O'Hara")
 

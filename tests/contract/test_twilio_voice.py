@@ -28,7 +28,6 @@ from tests.contract.carrier import Carrier
 from tests.contract.kit_twilio import ACCOUNT
 from tests.contract.kits import ATTEMPT, CALLBACK_SECRET, KITS, QUICK, RECIPIENT, WEBHOOK_BASE, adapter
 from tests.contract.messages import outbound, require_schema
-from tests.proofs import proves
 
 KIT = KITS["twilio"]
 SID = "CA" + "0" * 31 + "1"
@@ -67,7 +66,6 @@ async def failure(base_url: str, message: Outbound) -> ProviderError:
 # -- sending
 
 
-@proves("H7")
 @pytest.mark.parametrize(("waits", "detection"), [(False, "Enable"), (True, "DetectMessageEnd")])
 async def test_exactly_the_documented_form_leaves_and_nothing_in_it_asks_for_a_recording(
     waits: bool, detection: str, carrier: Carrier

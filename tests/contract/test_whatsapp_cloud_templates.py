@@ -11,7 +11,7 @@ from core.http import Session
 from messaging.providers.protocol import Misconfigured, ProviderError, Unavailable
 from messaging.providers.template_messages import DraftButton, DraftTemplate, ManagesTemplates, TemplateRefused
 from messaging.providers.whatsapp_cloud import WhatsAppCloud
-from messaging.providers.whatsapp_cloud_templates import template_body
+from messaging.providers.whatsapp_cloud_drafts import template_body
 from tests.contract import carrier as wire
 from tests.contract.carrier import Carrier
 from tests.contract.kit_whatsapp_cloud import ACCOUNT, error
@@ -146,11 +146,11 @@ async def test_a_list_that_is_not_whole_is_no_list(carrier: Carrier) -> None:
 @pytest.mark.parametrize(
     ("others", "unfit"),
     [
-        ({"components": [{"type": "HEADER", "format": "IMAGE"}, *row()["components"]]}, "its header is a picture"),
-        ({"category": "AUTHENTICATION"}, "it is for sending codes."),
+        ({"components": [{"type": "HEADER", "format": "LOCATION"}, *row()["components"]]}, "its header is a place"),
+        ({"category": "AUTHENTICATION"}, "it hands over a code in a way"),
         ({"components": [*row()["components"], {"type": "CAROUSEL", "cards": []}]}, "it has parts of a kind"),
         (
-            {"components": [*row()["components"], {"type": "BUTTONS", "buttons": [{"type": "FLOW", "text": "x"}]}]},
+            {"components": [*row()["components"], {"type": "BUTTONS", "buttons": [{"type": "CATALOG", "text": "x"}]}]},
             "it has a button of a kind",
         ),
         ({}, ""),

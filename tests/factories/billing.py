@@ -8,8 +8,9 @@ from django.db.models import Sum
 from billing.actions.ledger import add_units
 from billing.models import Balance, LedgerEntry, Usage
 from core.tenancy import tenant_context
-from messaging.models import ProviderAccount, Sender
+from messaging.models import Sender
 from tests.factories.accounts import make_operator, operator_actor
+from tests.factories.registrations import make_real, register_in_us
 
 Sums = dict[str, int]
 
@@ -21,10 +22,10 @@ def top_up(organization_id: uuid.UUID, units: int) -> None:
 
 
 def make_paid(sender: Sender) -> Sender:
-    """The sender, as if its account were with a real carrier; it goes on talking to the sandbox."""
+    """The sender, as if its account were with a real carrier, registered in the US; it goes on talking to the sandbox."""
     with tenant_context(sender.organization_id):
-        ProviderAccount.objects.filter(id=sender.account_id).update(practice=False)
-        return Sender.objects.select_related("account").get(id=sender.id)
+        register_in_us(sender)
+        return make_real(sender)
 
 
 def sums() -> Sums:

@@ -37,8 +37,8 @@ class House:
 
 
 def number(index: int) -> PhoneNumber:
-    """A number that answers nothing and gets everything: +1 402 556 xxxx."""
-    parsed = parse_phone(f"+1402556{index:04d}")
+    """A number that answers nothing and gets everything: +1 402 556 xxxx, after ten thousand of them 557, and so on."""
+    parsed = parse_phone(f"+1402{556 + index // 10_000}{index % 10_000:04d}")
     assert isinstance(parsed, PhoneNumber)
     return parsed
 

@@ -8,7 +8,7 @@ from core.tenancy import tenant_context
 from messaging import template_office
 from messaging.actions.connecting import add_sender, connect_account
 from messaging.actions.templates import write_template
-from messaging.channels.whatsapp_rules import TemplateText
+from messaging.channels.whatsapp_texts import TemplateText
 from messaging.models import ProviderAccount
 from tests.carriers import Sandbox
 from tests.factories import whatsapp

@@ -15,7 +15,7 @@ from core.phone import PhoneNumber, parse_phone
 from messaging.actions.connecting import add_sender, connect_account
 from messaging.channels.protocol import Written
 from messaging.channels.whatsapp import compose
-from messaging.channels.whatsapp_rules import TemplateText, WrittenButton
+from messaging.channels.whatsapp_texts import TemplateText, WrittenButton
 from messaging.models import ProviderAccount, ProviderTemplate, Sender
 
 BUSINESS, PHONE_ID, ACCESS, SECRET = (

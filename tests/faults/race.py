@@ -38,16 +38,21 @@ def send(
             Message.objects.filter(id__in=[message_id for _, message_id in pairs]).update(next_at=clock.now())
         start.wait(_PATIENCE)
         time.sleep(chance.uniform(0, _HEAD_START))
-        made += lanes.drain(organization_id, sender_id)
+        while sent := lanes.drain(organization_id, sender_id):
+            made += sent
     return made
 
 
-def say_stop(organization_id: uuid.UUID, rounds: Sequence[Sequence[Pair]], start: Any) -> list[Answered]:
-    """The people: all of a round, one after the other, as fast as they can."""
+def say_stop(
+    organization_id: uuid.UUID, rounds: Sequence[Sequence[Pair]], start: Any, spread: float = 0.0
+) -> list[Answered]:
+    """The people: all of a round, one after the other, as fast as they can, or spread over so many seconds."""
     answered = []
     for pairs in rounds:
         start.wait(_PATIENCE)
-        answered += [_stop(organization_id, *pair) for pair in pairs]
+        for pair in pairs:
+            time.sleep(spread / len(pairs))
+            answered.append(_stop(organization_id, *pair))
     return answered
 
 

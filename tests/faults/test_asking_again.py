@@ -17,6 +17,7 @@ from messaging.actions.recording import Outcome, record_outcomes
 from messaging.models import Message, ProviderAccount, SendAttempt, Sender
 from messaging.providers.protocol import Throttled
 from tests.factories.billing import top_up
+from tests.factories.registrations import register_in_us
 from tests.faults.keyed import keyed, requests_of
 from tests.faults.scene import Street
 from tooling import ports
@@ -144,6 +145,7 @@ def test_units_are_held_once_for_an_attempt_however_often_it_is_made(street: Str
     top_up(paying.id, 1000)
     with tenant_context(paying.id):
         ProviderAccount.objects.filter(id=paying.account.id).update(practice=False)
+        register_in_us(paying.sender)
         before = funds()
     paying.queue(paying.add_people(1))
 

@@ -24,7 +24,7 @@ STOPS, DOUBTS, OTHERS = WORDS["stop"], WORDS["doubtful"], WORDS["not_stop"]
 GONE = len(STOPS) + len(DOUBTS)
 #: who asks for messages; all of them go through the one lane
 ORIGINS = ("test", "reply", "api")
-ON_STOP = ("messaging/actions/receiving.py", 'if meaning.kind in ("stop", "doubt"):', 'if meaning.kind == "never":')
+ON_STOP = ("messaging/actions/receiving.py", "replies = _stop(row, meaning, evidence, _twins(row, inbound))", "pass")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ Each entry: the file, the exact line, the test. `tests/unit/consent/test_gate_mu
 
 GATE = "consent/gate.py"
 TESTS = "tests/unit/consent/test_gate.py::"
+REGISTERS = "tests/unit/consent/test_gate_registers.py::"
 
 MUTATIONS = [
     (GATE, "    rules_changed,", TESTS + "test_other_rules_than_the_ones_asked_for_decide_nothing"),
@@ -159,6 +160,36 @@ MUTATIONS = [
         '    return Denied("sender_unregistered") if not facts.sender_ready else None',
         TESTS + "test_an_unregistered_sender_sends_nothing",
     ),
+    (GATE, "    sender_kind_unknown,", REGISTERS + "test_a_kind_of_sender_nobody_knows_is_a_no"),
+    (
+        GATE,
+        '    return Denied("undecidable") if facts.sender_kind not in ("", *get_args(SenderKind)) else None',
+        REGISTERS + "test_a_kind_of_sender_nobody_knows_is_a_no",
+    ),
+    (GATE, "    sender_not_taken,", REGISTERS + "test_a_sender_a_country_does_not_take_is_a_no"),
+    (
+        GATE,
+        '    return Denied("sender_not_taken") if not taken else None',
+        REGISTERS + "test_a_sender_a_country_does_not_take_is_a_no",
+    ),
+    (GATE, "    registration_missing,", REGISTERS + "test_without_every_registration_nothing_goes_there"),
+    (
+        GATE,
+        '    return Denied("registration_missing") if "missing" in _lacking(ask, facts, rules) else None',
+        REGISTERS + "test_without_every_registration_nothing_goes_there",
+    ),
+    (GATE, "    registration_expired,", REGISTERS + "test_a_registration_that_has_run_out_holds_no_more"),
+    (
+        GATE,
+        '    return Denied("registration_expired") if "expired" in _lacking(ask, facts, rules) else None',
+        REGISTERS + "test_a_registration_that_has_run_out_holds_no_more",
+    ),
+    (GATE, "    text_unregistered,", REGISTERS + "test_a_text_no_register_has_does_not_go_where_texts_are_compared"),
+    (
+        GATE,
+        '    return Denied("text_unregistered") if unknown else None',
+        REGISTERS + "test_a_text_no_register_has_does_not_go_where_texts_are_compared",
+    ),
     (GATE, "    channel_barred,", TESTS + "test_whatsapp_offers_to_the_united_states_are_barred"),
     (
         GATE,
@@ -170,6 +201,12 @@ MUTATIONS = [
         GATE,
         '    return Denied("content") if not facts.content_ready else None',
         TESTS + "test_content_that_is_not_ready_stays_here",
+    ),
+    (GATE, "    line_missing,", REGISTERS + "test_a_message_without_a_line_its_place_wants_does_not_go_there"),
+    (
+        GATE,
+        '    return Denied("line_missing") if lines_missing(ask, facts, rules) else None',
+        REGISTERS + "test_a_message_without_a_line_its_place_wants_does_not_go_there",
     ),
     (GATE, "    window_closed,", TESTS + "test_words_of_ones_own_stay_here_while_the_conversation_is_closed"),
     (

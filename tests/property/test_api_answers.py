@@ -21,8 +21,10 @@ from schemathesis import GenerationMode, checks
 
 from accounts.roles import API_SCOPES
 from tests.counts import say
-from tests.factories.accounts import make_key
+from tests.factories.accounts import make_key, operator_actor
+from tests.factories.campaigns import make_house
 from tests.proofs import proves
+from tests.support.ready import Ready, ids_for, ready_for
 from tests.walls.bodies import BODIES
 from tests.walls.seeds import Seeds, plant
 from tests.walls.slots import model_of_slot
@@ -80,6 +82,47 @@ def make_known(case: Any, seeds: Seeds, kept: int) -> None:
     right = BODIES.get(resolve(case.formatted_path).view_name)
     if right is not None and isinstance(case.body, dict):
         case.body = right(seeds) | dict(list(case.body.items())[kept : kept + 1])
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path, settings):
+    """Where uploads lie."""
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def house(acme, operator):
+    """Acme, live, so that its keys are."""
+    return make_house(acme.id, acme.actor(), operator_actor(operator), "http://127.0.0.1:9")
+
+
+def right_request(operation: Any, seeds: Seeds, ready: Ready) -> Any:
+    """A request that nothing is wrong with: ids that are there, and the body that the walls are tested with."""
+    case = operation.Case(path_parameters=ids_for({each.name for each in operation.path_parameters}, ready, seeds))
+    right = BODIES.get(resolve(case.formatted_path).view_name)
+    if operation.body and ready.whole is not None:
+        case.body = ready.whole
+    elif operation.body and right is not None:
+        case.body = right(seeds) | ready.more
+    case.media_type = (ready.media_type or "application/json") if operation.body else None
+    return case
+
+
+@pytest.mark.parametrize("label", labels())
+@proves("fault-34", "P21")
+def test_a_right_request_is_done_by_every_operation_and_answered_as_the_document_says(
+    acme, house, one_connection, label
+):
+    operation = document().find_operation_by_label(label)
+    seeds = plant(acme, list(API_SCOPES))
+    _, key = make_key(acme, list(API_SCOPES))
+    method, _, path = label.partition(" ")
+    case = right_request(operation, seeds, ready_for(method, path, house))
+
+    answer = case.call(headers={"Authorization": f"Bearer {key}"})
+
+    assert 200 <= answer.status_code < 300, answer.text
+    case.validate_response(answer, checks=CHECKS)
 
 
 @pytest.mark.parametrize("label", labels())

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from consent.contracts import Allowed, Ask, Deferred, Denied, Facts, OwnHours
 from consent.gate import decide
-from consent.keywords import LEGAL_MINIMUM, classify, read
+from consent.keywords import classify, read
 from consent.quiet_hours import NoOpening, next_allowed, open_until
 from consent.reasons import REASONS
 from consent.rulebook import rulebook
+from consent.vocabulary import LEGAL_MINIMUM
 from tests.proofs import proves
 
 RULES = rulebook()

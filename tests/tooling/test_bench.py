@@ -65,7 +65,10 @@ def test_an_unknown_benchmark_is_refused_with_the_list_of_those_there_are(
     code = program.main(["imports"])
 
     assert code == 2
-    assert "There is no imports. There is: email, fanout, import, receipts, send, webhooks." in capsys.readouterr().err
+    assert (
+        "There is no imports. There is: email, fanout, gate, import, receipts, send, webhooks."
+        in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,7 @@ def test_an_unknown_benchmark_is_refused_with_the_list_of_those_there_are(
     [
         ("import", "COPY of the rows it becomes", {"people": 60, "consents with proof": 60}),
         ("fanout", "bare INSERT … SELECT", {"recipients": 200, "allowed": 178}),
+        ("gate", "plan, a gate that allows all", {"recipients": 200, "allowed": 178, "decisions": 200}),
         ("send", "bare loop, texts, 0 ms", {"messages in each arm": 40, "twice or lost": 0}),
         ("email", "bare loop, CPU", {"mails taken": 120}),
         ("receipts", "COPY of the events", {"receipts in each arm": 60}),

@@ -14,6 +14,11 @@ from tests.walls.seeds import Seeds
 BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
     "accounts:switch": lambda seeds: {"id": str(seeds.team.id)},
     "accounts:documents": lambda _seeds: {"agree": "on"},
+    "consent:try_text": lambda _seeds: {"text": "STOP", "language": "", "country": ""},
+    "consent:confirm_request": lambda _seeds: {},
+    "consent:deny_request": lambda _seeds: {"reason": "They called: it was about the magazine."},
+    "consent:give_request": lambda seeds: {"owner": str(seeds.team.people["owner"].id)},
+    "api:keyword_readings": lambda _seeds: {"text": "STOP"},
     "campaigns:counter": lambda _seeds: {"text": "Hello {{ contact.first_name }}"},
     "campaigns:launch": lambda _seeds: {"confirmed": "1"},
     "campaigns:export": lambda _seeds: {"show": "all"},
@@ -30,15 +35,15 @@ BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
         "lists": [str(seeds.id_of("contacts.List"))],
     },
     "api:contact": lambda _seeds: {"city": "Omaha"},
-    "api:consents": lambda seeds: {
-        "address": "+14025550123",
-        "channel": "sms",
-        "purpose": str(seeds.id_of("consent.Purpose")),
-        "source": "web_form",
-        "wording": str(seeds.id_of("consent.Wording")),
-        "occurred_at": "2026-01-01T10:00:00Z",
-        "evidence": {"page": "https://acme.example/join"},
+    "api:erase": lambda _seeds: {"dry_run": True},
+    "privacy:erase": lambda _seeds: {"confirmation": "ERASE"},
+    "api:contact_batch": lambda _seeds: {
+        "contacts": [{"external_id": "crm-7", "points": [{"label": "phone", "value": "+14025550123"}]}]
     },
+    "api:imports": lambda _seeds: {"file": "Phone,First name\n+14025550123,Mina\n", "kind": "people"},
+    "api:check_import": lambda seeds: {"attested": True, "list": str(seeds.id_of("contacts.List"))},
+    "api:consents": lambda seeds: _consent(seeds),
+    "api:consent_batch": lambda seeds: {"consents": [_consent(seeds) | {"reference": "form-7"}]},
     "api:consent_search": lambda _seeds: {"address": "+14025550123"},
     "api:stops": lambda _seeds: {"address": "+14025550123", "channel": "all"},
     "api:rule_questions": lambda _seeds: {
@@ -61,6 +66,18 @@ BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
         "text": "Hello",
         "dry_run": True,
     },
+    "api:message_batch": lambda seeds: {
+        "messages": [
+            {
+                "reference": "order-7",
+                "to": "+14025550123",
+                "sender": str(seeds.id_of("messaging.Sender")),
+                "purpose": str(seeds.id_of("consent.Purpose")),
+                "text": "Hello",
+            }
+        ],
+        "dry_run": True,
+    },
     "api:launch": lambda _seeds: {"confirmed": 1},
     "api:templates": lambda seeds: {
         "account": str(seeds.id_of("messaging.ProviderAccount")),
@@ -71,8 +88,33 @@ BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
     },
     "api:sync_templates": lambda seeds: {"account": str(seeds.id_of("messaging.ProviderAccount"))},
     "messaging:sync_templates": lambda seeds: {"account": str(seeds.id_of("messaging.ProviderAccount"))},
+    "messaging:new_registration": lambda seeds: _registration(seeds),
+    "messaging:change_registration": lambda seeds: _registration(seeds),
     "messaging:use_template": lambda _seeds: {"use_case": "support"},
 }
+
+
+def _consent(seeds: Seeds) -> dict[str, Any]:
+    return {
+        "address": "+14025550123",
+        "channel": "sms",
+        "purpose": str(seeds.id_of("consent.Purpose")),
+        "source": "web_form",
+        "wording": str(seeds.id_of("consent.Wording")),
+        "occurred_at": "2026-01-01T10:00:00Z",
+        "evidence": {"page": "https://acme.example/join"},
+    }
+
+
+def _registration(seeds: Seeds) -> dict[str, Any]:
+    return {
+        "kind": "a2p_campaign",
+        "country": "US",
+        "sender": str(seeds.id_of("messaging.Sender")),
+        "number": "CM00000001",
+        "state": "approved",
+        "evidence": "Ticket 17",
+    }
 
 
 def _campaign(seeds: Seeds) -> dict[str, Any]:

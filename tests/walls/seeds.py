@@ -32,13 +32,35 @@ FIELDS: dict[str, dict[str, Any]] = {
     "consent.ConsentEvent": {"status": "granted", "actor_kind": "system"},
     "consent.ConsentState": {"status": "granted"},
     "consent.Suppression": {"kind": "complaint"},
+    "consent.StopRequest": {"way": "letter"},
     "consent.Preference": {"hours_zone": ""},
     "consent.DecisionRecord": {"outcome": "allowed", "rules_version": "1"},
+    "contacts.ImportJob": {
+        "state": "checked",
+        "headers": ["Phone"],
+        "mapping": [{"position": 0, "header": "Phone", "field": "phone", "confidence": 1.0}],
+        "checked_counts": {"rows": 1, "created": 1},
+    },
+    "contacts.ImportRow": {
+        "number": lambda _: apps.get_model("contacts.ImportRow").objects.count() + 1,
+        "outcome": "rejected",
+        "code": "bad_phone",
+        "cause": "letters",
+        "consent_note": "",
+    },
     "contacts.Contact": {"time_zone": "America/New_York", "language": "en", "country": "US"},
     "messaging.ProviderAccount": {"provider": "twilio"},
     "messaging.MessageEvent": {"message_id": lambda seeds: seeds["messaging.Message"].id},
     "messaging.Message": {"origin": "campaign", "state": "accepted"},
+    "messaging.CarrierDrift": {"channel": "sms", "because": "opted_out"},
     "messaging.ProviderTemplate": {"language": "en_US", "use_case": "support", "category": "utility"},
+    "messaging.Registration": {
+        "kind": "a2p_campaign",
+        "country": "US",
+        "state": "approved",
+        "category": "",
+        "number": "CM00000001",
+    },
     "messaging.InboundMessage": {"kind": "text", "channel": "sms", "verdict": "asked"},
     "campaigns.Recipient": {
         "outcome": "left_out",
@@ -84,6 +106,13 @@ def plant(team: Team, scopes: list[str]) -> Seeds:
         for model in tenant_models():
             _plant(model, rows, canary)
     return Seeds(team, rows, whole, canary)
+
+
+def plant_another(team: Team, seeds: Seeds, label: str) -> Any:
+    """One more row of a model, beside the same rows of the others."""
+    others = {name: row for name, row in seeds.rows.items() if name != label}
+    with tenant_context(team.id):
+        return _plant(apps.get_model(label), others, f"{seeds.canary}-again")
 
 
 def _rows_of_accounts(team: Team, canary: str) -> dict[str, Any]:

@@ -27,11 +27,13 @@ GLOBAL_UNIQUE = {"api_key_public_id_once", "provider_token_once"}
 #: functions that look across organisations, on purpose
 DEFINERS = {
     "app_org", "app_clock_offset", "app_now", "app_move_clock", "accounts_chain_audit", "app_orgs_of_user",
-    "app_org_of_invitation", "app_org_of_api_key", "app_orgs_to_rewrap", "app_due_runs", "app_due_imports",
+    "app_org_of_invitation", "app_org_of_api_key", "app_orgs_to_rewrap", "app_due_runs", "app_due_erasures",
+    "app_due_imports",
     "app_orgs_with_old_answers", "billing_keep_balances", "billing_hold_available", "billing_keep_usage",
-    "app_org_of_provider_account", "app_due_senders", "app_orgs_to_sweep",
+    "app_org_of_provider_account", "app_due_senders", "app_connected_accounts", "app_orgs_to_sweep",
     "app_template_accounts", "app_orgs_to_anchor", "consent_forget_evidence", "messaging_remember_last_use",
     "app_orgs_with_old_uploads", "app_orgs_with_old_evidence", "app_orgs_with_old_recordings",
+    "app_orgs_to_remind",
 }  # fmt: skip
 #: made by the owner of the tables, because only owners make partitions; it reads no row
 OWNED_BY_OWNER = {"messaging_keep_partitions", "accounts_keep_request_log"}
@@ -84,7 +86,7 @@ def test_no_other_policy_opens_a_table_to_the_product():
         ("SELECT", "{app_operator}", "(CURRENT_USER = 'app_operator'::name)")
     }
     assert {table for table, *_ in others} == {
-        "accounts_organization", "accounts_auditevent", "accounts_audithead"
+        "accounts_organization", "accounts_auditevent", "accounts_audithead", "billing_balance"
     }  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from tooling.bench import _ground, _population
 from tooling.bench._ground import Ground
 from tooling.bench._measurement import Arm, Report, Sample, compare, interleave, timed
 
+#: a practice carrier that nobody asks: planning is measured without the registers of countries
+_NOBODY = "http://127.0.0.1:9"
 SIZES = {"full": (100_000, 3), "quick": (10_000, 3), "tiny": (200, 1)}
 GOAL = 2.2
 PLAIN = "Your order is ready. Reply STOP to end."
@@ -82,7 +84,7 @@ def run(scale: str) -> Report:
     """A text that is the same for everybody and one with a name, beside the limit."""
     count, repeats = SIZES[scale]
     with _ground.prepared(scale) as ground, ground.fresh_database() as base:
-        house = bench_house.open_house("")
+        house = bench_house.open_house(_NOBODY)
         _population.fill(base, house.id, house.people.id, house.purpose.id, count)
         bench = _Bench(ground, base, house, count)
         bench.keep_the_rows()

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actions.signing_keys import begin_signing_key
@@ -15,7 +16,10 @@ from core.tenancy import tenant_context
 
 
 class Command(BaseCommand):
-    """`manage.py rotate_keys` after adding a master key in front; killed half-way, the next run does the rest."""
+    """`manage.py rotate_keys` after adding a master key in front; killed half-way, the next run does the rest.
+
+    Once more with CARILLON_ROLE=operator it seals the second factors of operators anew, and nothing else.
+    """
 
     help = "Wrap all keys and second factors under the newest of MASTER_KEYS; --data ORG begins a new data key for one."
 
@@ -40,6 +44,8 @@ class Command(BaseCommand):
 
     def _rewrap(self) -> str:
         newest = next(iter(vault.master_keys()))
+        if settings.ROLE == "operator":
+            return f"{reseal_second_factors()} second factors of operators are now under {newest}."
         keys = organizations = 0
         for organization_id in organizations_to_rewrap(newest):
             with tenant_context(organization_id):

@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import hmac
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -17,15 +17,14 @@ from accounts.actions.guests import add_guest
 from accounts.contracts import Actor
 from accounts.models import User
 from accounts.roles import GRANTS, Role
-from campaigns.management.demo.stage import Stage, ask_carrier
+from campaigns.management.demo.lines import connect_lines, operator
+from campaigns.management.demo.stage import Stage
 from consent.actions.purposes import open_purpose, publish_wording
 from consent.models import Purpose
 from core.phone import PhoneNumber, parse_phone
 from core.tenancy import tenant_context
-from messaging.actions.connecting import add_sender, check_credentials, connect_account
 from messaging.models import ProviderAccount, Sender
 
-_REVIEWER = Actor("operator", None, frozenset(), "127.0.0.1", "operator host")
 _DOMAIN = "noorbagh.example"
 
 
@@ -38,7 +37,7 @@ class Shop:
     story: Mapping[str, Any]
     ends: datetime.datetime
     team: Mapping[str, Actor]
-    account: ProviderAccount
+    accounts: Sequence[ProviderAccount]
     purposes: Mapping[str, Purpose]
     senders: Mapping[str, Sender]
 
@@ -60,11 +59,6 @@ def password() -> str:
     return "noorbagh-" + base64.b32encode(digest).decode()[:12].lower()
 
 
-def account_name() -> str:
-    """The demo's account at the practice carrier; its token is made the same way as the password."""
-    return "AC" + hmac.digest(settings.SECRET_KEY.encode(), b"demo account", hashlib.sha256).hex()[:32]
-
-
 def open_shop(stage: Stage, story: Mapping[str, Any], ends: datetime.datetime) -> Shop:
     """Open the organisation and everything it needs before the first customer comes."""
     first = ends - datetime.timedelta(days=story["purpose"][0]["wording"][0]["days_ago"])
@@ -76,8 +70,8 @@ def open_shop(stage: Stage, story: Mapping[str, Any], ends: datetime.datetime) -
     team = {role: _actor(person, role) for role, person in people.items()}
     _settle_in(stage, organization_id, story, team, people)
     purposes = _open_purposes(stage, organization_id, story, team[Role.COMPLIANCE])
-    account, senders = _connect(stage, organization_id, story, team[Role.OWNER])
-    return Shop(organization_id, stage, story, ends, team, account, purposes, senders)
+    accounts, senders = connect_lines(stage, organization_id, story, team[Role.OWNER], password())
+    return Shop(organization_id, stage, story, ends, team, accounts, purposes, senders)
 
 
 def _join_platform(name: str) -> User:
@@ -112,7 +106,7 @@ def _settle_in(
         organizations.request_review(actor=owner)
     stage.wait(hours=4)
     with tenant_context(organization_id):
-        organizations.go_live(actor=_REVIEWER, note=story["organization"]["review_note"])
+        organizations.go_live(actor=operator(), note=story["organization"]["review_note"])
 
 
 def _join_team(organization_id: uuid.UUID, owner: Actor, person: User, role: str) -> None:
@@ -137,47 +131,6 @@ def _open_purposes(
             publish_wording(actor=actor, purpose=purpose, channel="sms", text=plan["wording"][0]["text"])
         opened[plan["key"]] = purpose
     return opened
-
-
-def _connect(
-    stage: Stage, organization_id: uuid.UUID, story: Mapping[str, Any], actor: Actor
-) -> tuple[ProviderAccount, dict[str, Sender]]:
-    """An account at the practice carrier, checked as the page checks it, and the numbers on it."""
-    sid, token = account_name(), password()
-    register_account(sid, token, "")
-    credentials = {"account_sid": sid, "auth_token": token}
-    check_credentials(name="twilio", credentials=credentials, base_url=settings.SANDBOX_URL)
-    with tenant_context(organization_id):
-        account = connect_account(
-            actor=actor,
-            name="twilio",
-            label="Practice account",
-            credentials=credentials,
-            base_url=settings.SANDBOX_URL,
-        )
-        senders = {
-            plan["key"]: add_sender(
-                actor=actor,
-                account=account,
-                channel="sms",
-                address=plan["number"],
-                label=plan["label"],
-                rate_per_second=plan["rate_per_second"],
-            )
-            for plan in story["sender"]
-        }
-    register_account(sid, token, inbound_address(stage.address, account))
-    return account, senders
-
-
-def register_account(sid: str, token: str, inbound_url: str) -> None:
-    """Make the account known to the practice carrier, with the address its customers' texts go to."""
-    ask_carrier("POST", "accounts", {"sid": sid, "token": token, "inbound_url": inbound_url})
-
-
-def inbound_address(base: str, account: ProviderAccount) -> str:
-    """Where the carrier brings what people write."""
-    return f"{base}/webhooks/{account.provider}/inbound/{account.token}"
 
 
 def _number(text: str) -> PhoneNumber:

@@ -11,7 +11,7 @@ import json
 import time
 import unittest.mock
 import wsgiref.simple_server
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from celery import current_app
@@ -45,11 +45,16 @@ def ask_carrier(method: str, path: str, body: Any = None) -> Any:
     return json.loads(answer.body)
 
 
-class Stage:
-    """One moment after the other, for the product and for one account of the carrier alike."""
+def _set_clocks(account_names: Sequence[str], offset: datetime.timedelta) -> None:
+    for name in account_names:
+        ask_carrier("POST", "clock", {"account": name, "offset_seconds": offset.total_seconds()})
 
-    def __init__(self, account_name: str, server: "_Ear") -> None:
-        self._account_name = account_name
+
+class Stage:
+    """One moment after the other, for the product and for some accounts of the carrier alike."""
+
+    def __init__(self, account_names: Sequence[str], server: "_Ear") -> None:
+        self._account_names = account_names
         self._server = server
         self.address = f"http://127.0.0.1:{server.server_port}"
 
@@ -57,7 +62,7 @@ class Stage:
         """Stand at a moment; time goes on from there."""
         offset = moment - datetime.datetime.now(datetime.UTC)
         clock.stand_apart(offset)
-        ask_carrier("POST", "clock", {"account": self._account_name, "offset_seconds": offset.total_seconds()})
+        _set_clocks(self._account_names, offset)
 
     def wait(self, **length: float) -> None:
         """Let some time pass at once, such as minutes=5."""
@@ -74,9 +79,9 @@ class Stage:
                 raise CarrierRefused("it still has something to tell after a minute")
             self._listen()
 
-    def write(self, number: str, text: str) -> None:
-        """A customer writes to whoever wrote to them last."""
-        body = {"text": text, "account": self._account_name}
+    def write(self, account_name: str, number: str, text: str) -> None:
+        """A customer writes to whoever of an account wrote to them last."""
+        body = {"text": text, "account": account_name}
         self._while_listening(lambda: ask_carrier("POST", f"phones/{number}/reply", body))
 
     def _while_listening(self, work: Callable[[], Any]) -> None:
@@ -120,11 +125,11 @@ class _Quiet(wsgiref.simple_server.WSGIRequestHandler):
 
 
 @contextlib.contextmanager
-def stage(account_name: str) -> Iterator[Stage]:
-    """A stage for one account. Tasks run at once and here; rows that write their own birth follow the stage's time."""
+def stage(account_names: Sequence[str]) -> Iterator[Stage]:
+    """A stage for some accounts. Tasks run at once and here; rows that write their own birth follow the stage's time."""
     server = _Ear(("127.0.0.1", 0), _Quiet)
     server.set_app(get_wsgi_application())
-    ready = Stage(account_name, server)
+    ready = Stage(account_names, server)
     former = current_app.conf.task_always_eager, current_app.conf.task_eager_propagates
     current_app.conf.task_always_eager = current_app.conf.task_eager_propagates = True
     try:
@@ -137,5 +142,5 @@ def stage(account_name: str) -> Iterator[Stage]:
     finally:
         current_app.conf.task_always_eager, current_app.conf.task_eager_propagates = former
         clock.stand_apart(datetime.timedelta())
-        ask_carrier("POST", "clock", {"account": account_name, "offset_seconds": 0})
+        _set_clocks(account_names, datetime.timedelta())
         server.server_close()

@@ -13,14 +13,12 @@ from accounts.contracts import SYSTEM
 from accounts.models import User
 from accounts.selectors import organizations_of
 from campaigns.management.demo import arrivals, trading
+from campaigns.management.demo.lines import account_names, bring_units, inbound_address, register_account
 from campaigns.management.demo.opening import (
     Shop,
-    account_name,
     address_of,
-    inbound_address,
     open_shop,
     password,
-    register_account,
 )
 from campaigns.management.demo.people import Crowd
 from campaigns.management.demo.stage import stage
@@ -64,7 +62,7 @@ def tell(story: dict[str, Any]) -> None:
     """
     ends = datetime.datetime.now(datetime.UTC)
     crowd = Crowd(_SEED)
-    with stage(account_name()) as where:
+    with stage(account_names()) as where:
         shop = open_shop(where, story, ends)
         for _, deed in sorted(_past(shop, crowd), key=lambda each: -each[0]):
             deed()
@@ -74,7 +72,8 @@ def tell(story: dict[str, Any]) -> None:
                 trading.announce(shop, plan)
             elif plan.get("draft"):
                 trading.write(shop, plan)
-    register_account(account_name(), password(), inbound_address(settings.WEBHOOK_URL, shop.account))
+    for account in shop.accounts:
+        register_account(account.account_name, password(), inbound_address(settings.WEBHOOK_URL, account))
 
 
 def _anchor(shop: Shop) -> None:
@@ -95,11 +94,16 @@ def _past(shop: Shop, crowd: Crowd) -> list[tuple[float, functools.partial[None]
     def stops(plan: dict[str, Any]) -> None:
         arrivals.bring_stops(shop, plan, crowd.random.sample(crowd.known, plan["people"]))
 
+    def units(plan: dict[str, Any]) -> None:
+        shop.stage.go_to(shop.moment(plan["days_ago"], 15))
+        bring_units(shop.id, plan)
+
     deeds = [
         (plan["days_ago"] + 0.5, functools.partial(arrivals.bring_file, shop, crowd, plan)) for plan in story["file"]
     ]
     deeds += [(plan["days_ago"] + 0.4, functools.partial(orders, plan)) for plan in story["orders_file"]]
     deeds += [(plan["days_ago"] + 0.3, functools.partial(stops, plan)) for plan in story["stops_file"]]
+    deeds += [(plan["days_ago"] + 0.2, functools.partial(units, plan)) for plan in story["units"]]
     later = story["purpose"][0]["wording"][1]["days_ago"]
     deeds.append((later, functools.partial(arrivals.publish_later_words, shop)))
     past = [plan for plan in story["campaign"] if "days_ago" in plan]

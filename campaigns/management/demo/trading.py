@@ -2,7 +2,6 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from accounts.roles import Role
@@ -36,7 +35,7 @@ def trade(shop: Shop, crowd: Crowd, plan: dict[str, Any]) -> None:
         _send_and_pause(shop, run, plan["paused_after_minutes"])
     else:
         _send(shop, run)
-    _converse(shop, crowd, run, plan["replies"])
+    _converse(shop, crowd, run, plan)
 
 
 def announce(shop: Shop, plan: dict[str, Any]) -> None:
@@ -113,12 +112,13 @@ def _run(shop: Shop, run_id: uuid.UUID) -> Run:
         return Run.objects.get(id=run_id)
 
 
-def _converse(shop: Shop, crowd: Crowd, run: Run, texts: Sequence[str]) -> None:
+def _converse(shop: Shop, crowd: Crowd, run: Run, plan: dict[str, Any]) -> None:
     """Some of those who got it write back; the team reads what came in."""
-    numbers = _reached(shop, run)
+    numbers, texts = _reached(shop, run), plan["replies"]
+    account_name = shop.senders[plan["sender"]].account.account_name
     for text, number in zip(texts, crowd.random.sample(numbers, min(len(texts), len(numbers))), strict=False):
         shop.stage.wait(minutes=crowd.random.randint(4, 50))
-        shop.stage.write(number, text)
+        shop.stage.write(account_name, number, text)
     shop.stage.wait(hours=1)
     _read(shop)
 

@@ -54,3 +54,13 @@ def record_by_hand(visitor: Visitor) -> None:
     kept.click()
     page.get_by_role("heading", level=1).wait_for()
     visitor.look("receipt")
+
+
+def look_at_report(visitor: Visitor) -> None:
+    """What consent did in the last month, and what the carrier's own lists say."""
+    page = visitor.go("/consent/report/")
+    page.get_by_role("heading", name="How fast a stop is heard").wait_for()
+    visitor.look("compliance")
+    page.get_by_role("link", name="Lists of carriers").click()
+    page.get_by_text("Found without a webhook").wait_for()
+    visitor.look("carrier-lists")

@@ -204,7 +204,6 @@ def test_pages_of_guests_keys_and_the_team_do_what_they_say(acme, django_capture
     assert [member.role for member in browser.get("/team/").context["members"]] == list(USUAL_ROLES[:2])
 
 
-@proves("L7")
 def test_the_audit_page_names_who_did_what_and_filters_by_deed(acme):
     browser = acme.client()
     browser.post("/sending/stop/", HTTP_USER_AGENT="a named browser")

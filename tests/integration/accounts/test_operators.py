@@ -2,9 +2,11 @@
 
 import datetime
 import io
+import re
 
 import pytest
 from allauth.mfa.signals import authenticator_added
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -21,10 +23,19 @@ DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture
-def operator_host(settings):
-    """The addresses of the operator host, under the suite's own database role."""
+def operator_addresses(settings):
+    """The addresses of the operator host."""
     settings.ROOT_URLCONF = "config.urls_operator"
     settings.ROLE = "operator"
+
+
+@pytest.fixture
+def operator_host(operator_addresses, request):
+    """The same under the suite's own database role, which may here what that of operators may."""
+    if "committed_db" not in request.fixturenames:
+        request.getfixturevalue("db")
+    with connection.cursor() as cursor:
+        cursor.execute("select tests.let_operators_set_up_here()")
 
 
 @pytest.fixture
@@ -105,6 +116,118 @@ def test_the_role_of_pages_makes_and_unmakes_no_operator(db):
     assert set(User.objects.values_list("full_name", "is_staff")) == {("Olga O.", True), ("Mina Qureshi", False)}
 
 
+CREDENTIALS = [
+    "update accounts_user set password = 'x' where id = %s",
+    "update accounts_user set email = 'evil@example.com' where id = %s",
+    "update accounts_user set is_active = false where id = %s",
+    "update accounts_user set enrolment_digest = 'x', enrolment_until = now() + interval '1 day' where id = %s",
+    "delete from accounts_user where id = %s",
+    "update account_emailaddress set email = 'evil@example.com' where user_id = %s",
+    "delete from account_emailaddress where user_id = %s",
+    "insert into account_emailaddress (user_id, email, verified, \"primary\") values (%s, 'evil@example.com', true, false)",
+    "update account_emailaddress set user_id = %s where user_id = %s",
+    "insert into mfa_authenticator (user_id, type, data, created_at) values (%s, 'webauthn', '{}', now())",
+    "update mfa_authenticator set data = '{}' where user_id = %s and type = 'totp'",
+    "update mfa_authenticator set type = 'webauthn' where user_id = %s and type = 'totp'",
+    "update mfa_authenticator set user_id = %s where user_id = %s",
+    "update mfa_authenticator set data = data || '{\"seed\": \"y\"}' where user_id = %s and type = 'recovery_codes'",
+    "update mfa_authenticator set data = data || '{\"used_mask\": 2}' where user_id = %s and type = 'recovery_codes'",
+    "delete from mfa_authenticator where user_id = %s",
+]
+
+
+@pytest.fixture
+def settled(committed_db):
+    """An operator with an app and recovery codes, one of them used; and somebody who is none, with an app of their own."""
+    olga, mina = make_operator(), make_person("Mina Qureshi")
+    made = [
+        (olga.id, "totp", '{"secret": "x"}'),
+        (olga.id, "recovery_codes", '{"seed": "x", "used_mask": 1}'),
+        (mina.id, "totp", "{}"),
+    ]
+    for user_id, kind, data in made:
+        committed_db.run_sql(
+            "insert into mfa_authenticator (user_id, type, data, created_at)"
+            f" values ('{user_id}', '{kind}', '{data}', now())"
+        )
+    return olga, mina
+
+
+@pytest.mark.parametrize("deed", CREDENTIALS)
+def test_the_role_of_pages_changes_nothing_of_how_an_operator_signs_in(settled, deed):
+    olga, mina = settled
+    before = credentials()
+
+    with (
+        pytest.raises(DatabaseError, match="only the operator role"),
+        transaction.atomic(),
+        connection.cursor() as asked,
+    ):
+        asked.execute(deed, [olga.id, mina.id][: deed.count("%s")])
+
+    assert credentials() == before
+
+
+def credentials() -> list[object]:
+    """Everything by which somebody signs in."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select u::text, (select string_agg(e::text, '' order by e.id) from account_emailaddress e where e.user_id = u.id),"
+            " (select string_agg(m::text, '' order by m.id) from mfa_authenticator m where m.user_id = u.id)"
+            " from accounts_user u order by u.id"
+        )
+        return cursor.fetchall()
+
+
+def test_what_signing_in_on_the_members_host_writes_is_still_written(settled):
+    olga, mina = settled
+    deeds = [
+        "update accounts_user set last_login = now(), theme = 'dark', full_name = 'Olga' where id = %s",
+        "update mfa_authenticator set last_used_at = now() where user_id = %s",
+        "update mfa_authenticator set data = data || '{\"used_mask\": 5}' where user_id = %s and type = 'recovery_codes'",
+    ]
+    theirs = [deed for deed in CREDENTIALS if deed.count("%s") == 1]
+
+    with connection.cursor() as cursor:
+        for deed in deeds:
+            cursor.execute(deed, [olga.id])
+            assert cursor.rowcount >= 1
+        for deed in theirs[:4] + theirs[5:10]:
+            cursor.execute(deed, [mina.id])
+
+    assert User.objects.get(id=olga.id).theme == "dark"
+
+
+def test_an_operator_signs_in_on_the_members_host_and_changes_nothing_there(db, settings, monkeypatch):
+    operator, browser = make_operator(), Client()
+    monkeypatch.setattr(Argon2PasswordHasher, "must_update", lambda *_: True)
+
+    entered = log_in(browser, operator)
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    paths = ("password/change/", "email/", "2fa/totp/deactivate/", "2fa/recovery-codes/generate/")
+    answers = [getattr(browser, way)(f"/account/{path}").status_code for path in paths for way in ("get", "post")]
+
+    assert entered.status_code == 302
+    assert answers == [403] * 8
+    operator.refresh_from_db()
+    assert operator.check_password(PASSWORD)
+
+
+def test_an_operator_who_forgot_the_password_is_sent_to_the_operators_host(db, mailoutbox):
+    operator, browser = make_operator(), Client()
+    browser.post("/account/password/reset/", {"email": operator.email})
+    link = re.search(r"https?://[^/]+(/account/password/reset/key/\S+)", mailoutbox[-1].body)[1]
+    form = browser.get(link).headers["Location"]
+
+    answer = browser.post(
+        form, {"password1": "another horse battery staple", "password2": "another horse battery staple"}
+    )
+
+    assert "Operators choose a new password on the operators" in answer.content.decode()
+    operator.refresh_from_db()
+    assert operator.check_password(PASSWORD)
+
+
 @pytest.mark.parametrize("host", ["operators", "members"])
 def test_the_password_of_an_operator_alone_sets_up_no_second_factor(db, request, host):
     operator, browser = make_operator(), Client()
@@ -142,7 +265,7 @@ def test_with_the_code_an_operator_sets_up_one_second_factor_and_the_code_is_use
     assert not knows_enrolment(operator, code)
 
 
-def test_a_code_counts_for_a_day_and_until_the_next_one(operator, monkeypatch):
+def test_a_code_counts_for_a_day_and_until_the_next_one(operator, operator_host, monkeypatch):
     first = issue_enrolment(operator)
     second = issue_enrolment(operator)
     now = operator.enrolment_until - DAY

@@ -113,6 +113,21 @@ def test_campaigns_are_listed_with_their_numbers_and_told_in_full(app, other, ho
     assert app.get("campaigns/?state=draft").json()["data"] == other.get("campaigns/").json()["data"] == []
 
 
+def test_what_a_carrier_never_reports_is_null_with_the_reason_and_not_nought(app, house, campaign, running):
+    said = [app.get(path).json() for path in (f"campaigns/{campaign.id}/", f"runs/{running.id}/")]
+    with tenant_context(house.id):
+        ProviderAccount.objects.update(provider="smtp")
+
+    (row,) = app.get("campaigns/").json()["data"]
+    whole, report = (app.get(path).json() for path in (f"campaigns/{campaign.id}/", f"runs/{running.id}/"))
+
+    note = "Not reported: this carrier does not say what arrived, only what it refused."
+    assert [(said[0]["delivered"], said[0]["delivered_note"])] == [(0, "")]
+    assert (said[1]["people"]["delivered"], said[1]["delivered_note"]) == (0, "")
+    assert [(each["delivered"], each["delivered_note"]) for each in (row, whole)] == [(None, note)] * 2
+    assert (report["people"]["delivered"], report["delivered_note"], report["people"]["waiting"]) == (None, note, 3)
+
+
 def test_of_another_organisation_nothing_is_here_and_nothing_moves(acme, other, house, campaign, running):
     before = rows_of(acme.id)
     with tenant_context(acme.id):

@@ -2,11 +2,14 @@
 
 import pytest
 
+from accounts.models import Organization
 from accounts.roles import API_SCOPES
 from campaigns.models import Recipient
+from consent.models import Purpose
 from contacts.actions.lists import add_members
 from core.tenancy import tenant_context
 from messaging.models import Message
+from tests.factories.billing import make_paid, top_up
 from tests.factories.campaigns import make_campaign
 from tests.factories.consent import MINA, OMAR, grant, make_point, stop
 from tests.factories.contacts import make_contact
@@ -122,3 +125,30 @@ def test_it_takes_the_scope_to_message_people(acme, house, body, scope):
     answer = application(acme, scope).post("messages/", body)
 
     assert answer.status_code == (201 if scope == "message_people" else 403)
+
+
+@pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        ("en", "Our sale begins.", ["“Reply STOP to opt out.”", "“Acme:”"]),
+        ("es", "Acme: our sale begins.", ["“Responda STOP para no recibir más mensajes.”"]),
+    ],
+)
+def test_an_offer_that_lacks_a_line_is_refused_on_its_text_with_words_to_add(
+    house, app, body, batch, language, text, words
+):
+    make_paid(house.sender)
+    top_up(house.id, 100)
+    with tenant_context(house.id):
+        Purpose.objects.filter(id=house.purpose.id).update(tier="marketing")
+        Organization.objects.update(default_language=language)
+    letter = body | {"text": text}
+
+    answer = app.post("messages/batch/", {"messages": [letter]}) if batch else app.post("messages/", letter)
+
+    problem = answer.json()["results"][0]["problem"] if batch else answer.json()
+    assert (problem["status"], problem["code"]) == (422, "line_missing")
+    assert problem["errors"] == [{"field": "text", "detail": "A line that must be there is missing."}]
+    assert problem["remedy"] == f"Add to the text {' and '.join(words)}; other words that say the same will do."
+    assert sent(house) == 0

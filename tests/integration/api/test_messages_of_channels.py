@@ -8,6 +8,7 @@ from accounts.models import Organization
 from core import vault
 from core.tenancy import tenant_context
 from messaging.actions.connecting import add_sender, connect_account
+from messaging.channels.whatsapp_texts import Head, TemplateText
 from messaging.models import Message, Sender, TemplateVersion
 from tests.factories.calls import LEGAL_NAME
 from tests.factories.consent import MINA, grant, make_point, stop
@@ -232,3 +233,50 @@ def test_mail_without_a_postal_address_says_what_is_missing(app, house, mail):
     answer = app.post("messages/", mail)
 
     assert told(answer) == (422, "postal_address_missing", ["postal_address"])
+
+
+LINK = "https://example.com/a b.png"
+
+
+@pytest.fixture
+def pictured(house, chat, template):
+    """A template with a picture at its head that lies elsewhere, and a variable that is called like one."""
+    text = TemplateText(
+        body="See {{social_media_link}} for more of it today.", head=Head("image", link="https://example.com/x.png")
+    )
+    with tenant_context(house.id):
+        row = make_template(template.account, name="pictured", text=text)
+    values = {"media_link": LINK, "body_social_media_link": "our page & blog"}
+    return chat | {"content": {"template": str(row.id), "values": values}}
+
+
+def filled(body, **values):
+    """The same with other values."""
+    return body | {"content": body["content"] | {"values": body["content"]["values"] | values}}
+
+
+def test_a_picture_that_lies_elsewhere_goes_to_one_person_and_words_stay_as_they_are(app, house, pictured):
+    answer = app.post("messages/", pictured)
+    (result,) = app.post("messages/batch/", {"messages": [pictured]}).json()["results"]
+
+    assert (answer.status_code, result["status"]) == (201, "accepted")
+    text, parts = message_of(house)
+    assert text == "See our page & blog for more of it today."
+    assert parts["template"]["values"]["media_link"] == "https://example.com/a%20b.png"
+    assert parts["template"]["text"]["head"] == {"kind": "image", "link": "https://example.com/a%20b.png"}
+
+
+@pytest.mark.parametrize("link", ["http://example.com/a.png", "a.png", "{{ media_link }}", "javascript:https://x"])
+def test_a_picture_without_a_web_address_is_refused_by_its_place_and_nothing_is_written(acme, app, pictured, link):
+    body = filled(pictured, media_link=link)
+    before = rows_of(acme.id)
+
+    single = app.post("messages/", body)
+    (result,) = app.post("messages/batch/", {"messages": [body]}).json()["results"]
+
+    assert (single.status_code, told(single)[2]) == (422, ["content.values.media_link"])
+    assert (single.json()["detail"], single.json()["remedy"]) == (
+        "This is no web address.", "Begin it with https://.",
+    )  # fmt: skip
+    assert (result["status"], result["problem"]["detail"]) == ("refused", "This is no web address.")
+    assert set(changed(before, rows_of(acme.id))) <= {"accounts_apirequestlog", "accounts_apikey"}

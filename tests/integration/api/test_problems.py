@@ -180,7 +180,7 @@ def test_the_request_log_shows_the_ids_that_were_asked_for_and_the_audit_trail_t
     assert newest.route == f"api/v1/contacts/{made}/"
     assert f"GET /api/v1/contacts/{made}/" in page
     assert "14025550100" not in page
-    assert "web shop (application)" in trail
+    assert "web shop (application, made by Acme Owner)" in trail
 
 
 @pytest.mark.parametrize(

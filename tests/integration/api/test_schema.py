@@ -82,3 +82,11 @@ def test_the_guide_names_every_scope_every_address_and_every_code():
     assert [scope for scope in API_SCOPES if f"`{scope}`" not in guide] == []
     codes = (*CODES, *REASONS, *problems())
     assert [code for code in codes if f"`{code}`" not in guide] == []
+
+
+def test_a_file_is_sent_by_the_call_to_copy_as_a_part_of_a_form():
+    calls = {each.name: each.example for _, group in subjects() for each in group}
+
+    assert calls["upload_import"].endswith(
+        '-H "Authorization: Bearer $KEY" \\\n  -F file=@people.csv \\\n  -F kind=people'
+    )

@@ -2,18 +2,22 @@
 
 import dataclasses
 import datetime
+import re
 
 import pytest
 
 from accounts.models import Organization
 from campaigns.models import Campaign, Recipient, Run
+from campaigns.selectors.checks import newest_check
 from consent.actions.purposes import open_purpose
 from consent.models import ConsentEvent, Point
 from consent.selectors.purposes import purpose_rows
 from contacts.models import Contact, List, ListMember
 from core import clock
 from core.tenancy import tenant_context
+from core.wording import time_text, version_text
 from messaging.models import Message, Sender
+from tests.factories.billing import make_paid, top_up
 from tests.factories.campaigns import add_people, make_campaign
 from tests.factories.consent import make_claim, record, stop
 from tests.integration.accounts.chain import last_deed
@@ -94,7 +98,7 @@ def test_a_check_says_who_gets_it_and_for_everybody_else_the_reason_the_rules_an
     with tenant_context(acme.id):
         assert stopped.evidence_id == ConsentEvent.objects.get(status="withdrawn").id
     assert found.run.rules_version
-    assert found.run.rules_version[:10] in page.content.decode()
+    assert f"rules of {version_text(found.run.rules_version)}" in page.content.decode()
     assert file.count("\r\n") == 1 + 5
 
 
@@ -152,6 +156,16 @@ def test_a_launch_that_is_refused_names_the_field_and_the_remedy_and_changes_not
 
     assert answer.status_code == 422
     assert answer.context["form"].errors[field] == [words]
+    assert rows_of(acme.id) == before
+
+
+def test_the_address_of_a_launch_leads_to_the_check_when_it_is_only_looked_at(acme, house, mixed, rival):
+    before = rows_of(acme.id)
+
+    answer, foreign = (team.client().get(f"/campaigns/{mixed.id}/launch/") for team in (acme, rival))
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/campaigns/{mixed.id}/check/")
+    assert foreign.status_code == 404
     assert rows_of(acme.id) == before
 
 
@@ -289,6 +303,60 @@ def test_a_check_shows_the_message_as_the_first_person_gets_it_its_parts_its_sen
     html = page.content.decode()
     assert [words in html for words in (shown.text, "1 message part for them", quote.text, "Main")] == [True] * 4
     assert "Left after" not in masked
+
+
+@proves("E5")
+def test_beside_the_button_stand_the_number_to_type_the_cost_and_when_the_first_and_the_last_leave(
+    acme, house, mixed, monkeypatch
+):
+    paid = make_paid(house.sender)
+    top_up(acme.id, 100)
+    with tenant_context(acme.id):
+        Sender.objects.filter(id=paid.id).update(rate_per_second=1)
+        zone = Organization.objects.current().time_zone
+    check(house, mixed)
+    noon = clock.now().replace(hour=18, minute=0, second=0, microsecond=0)
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    browser = acme.client()
+
+    html = browser.get(f"/campaigns/{mixed.id}/check/").content.decode()
+    wrong = browser.post(f"/campaigns/{mixed.id}/launch/", typed(4))
+
+    panel = html[html.index('id="launch"') :]
+    words = " ".join(re.sub("<[^>]*>", " ", panel[: panel.index("</form>")]).split())
+    assert "To 5 people Cost 5 units First leaves" in words
+    at = time_text(noon + datetime.timedelta(seconds=60), zone, noon)
+    assert f"First leaves {at} Last leaves {at} if you launch now, at 1 a second" in words
+    assert "Launch to 5 people" in words
+    assert 'name="confirmed"' in panel
+    assert wrong.status_code == 422
+    with tenant_context(acme.id):
+        assert not Run.objects.filter(kind="launch").exists()
+        found = newest_check(Campaign.objects.get(id=mixed.id))
+    assert (found.span.first, found.span.last) == (
+        noon + datetime.timedelta(seconds=60), noon + datetime.timedelta(seconds=65),
+    )  # fmt: skip
+
+
+@proves("E5")
+def test_the_last_leaves_when_the_last_peoples_hours_open(acme, house, monkeypatch):
+    night = (clock.now() + datetime.timedelta(days=1)).replace(hour=4, minute=0, second=0, microsecond=0)
+    monkeypatch.setattr(clock, "now", lambda: night)
+    with tenant_context(acme.id):
+        offers = open_purpose(actor=house.actor, name="Offers", tier="marketing")
+    house = dataclasses.replace(house, purpose=offers)
+    add_people(house, 3, 2)
+    campaign = make_campaign(house, "Sale today. Reply STOP to opt out.")
+    check(house, campaign)
+
+    page = acme.client().get(f"/campaigns/{campaign.id}/check/")
+
+    span = page.context["check"].span
+    opens = night.replace(hour=14)  # eight in the morning in Nebraska
+    assert (span.first, span.last - opens < datetime.timedelta(seconds=1)) == (opens, True)
+    with tenant_context(acme.id):
+        zone = Organization.objects.current().time_zone
+    assert page.content.decode().count(time_text(opens, zone, night)) >= 3
 
 
 @pytest.mark.parametrize(("body", "state"), [("Sale today", "wait"), ("Sale today. Reply STOP to opt out.", "yes")])

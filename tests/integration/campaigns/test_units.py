@@ -117,6 +117,24 @@ def test_a_launch_the_units_cannot_pay_is_refused_and_nothing_is_written(house, 
     assert rows_of(house.id) == before
 
 
+def test_a_launch_the_units_cannot_pay_is_not_offered_and_the_page_says_how_many_are_missing(acme, house):
+    add_people(house, 3, 3)
+    make_paid(house.sender)
+    top_up(house.id, 2)
+    campaign = make_campaign(house)
+    check(house, campaign)
+
+    short = check_page(acme, campaign)
+    top_up(house.id, 1)
+    enough = check_page(acme, campaign)
+
+    assert "<strong>1 unit is missing.</strong> You have 2 units." in short
+    assert 'disabled aria-describedby="units-missing"' in short
+    assert 'name="confirmed"' not in short
+    assert "units-missing" not in enough
+    assert 'name="confirmed"' in enough
+
+
 def check_page(team, campaign):
     return " ".join(team.client().get(f"/campaigns/{campaign.id}/check/").content.decode().split())
 
@@ -205,7 +223,6 @@ def test_the_page_says_so_and_the_campaign_stays_a_draft(acme, house):
         assert not Run.objects.filter(kind="launch").exists()
 
 
-@proves("I4")
 def test_what_was_quoted_is_what_is_charged_with_a_price_of_ones_own_two_countries_and_texts_of_two_lengths(
     street, sandbox
 ):

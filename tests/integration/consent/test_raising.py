@@ -177,11 +177,10 @@ def test_a_bounce_since_the_stop_does_not_make_the_stop_newer(acme, mina):
     assert outcome == ["taken"]
 
 
-@pytest.mark.parametrize("kind", ["complaint", "erased"])
-def test_no_yes_lifts_a_complaint_or_an_erasure(acme, mina, kind):
+def test_no_yes_lifts_a_complaint(acme, mina):
     point, offers, _ = mina
     with tenant_context(acme.id):
-        protect([point], kind)
+        protect([point], "complaint")
     before = rows_of(acme.id)
 
     with tenant_context(acme.id):

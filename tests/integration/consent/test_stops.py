@@ -230,7 +230,7 @@ def test_a_start_without_any_consent_ever_lifts_the_stop_and_agrees_to_nothing(a
 
 
 @proves("C8")
-@pytest.mark.parametrize("kind", ["bounced", "complaint", "dnc", "erased"])
+@pytest.mark.parametrize("kind", ["bounced", "complaint", "dnc"])
 def test_a_start_lifts_nothing_but_a_stop(acme, mina, kind):
     point, _, _ = mina
     with tenant_context(acme.id):

@@ -1,16 +1,15 @@
 """Finding people by the end of a number, and saying so when an address is somebody's already."""
 
 import importlib
-from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from consent.actions.points import ensure_points
 from consent.values import address_of
 from contacts.actions.people import change_contact
-from contacts.models import Contact, ContactPoint
-from core.tenancy import tenant_context
+from contacts.models import Contact, ContactPoint, NameWord
+from core.tenancy import signed_token, tenant_context
 from tests.counts import Statements
 from tests.factories.accounts import make_team
 from tests.factories.contacts import make_contact, phone
@@ -114,21 +113,54 @@ def test_a_name_among_fifty_thousand_is_read_off_the_index_of_words(committed_db
     assert names(acme.client().get("/contacts/", {"q": "maria lopez"})) == ["Ana María López"]
 
 
-def test_names_kept_before_words_were_searched_are_spelled_as_a_search_spells_them(acme, monkeypatch):
-    earlier = importlib.import_module("contacts.migrations.0005_find_people_by_any_word")
+@pytest.fixture
+def words_of_earlier():
+    return importlib.import_module("contacts.migrations.0007_write_words_of_names_in_pieces")
+
+
+def test_names_kept_before_words_were_searched_are_spelled_as_a_search_spells_them(acme, monkeypatch, words_of_earlier):
     spoken = [("Łukasz", "Weiß"), ("Sinéad", "O’Brien"), ("Søren", "d'Ørsted"), ("Ana", "Plain")]
     people = [make_contact(acme, first_name=first, last_name=last) for first, last in spoken]
     with tenant_context(acme.id):
         kept = list(Contact.objects.order_by("id").values_list("search_name", flat=True))
         for person in people[:3]:
             Contact.objects.filter(id=person.id).update(search_name=f"{person.first_name} {person.last_name}".lower())
-        monkeypatch.setattr(earlier, "_BATCH", 2)
+        NameWord.objects.filter(contact__in=people[2:]).delete()
+        monkeypatch.setattr(words_of_earlier, "_BATCH", 2)
 
-        earlier.spell_names(None, SimpleNamespace(connection=connection))
+        words_of_earlier.write_words(connection)
 
         spelt = list(Contact.objects.order_by("id").values_list("search_name", flat=True))
+        words = sorted(NameWord.objects.values_list("word", flat=True))
     assert spelt == kept == ["lukasz weiss", "sinead obrien", "soren dorsted", "ana plain"]
+    assert words == ["ana", "dorsted", "lukasz", "obrien", "plain", "sinead", "soren", "weiss"]
     assert names(acme.client().get("/contacts/", {"q": "weiss"})) == ["Łukasz Weiß"]
+
+
+def test_while_words_of_earlier_names_are_written_only_the_people_of_one_piece_are_held(
+    committed_db, monkeypatch, words_of_earlier
+):
+    acme = make_team("Acme")
+    people = [make_contact(acme, first_name=name).id for name in ("Ana", "Mina", "Omar")]
+    write, free = words_of_earlier._write_piece, []
+
+    def write_and_look(cursor, last):
+        after = write(cursor, last)
+        whole = committed_db.run_sql("select id from contacts_contact order by id for no key update skip locked")
+        free.append([people.index(row[0]) for row in whole])
+        return after
+
+    monkeypatch.setattr(words_of_earlier, "_BATCH", 1)
+    monkeypatch.setattr(words_of_earlier, "_write_piece", write_and_look)
+    monkeypatch.setattr(connections["default"], "execute_wrappers", [])  # who migrates is in no scope
+    with connection.cursor() as cursor:  # for the connection and not for a transaction: the pieces begin their own
+        token = signed_token(acme.id, connection.connection.info.backend_pid)
+        cursor.execute("select set_config('app.org_tok', %s, false)", [token])
+
+    words_of_earlier.write_words(connection)
+
+    assert words_of_earlier.Migration.atomic is False
+    assert free == [[1, 2], [0, 2], [0, 1], [0, 1, 2]]
 
 
 def plan_of_search(team, typed):

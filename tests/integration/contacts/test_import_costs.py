@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.actions import import_engine
 from contacts.models import Contact
 from core.tenancy import tenant_context
+from tests.factories.accounts import make_team
 from tests.factories.contacts import bring_in, declare, make_purpose, receive, run
 from tests.proofs import proves
 from tests.snapshots import rows_of
@@ -103,3 +104,18 @@ def test_the_list_costs_no_more_however_many_people_there_are(acme, offers):
     assert number_of(many) <= number_of(few)
     assert len(page.context["page"].people) == 50
     assert number_of(few) <= 26
+
+
+def test_a_key_to_a_person_is_checked_by_the_id_of_the_person_before_anything_was_counted(committed_db):
+    # 64 people are what the planner thinks of where it plans such a check for the first time during an import
+    team = make_team("Acme")
+    bring_in(team, people(64), purpose=make_purpose(team).key)
+
+    plan = committed_db.run_sql(
+        "set plan_cache_mode = force_generic_plan;"
+        " prepare checked(uuid, uuid) as"
+        " select 1 from only contacts_contact x where organization_id = $1 and id = $2 for key share of x;"
+        " explain execute checked(null, null)"
+    )
+
+    assert "contacts_contact_org_id" in str(plan) or "contacts_contact_pkey" in str(plan), plan

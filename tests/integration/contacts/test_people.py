@@ -10,6 +10,7 @@ from contacts.actions import fields, people
 from contacts.models import Contact, ContactPoint, ContactTag, CustomField, Note
 from contacts.selectors.card import contact_card
 from core.tenancy import tenant_context
+from tests.counts import Statements
 from tests.factories.contacts import email, make_contact, phone
 from tests.integration.accounts.chain import deeds
 from tests.proofs import proves
@@ -216,3 +217,30 @@ def test_a_person_of_another_organisation_is_nobody(acme, rival):
 
     with tenant_context(rival.id), pytest.raises(Http404):
         access_contact(rival.actor(), mina.id)
+
+
+def test_addresses_are_held_before_the_person_and_names_of_other_programs_before_both(acme):
+    mina = make_contact(acme, number="+14025550142", first_name="Mina")
+    new = people.NewPoint("email", email("mina@example.com"))
+
+    def held(verb, **told):
+        with tenant_context(acme.id), Statements() as asked:
+            verb(actor=acme.actor(), contact=mina, **told)
+        found = [query["sql"].lower() for query in asked.captured_queries]
+        marks = {"advisory": "advisory", "from consent_point": "point", 'from "contacts_contact" ': "contact"}
+        return list(
+            dict.fromkeys(
+                name
+                for sql in found
+                for mark, name in marks.items()
+                if mark in sql and ("advisory" in sql or " update" in sql)
+            )
+        )
+
+    by_one = held(people.add_point, label="email", value=new.value)
+    by_many = held(people.add_points, points=[new, people.NewPoint("phone", phone("+14025550143"))])
+    by_change = held(people.change_contact, external_id="crm-1")
+
+    assert (by_one, by_many, by_change) == (
+        ["advisory", "point", "contact"], ["advisory", "point", "contact"], ["advisory", "contact"],
+    )  # fmt: skip

@@ -9,13 +9,24 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Count, Sum
 from django.test import Client
 
+from accounts.contracts import Actor
+from accounts.models import Membership
+from accounts.roles import GRANTS
+from billing.models import LedgerEntry
+from billing.selectors import funds, used_by
+from campaigns.actions.launching import simulate_campaign
 from campaigns.management.commands import seed_demo
 from campaigns.management.demo import arrivals
 from campaigns.management.demo.people import Crowd, people_file
 from campaigns.management.demo.telling import read_story
+from campaigns.models import Campaign, Run
+from campaigns.selectors.quotes import quote_run
 from core import clock
+from core.tenancy import tenant_context
+from messaging.models import Message
 from tests.carriers import Sandbox
 from tests.databases import Database
 from tests.factories.accounts import make_team
@@ -38,6 +49,8 @@ def small(story: dict[str, Any]) -> dict[str, Any]:
         for plan in smaller[kind]:
             plan["people"] = SMALL[plan["name"]]
             plan |= {name: plan[name] // 5 for name in ("again", "spoiled") if name in plan}
+    for plan in smaller["units"]:
+        plan["units"] //= 10
     return smaller
 
 
@@ -90,6 +103,7 @@ def test_a_visitor_finds_six_weeks_of_a_living_shop_that_are_made_only_once(
     _demand_that_the_ledger_agrees(committed_db, sandbox)
     _demand_a_past(committed_db)
     _demand_anchors_of_their_time(committed_db)
+    _demand_units(committed_db)
     _log_in(again)
 
 
@@ -102,6 +116,26 @@ def _demand_anchors_of_their_time(database: Database) -> None:
     )
 
     assert late == [(0, None, None)]
+
+
+def _demand_units(database: Database) -> None:
+    """Units came in and were charged, each message its price; what is left does not reach for the draft."""
+    ((organization_id,),) = database.run_sql("select distinct organization_id from campaigns_run")
+    with tenant_context(organization_id):
+        kinds = dict(LedgerEntry.objects.values_list("kind").annotate(Count("id")))
+        paid = Run.objects.get(campaign__name="Festival week at the counter", kind="launch")
+        sent = Message.objects.filter(origin_id=paid.id, state="accepted").aggregate(parts=Sum("units"))["parts"]
+        draft = Campaign.objects.get(name="New year, new cloth")
+        owner = Membership.objects.get(role="owner").user_id
+        simulate_campaign(actor=Actor("user", owner, GRANTS["owner"], "", ""), campaign=draft)
+    with tenant_context(organization_id):
+        quote = quote_run(Run.objects.get(campaign__name="New year, new cloth"))
+        assert (kinds["top_up"], kinds["bonus"]) == (2, 1)
+        assert (kinds["settle"], used_by(paid.id).charged) == (kinds["reserve"], sent * 1000)
+        assert funds().available == 60_000 - sent * 1000
+        assert quote is not None
+        assert not quote.free
+        assert not quote.enough
 
 
 def _states(database: Database) -> dict[str, str]:

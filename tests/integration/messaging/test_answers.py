@@ -90,6 +90,25 @@ def test_help_is_answered_also_for_somebody_who_said_stop(acme, operator, accoun
         assert Suppression.objects.filter(lifted_at=None, kind="opted_out").count() == 1
 
 
+def test_two_robots_that_ask_each_other_for_help_end_and_a_stop_is_still_confirmed(
+    acme, account, settings, monkeypatch
+):
+    last = [len(text(account, settings, "HELP", number)) for number in range(1, 9)]
+
+    stopped = text(account, settings, "STOP", 20)
+    after = text(account, settings, "HELP", 21)
+    tomorrow = clock.now() + datetime.timedelta(hours=24, seconds=5)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    later = text(account, settings, "HELP", 22)
+
+    assert last == [1] * 5 + [0] * 3
+    assert stopped == ["Acme: you are unsubscribed and will get no more texts from us."]
+    assert (after, len(later)) == ([], 1)
+    with tenant_context(acme.id):
+        assert InboundMessage.objects.filter(kind="help").count() == 10
+        assert Suppression.objects.get(lifted_at=None).kind == "opted_out"
+
+
 @proves("C31")
 @pytest.mark.parametrize("fact", ["a minor", "not a minor"])
 def test_the_gate_hears_who_wrote_before_a_word_goes_back(acme, account, settings, fact):

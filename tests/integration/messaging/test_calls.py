@@ -12,7 +12,7 @@ import pytest
 
 from accounts.models import Organization
 from campaigns.actions import advancing
-from campaigns.actions.launching import cancel_run
+from campaigns.actions.launching import cancel_run, pause_run, resume_run
 from campaigns.models import Recipient, Run
 from consent.actions.ledger import stop_point
 from consent.models import ConsentEvent, ConsentState, Purpose, Suppression
@@ -21,7 +21,7 @@ from core import clock
 from core.tenancy import tenant_context
 from core.wording import time_text
 from messaging.actions.announcing import keep_audio, open_audio
-from messaging.models import Call, InboundMessage, Message, SendAttempt
+from messaging.models import Call, InboundMessage, Message, SendAttempt, SendGate
 from messaging.selectors.calls import call_report, is_try_of_run
 from messaging.states import ORIGIN_AGAIN
 from tests.carriers import Sandbox
@@ -116,6 +116,13 @@ def status_of(url: str) -> int:
             return answer.status
 
 
+def state_of(house: House, run: Run) -> tuple[str, str, str]:
+    """What is stored of a run, its campaign and its gate."""
+    with tenant_context(house.id):
+        kept = Run.objects.select_related("campaign").get(id=run.id)
+        return kept.state, kept.campaign.state, SendGate.objects.get(origin_id=run.id).state
+
+
 def next_try(house: House, sandbox: Sandbox) -> Message:
     """Let the waiting further try be due now, and the lane take it; the message of that try."""
     with tenant_context(house.id):
@@ -137,7 +144,6 @@ def outcomes(house: House) -> list[tuple[str, str, int]]:
         return sorted(Call.objects.values_list("outcome", "keys", "number"))
 
 
-@proves("H11")
 def test_one_presses_9_one_is_a_machine_one_listens_and_the_next_run_leaves_the_first_out(
     house: House, team: Team, sandbox: Sandbox
 ) -> None:
@@ -206,14 +212,21 @@ def test_a_run_is_not_over_while_a_call_is_to_be_tried_again(house: House, team:
     run = call_everybody(house, sandbox, 1)
     browser = team.client()
 
+    kept = state_of(house, run)
     page = browser.get(f"/campaigns/runs/{run.id}/")
+    (row,) = browser.get("/campaigns/").context["page"].object_list
+    home = browser.get("/").content.decode()
     (person,) = browser.get(f"/campaigns/runs/{run.id}/people/?show=waiting").context["page"].people
     next_try(house, sandbox)
+    tick(house)
     after = browser.get(f"/campaigns/runs/{run.id}/")
 
     with tenant_context(house.id):
         second = Message.objects.get(origin=ORIGIN_AGAIN)
         at = time_text(person.due_at, Organization.objects.current().time_zone, clock.now())
+    assert (kept, state_of(house, run)) == (("sending", "running", "open"), ("finished", "finished", "closed"))
+    assert (row.badge["label"], row.when_words, row.when) == ("Waiting", "goes on", person.due_at)
+    assert "1 campaign waits for people&#x27;s hours to open or for a further try." in home
     assert page.context["heading"] == f"1 call will be tried again at {at}."
     assert page.context["badge"]["label"] == "Waiting"
     assert [page.context["report"].people[key] for key in ("waiting", "failed", "delivered")] == [1, 0, 0]
@@ -258,14 +271,34 @@ def test_a_stop_between_two_tries_keeps_the_second_from_leaving(house: House, sa
 def test_a_cancelled_run_makes_no_further_try(house: House, sandbox: Sandbox) -> None:
     add_callees(house, BUSY)
     run = call_everybody(house, sandbox, 1)
+
     with tenant_context(house.id):
-        Run.objects.filter(id=run.id).update(state="sending")
         cancel_run(actor=house.actor, run=Run.objects.get(id=run.id))
+    tick(house)
 
-    second = next_try(house, sandbox)
-
-    assert second.state == "cancelled"
+    assert state_of(house, run) == ("cancelled", "cancelled", "cancelled")
+    with tenant_context(house.id):
+        second = Message.objects.get(origin=ORIGIN_AGAIN)
+        assert (second.state, second.next_at) == ("cancelled", None)
     assert len(sandbox.ledger("kind=call")) == 1
+
+
+def test_a_paused_run_holds_its_further_tries_until_it_goes_on(house: House, sandbox: Sandbox) -> None:
+    add_callees(house, BUSY_ONCE)
+    run = call_everybody(house, sandbox, 1)
+
+    with tenant_context(house.id):
+        pause_run(actor=house.actor, run=Run.objects.get(id=run.id))
+    held = next_try(house, sandbox)
+    called = len(sandbox.ledger("kind=call"))
+    with tenant_context(house.id):
+        resume_run(actor=house.actor, run=Run.objects.get(id=run.id))
+    second = next_try(house, sandbox)
+    tick(house)
+
+    assert (held.state, called) == ("ready", 1)
+    assert (second.state, second.delivery_rank, len(sandbox.ledger("kind=call"))) == ("accepted", 40, 2)
+    assert state_of(house, run) == ("finished", "finished", "closed")
 
 
 @pytest.fixture

@@ -46,7 +46,6 @@ def typed(**others):
     } | others
 
 
-@proves("G2")
 def test_the_page_offers_every_carrier_by_a_link_and_each_has_its_own_form(acme):
     browser = acme.client()
 
@@ -60,7 +59,6 @@ def test_the_page_offers_every_carrier_by_a_link_and_each_has_its_own_form(acme)
     assert browser.get("/senders/?carrier=nobody").context["connect_form"] is None
 
 
-@proves("G2")
 def test_telnyx_is_connected_by_what_its_guide_asks_for_and_keeps_it_sealed(acme, asked):
     before = rows_of(acme.id)
 
@@ -114,7 +112,6 @@ def account(acme, everything):
         return connecting.connect_account(actor=acme.actor(), name="everything", label="All", credentials=credentials)
 
 
-@proves("G19")
 @pytest.mark.parametrize(
     ("channel", "address", "shown", "kept"),
     [

@@ -103,7 +103,7 @@ def test_confirming_keeps_the_person_protected_and_is_on_the_record(acme, rival,
     assert judge(acme, row, "confirm-stop").headers["Location"] == "/replies/?show=judge"
 
     assert changed(before, rows_of(acme.id)) == {
-        "messaging_inboundmessage": 0, "accounts_auditevent": 1, "accounts_audithead": 0
+        "messaging_inboundmessage": 0, "consent_stoprequest": 0, "accounts_auditevent": 1, "accounts_audithead": 0
     }  # fmt: skip
     assert rows_of(rival.id) == others
     assert (last_deed(acme.id).action, last_deed(acme.id).data) == ("reply.judged", {"verdict": "stop"})
@@ -126,7 +126,7 @@ def test_what_was_no_stop_is_taken_back_and_consent_stands_on_its_own_proof_agai
 
     assert changed(before, rows_of(acme.id)) == {
         "consent_consentevent": 1, "consent_consentstate": 0, "consent_suppression": 0,
-        "messaging_inboundmessage": 0, "accounts_auditevent": 1, "accounts_audithead": 0,
+        "messaging_inboundmessage": 0, "consent_stoprequest": 0, "accounts_auditevent": 1, "accounts_audithead": 0,
     }  # fmt: skip
     assert rows_of(rival.id) == others
     assert last_deed(acme.id).data == {"verdict": "not_stop", "lifted": True}

@@ -214,6 +214,16 @@ def test_help_is_answered_to_a_stranger_and_to_who_said_stop_and_rests_on_their_
         assert Suppression.objects.filter(lifted_at=None).exists()
 
 
+def test_help_is_answered_five_times_a_day_and_no_more_and_a_stop_is_confirmed_all_the_same(line: Line) -> None:
+    for _ in range(7):
+        line.write("HELP")
+    line.write(PLEA)
+
+    told = line.told()
+    assert [text.startswith("Acme: for help contact") for text in told] == [True] * 5 + [False]
+    assert rows(line) == [("said_help", "accepted")] * 5 + [("said_stop", "accepted")]
+
+
 @pytest.mark.parametrize(("legal_name", "named"), [("Acme Incorporated", "Acme Incorporated"), ("", "Acme")])
 def test_without_a_support_contact_help_names_the_organisation(line: Line, legal_name: str, named: str) -> None:
     with tenant_context(line.team.id):

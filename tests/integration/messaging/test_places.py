@@ -13,6 +13,7 @@ from messaging.facts import context_for, decide_distinct, facts_of, facts_parame
 from tests.factories.accounts import operator_actor
 from tests.factories.consent import grant, make_point, make_purpose
 from tests.factories.messaging import make_account, make_sender
+from tests.factories.registrations import register_in_us
 from tests.proofs import proves
 
 #: of an area code with two time zones
@@ -30,6 +31,7 @@ def known(acme, operator):
         purpose, point = make_purpose(acme.actor()), make_point(NEBRASKAN)
         grant(point, purpose)
         sender = make_sender(acme.actor(), make_account(acme.actor()))
+        register_in_us(sender)
 
     def add(country="", time_zone=""):
         with tenant_context(acme.id):

@@ -11,8 +11,10 @@ from consent.models import Purpose
 from core import clock
 from core.tenancy import tenant_context
 from messaging.preference_links import LINK_DAYS, read_preference_token
+from privacy.actions.erasing import erase_person
 from tests.factories.accounts import Team
-from tests.factories.preferences import Ana, fields, make_ana, save
+from tests.factories.messaging import hear, make_account, make_sender, reach
+from tests.factories.preferences import NUMBER, Ana, fields, make_ana, save
 from tests.proofs import proves
 
 
@@ -68,6 +70,21 @@ def test_the_link_of_one_organisation_shows_and_changes_nothing_of_another(
 
     assert "Rival matters" not in page
     assert (len(ana.ledger()), other.ledger()) == (2, [])
+
+
+def test_who_was_erased_and_came_back_by_start_chooses_on_their_page_again(ana: Ana, browser: Client) -> None:
+    team = ana.team
+    with tenant_context(team.id):
+        account = make_account(team.actor())
+        reach(make_sender(team.actor(), account), ana.phone)
+        path = ana.path()
+        erase_person(actor=team.actor(), contact_id=ana.contact.id)
+    gone = browser.get(path).status_code
+
+    with tenant_context(team.id):
+        hear(account, "START", NUMBER)
+
+    assert (gone, browser.get(path).status_code) == (404, 200)
 
 
 @proves("C33")

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import zoneinfo
 
 import pytest
 from django.test import Client
@@ -103,7 +104,8 @@ def test_what_makes_no_sense_is_refused_with_the_remedy_and_writes_nothing(
 
 @pytest.mark.parametrize("days", [-3, 0, 370])
 def test_a_pause_that_cannot_be_takes_the_choice_beside_it_down_with_it(ana: Ana, browser: Client, days: int) -> None:
-    day = (clock.now() + datetime.timedelta(days=days)).date().isoformat()
+    today_there = clock.now().astimezone(zoneinfo.ZoneInfo("America/Chicago")).date()
+    day = (today_there + datetime.timedelta(days=days)).isoformat()
 
     answer = browser.post(ana.path(), fields(browser, ana.path()) | {"weekly": "2", "pause": day})
 

@@ -25,6 +25,7 @@ from messaging.preference_links import place, preference_url
 from tests.factories.accounts import Team, operator_actor
 from tests.factories.consent import grant, make_point, make_purpose, make_wording
 from tests.factories.messaging import make_account, make_sender, reach
+from tests.factories.registrations import register_in_us
 from tests.proofs import proves
 
 #: ten in the morning in Nebraska
@@ -49,6 +50,7 @@ class Street:
             for purpose in (self.offers, self.orders):
                 grant(self.point, purpose)
             self.sender: Sender = make_sender(team.actor(), make_account(team.actor()))
+            register_in_us(self.sender)
 
     def ask(self, purpose: Purpose | None = None, at: datetime.datetime = MORNING) -> Decision:
         with tenant_context(self.team.id):

@@ -33,7 +33,6 @@ def typed(**others):
     return {"carrier": "practice", "label": "Main account", "account_sid": SID, "auth_token": TOKEN} | others
 
 
-@proves("G2")
 def test_connecting_asks_the_carrier_and_keeps_the_credentials_sealed(acme, rival, practice):
     before, others = rows_of(acme.id), rows_of(rival.id)
 
@@ -129,7 +128,6 @@ def test_the_carrier_is_asked_outside_every_transaction(acme, practice, monkeypa
     assert seen == [None]
 
 
-@proves("G2")
 def test_the_page_shows_four_letters_of_the_secret_and_the_address_for_replies(acme, practice, settings):
     settings.WEBHOOK_URL = "https://app.acme.example"
     acme.client().post("/senders/connect/", typed())
@@ -143,7 +141,6 @@ def test_the_page_shows_four_letters_of_the_secret_and_the_address_for_replies(a
     assert f"https://app.acme.example/webhooks/twilio/inbound/{account.token}" in page
 
 
-@proves("G2")
 def test_connecting_the_same_account_again_replaces_its_secret_and_keeps_its_addresses(acme, practice):
     with tenant_context(acme.id):
         first = make_account(acme.actor(), token="the-old-one")
@@ -197,7 +194,13 @@ def test_a_sender_is_added_with_its_number_in_one_spelling(acme, rival, connecte
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"address": "hello"}, {"rate_per_second": 0}, {"rate_per_second": 5000}, {"account": SID}, {"address": NUMBER}],
+    [
+        {"address": "hello to everybody"},
+        {"rate_per_second": 0},
+        {"rate_per_second": 5000},
+        {"account": SID},
+        {"address": NUMBER},
+    ],
 )
 def test_a_sender_that_cannot_be_is_refused(acme, connected, wrong):
     with tenant_context(acme.id):
@@ -300,6 +303,18 @@ def test_the_practice_carrier_is_connected_by_one_press_with_its_number_and_its_
     assert senders == [("sms", "+14025550100"), ("voice", "+14025550100")]
     assert "Use the practice carrier" not in acme.client().get("/senders/").content.decode()
     assert rows_of(rival.id) == others
+
+
+def test_beside_an_account_of_ones_own_the_practice_carrier_is_still_one_press_away(acme, practice):
+    with tenant_context(acme.id):
+        make_account(acme.actor())
+        ProviderAccount.objects.update(practice=False)
+    browser = acme.client()
+
+    pages = [browser.get(address).content.decode() for address in ("/senders/", "/senders/?carrier=practice")]
+
+    assert ["Use the practice carrier" in page for page in pages] == [True, True]
+    assert pages[1].index("Use the practice carrier") < pages[1].index('name="auth_token"')
 
 
 def test_without_a_sandbox_that_answers_nothing_is_connected(acme, settings):

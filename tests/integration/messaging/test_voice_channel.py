@@ -22,6 +22,7 @@ def check(acme: Any, body: str = "Hello.", legal_name: str = LEGAL_NAME, **parts
 def test_a_call_with_everything_is_fit(acme: Any) -> None:
     check(acme)
     check(acme, phone="+14025550100", machine="hang_up")
+    check(acme, "Your curl is ready, {{ contact.fields.curly_name }} of {{ contact.fields.linked_shop }}.")
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,9 @@ def test_a_call_with_everything_is_fit(acme: Any) -> None:
     [
         ("body", {"body": "  "}, "shall hear"),
         ("body", {"body": "a" * 1201}, "Nobody listens"),
+        ("body", {"body": "Choose at {{ preferences_url }}."}, "end the calls with a key"),
+        ("body", {"body": "{% if contact.city %}{{ contact.fields.map_link | upcase }}{% endif %}"}, "read it out"),
+        ("body", {"body": "{{ contact.fields.url }}"}, "Leave it out"),
         ("body", {"body": "Hello {{ contact.first_name"}, "Add }}"),
         ("legal_name", {"legal_name": " "}, "settings"),
         ("audio", {"audio": "not-an-id"}, "Upload it again"),

@@ -1,5 +1,6 @@
 """WhatsApp from template to handset, over real HTTP: written, approved, sent, stopped in WhatsApp itself, never again."""
 
+import dataclasses
 import time
 from collections.abc import Iterator
 
@@ -160,7 +161,6 @@ def test_only_the_same_choice_in_whatsapp_takes_the_stop_back(house: House, sand
         assert ConsentEvent.objects.filter(status="granted").count() == 2
 
 
-@proves("D6")
 def test_a_template_that_is_paused_holds_its_messages_and_they_go_on_when_the_pause_is_over(
     house: House, sandbox: Sandbox
 ) -> None:
@@ -187,6 +187,52 @@ def test_a_template_that_is_paused_holds_its_messages_and_they_go_on_when_the_pa
     assert house.outcomes(run) == [("allowed", "")]
     with tenant_context(house.id):
         assert Message.objects.get().state == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("fate", "state", "words"),
+    [
+        ("pending", "submitted", "In review"),
+        ("reminder", "approved", "Approved"),
+        ("rejected", "rejected", "Two variables stand next to each other."),
+        ("paused", "paused", "Paused by WhatsApp"),
+        ("disabled", "disabled", "Disabled by WhatsApp"),
+        ("appealed", "appealed", "In appeal"),
+    ],
+)
+def test_what_whatsapp_says_of_a_template_stands_on_its_page_without_anybody_asking(
+    house: House, fate: str, state: str, words: str
+) -> None:
+    row = house.approved(f"visit_{fate}")
+
+    page = house.team.client().get(f"/templates/{row.id}/").content.decode()
+
+    assert row.state == state
+    assert words in page
+
+
+def test_a_rejected_template_is_changed_submitted_again_and_deleted_at_whatsapp_too(
+    house: House, sandbox: Sandbox
+) -> None:
+    row = house.approved("autumn_rejected")
+    better = dataclasses.replace(
+        whatsapp.TEXT, body="Good morning {{first_name}}, we expect you on {{day}} at our office."
+    )
+
+    with tenant_context(house.id):
+        write_template(
+            actor=house.actor, account=house.account, name=row.name, language="en_US", use_case="transactional",
+            text=better, template=row,
+        )  # fmt: skip
+    template_office.submit_template(actor=house.actor, organization_id=house.id, template_id=row.id)
+    again = house.template(row)
+    sandbox.settle()
+    template_office.delete_template(actor=house.actor, organization_id=house.id, template_id=row.id)
+
+    heard = [entry["status"] for entry in sandbox.ledger("kind=chat_template")]
+    assert again.provider_template_id == row.provider_template_id
+    assert [word for word in heard if word in ("written", "changed", "deleted")] == ["written", "changed", "deleted"]
+    assert house.template(row).state == "gone"
 
 
 def test_a_rejected_template_says_why_and_no_campaign_can_take_it(house: House) -> None:

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.test import Client
 
 from accounts.contracts import Refused
 from accounts.roles import GRANTS, Role
@@ -12,9 +13,9 @@ from consent.models import Purpose
 from contacts.models import List
 from core.tenancy import tenant_context
 from messaging import template_office
-from messaging.channels.whatsapp_rules import WrittenButton, text_of
+from messaging.channels.whatsapp_texts import WrittenButton, text_of
 from messaging.models import ProviderTemplate
-from tests.factories import whatsapp
+from tests.factories import pictures, whatsapp
 from tests.factories.accounts import make_team
 from tests.factories.consent import make_purpose
 from tests.integration.accounts.chain import last_deed
@@ -94,7 +95,6 @@ def test_what_cannot_be_a_template_is_refused_with_everything_typed_and_nothing_
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"samples": "first_name = Ana"}, "Write a sample for {{day}} of the body."),
         ({"body": "{{first_name}}, your visit is on {{day}} soon."}, "A variable stands at the very beginning or end."),
         (
             {"body": "Hello {{first_name}} {{day}}, see you at our office then."},
@@ -108,15 +108,42 @@ def test_what_cannot_be_a_template_is_refused_with_everything_typed_and_nothing_
         ({"button_2_value": "example.com"}, "Button 2 has no web address WhatsApp takes."),
     ],
 )
-def test_the_rules_are_checked_before_anything_is_submitted(acme, account, sandbox, wrong, words):
+def test_a_template_that_breaks_a_rule_is_refused_at_save_with_the_remedy_beside_what_was_typed(
+    acme, account, wrong, words
+):
+    before = rows_of(acme.id)
+
+    answer = acme.client().post("/templates/new/", typed(account, **wrong))
+
+    assert (answer.status_code, rows_of(acme.id)) == (422, before)
+    assert words in answer.content.decode()
+
+
+def test_everything_wrong_with_a_template_is_said_at_once(acme, account):
+    wrong = {"footer": "For {{first_name}}", "header": "a" * 61, "button_3_kind": "quick_reply", "button_3_title": "No"}
+
+    answer = acme.client().post("/templates/new/", typed(account, **wrong))
+
+    errors = answer.context["form"].errors
+    assert set(errors) == {"header", "footer", "button_1_kind"}
+    assert errors["button_1_kind"] == [
+        "The answers do not stand together. Put all answers before or after the other buttons."
+    ]
+
+
+def test_a_draft_without_a_sample_says_so_and_its_submission_is_refused_on_its_page(acme, account, sandbox):
     browser = acme.client()
-    page = browser.post("/templates/new/", typed(account, **wrong)).headers["Location"]
+    page = browser.post("/templates/new/", typed(account, samples="first_name = Ana")).headers["Location"]
+    words = "Write a sample for {{day}} of the body."
 
-    said = browser.post(f"{page}submit/", follow=True).content.decode()
+    before, refused = browser.get(page), browser.post(f"{page}submit/")
 
+    assert (before.status_code, refused.status_code) == (200, 422)
+    assert words in before.content.decode()
+    assert words in refused.content.decode()
+    assert "Hello Ana, your visit is on {{day}} at our office." in before.content.decode()
     with tenant_context(acme.id):
         assert ProviderTemplate.objects.get().state == "draft"
-    assert words.replace("{", "{") in said
     assert sandbox.ledger("kind=chat_template") == []
 
 
@@ -178,7 +205,6 @@ def test_deleting_a_template_deletes_it_at_whatsapp_as_well(acme, account, sandb
     assert [entry["status"] for entry in sandbox.ledger("kind=chat_template")][-1] == "deleted"
 
 
-@proves("A11")
 @pytest.mark.parametrize("deed", ["", "change/", "submit/", "delete/", "use/"])
 def test_another_organisations_template_is_not_there(acme, rival, account, deed):
     with tenant_context(acme.id):
@@ -283,3 +309,80 @@ def test_an_application_writes_reads_and_hands_over_a_template(app, acme, accoun
     assert (submitted.status_code, brought.status_code) == (202, 202)
     assert [(row["name"], row["choosable"], row["why_not"]) for row in found] == [("visit_reminder", True, "")]
     assert app.get(f"templates/{uuid.uuid4()}/").status_code == 404
+
+
+def test_an_application_uploads_a_picture_and_writes_cards_and_a_code(app, acme, account):  # noqa: F811
+    file = Client().post(
+        "/api/v1/templates/files/",
+        pictures.png(),
+        content_type="image/png",
+        headers={"Authorization": f"Bearer {app.key}"},
+    )
+    head = {"kind": "image", "file": file.json()["id"]}
+    card = {
+        "head": head,
+        "body": "From the first harvest.",
+        "buttons": [{"kind": "quick_reply", "title": "Keep me one"}],
+    }
+    shared = {"account": str(account.id), "language": "en_US"}
+    cards = shared | {
+        "name": "tea",
+        "use_case": "promotional",
+        "body": "Two teas are back today.",
+        "cards": [card, card],
+    }
+    code = shared | {"name": "sign_in", "use_case": "transactional", "code": {"kind": "copy_code", "minutes": 10}}
+
+    made = [app.post("templates/", told) for told in (cards, code)]
+    read = app.get(f"templates/{made[0].json()['id']}/").json()
+    wrong = app.post("templates/", code | {"name": "sign_up", "body": "My own words"})
+    stranger = app.post(
+        "templates/", shared | {"name": "x", "use_case": "support", "body": "Hello", "head": head | {"kind": "video"}}
+    )
+
+    assert (file.status_code, file.json()["kind"], file.json()["content_type"]) == (201, "image", "image/png")
+    assert [one.status_code for one in made] == [201, 201]
+    assert read["slots"] == ["card_0_media_link", "card_1_media_link"]
+    assert [one["head"] for one in read["cards"]] == [head, head]
+    assert made[1].json()["category"] == "authentication"
+    assert made[1].json()["body"] == "{{1}} is your verification code. For your security, do not share this code."
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "code")
+    assert (stranger.status_code, stranger.json()["errors"][0]["field"]) == (422, "head.file")
+
+
+def test_what_is_no_picture_is_refused_by_the_api_and_nothing_is_kept(app, acme, account):  # noqa: F811
+    before = rows_of(acme.id)
+
+    refused = Client().post(
+        "/api/v1/templates/files/", b"<html>", content_type="image/png", headers={"Authorization": f"Bearer {app.key}"}
+    )
+
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "file")
+    assert refused.json()["remedy"] == "Choose a JPEG, PNG, MP4 or PDF file."
+    kept = changed(before, rows_of(acme.id))
+    assert "messaging_templatefile" not in kept
+
+
+def test_a_file_that_is_refused_leaves_everything_typed_on_the_page(acme, account):
+    wrong = typed(account, header_kind="image", header_file=pictures.a_file(pictures.PDF, "menu.pdf"))
+
+    answer = acme.client().post("/templates/new/", wrong)
+
+    assert answer.status_code == 422
+    assert "This file is of another kind. Choose a JPEG or PNG file." in answer.content.decode()
+    assert "Example Co" in answer.content.decode()
+
+
+def test_more_cards_are_shown_without_judging_what_was_typed_so_far(acme, account):
+    begun = {
+        "account": str(account.id), "name": "tea", "language": "en_US", "use_case": "promotional", "body": "Teas.",
+        "card_media": "image", "card_count": "4", "card_button_1": "quick_reply", "more": "1",
+        "card_1_file": pictures.a_file(pictures.png(), "tea.png"),
+    }  # fmt: skip
+
+    answer = acme.client().post("/templates/new/?kind=cards", begun)
+
+    page = answer.content.decode()
+    assert (answer.status_code, page.count('<legend class="label px-1">Card ')) == (200, 4)
+    assert page.count('alt="The picture you uploaded"') == 1
+    assert 'role="alert"' not in page.partition("<form")[2].partition("</form>")[0]

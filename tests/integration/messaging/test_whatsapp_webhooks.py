@@ -171,7 +171,6 @@ def told(name: str, time: int) -> Any:
     return webhook
 
 
-@proves("D6")
 @pytest.mark.parametrize("order", list(itertools.permutations([("paused", 10), ("approved", 20), ("quality", 15)])))
 def test_news_of_a_template_out_of_order_never_bring_back_what_is_over(client, acme, account, template, order):
     for name, second in order:
@@ -182,7 +181,6 @@ def test_news_of_a_template_out_of_order_never_bring_back_what_is_over(client, a
         assert ProviderTemplate.objects.get(id=template.id).state == "approved"
 
 
-@proves("D5")
 def test_a_category_that_will_change_is_told_with_its_day_and_one_that_has_changed_ends_its_use(client, acme, account):
     with tenant_context(acme.id):
         row = whatsapp.make_template(account, "autumn_offer")

@@ -95,8 +95,8 @@ def test_an_event_says_a_status_or_what_else_somebody_asked_for():
     assert set(EVENT_LABELS) - set(STATUS_LABELS) == more
 
 
-def test_only_a_stop_can_be_taken_back():
-    assert LIFTABLE == ("opted_out",)
+def test_a_stop_and_an_erasure_can_be_taken_back_by_the_person_and_nothing_else_can():
+    assert LIFTABLE == ("opted_out", "erased")
 
 
 @pytest.mark.parametrize("kind", ["mobile", "either", "fixed", "voip", "toll_free", "premium", "other", ""])

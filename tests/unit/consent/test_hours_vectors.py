@@ -44,7 +44,9 @@ STATES = [
 #: not checked against a second place, or against the law itself; counsel is to fill them
 UNVERIFIED = {
     "us-la-hours", "us-nj-hours", "us-pa-hours", "us-unclear-states-hours", "us-md-cap", "pk-hours", "eu-hours", "gb-hours",
-    "fr-calls-hours", "ca-hours", "us-stop-reminder", "us-ut-artificial-voice", "in-way-out", "stop-erased", "stop-dnc", "adult",
+    "fr-calls-hours", "ca-hours", "us-stop-reminder", "us-short-code", "us-no-names", "pk-masks", "au-register", "gulf-names",
+    "us-cannabis", "us-shaft",
+    "us-ut-artificial-voice", "in-way-out", "stop-erased", "stop-dnc", "adult",
     "consent-expiry",
 }  # fmt: skip
 

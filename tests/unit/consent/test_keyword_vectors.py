@@ -2,10 +2,12 @@
 
 import pytest
 
+from consent.answer_texts import reply_text
 from consent.contracts import Allowed, Denied
-from consent.keywords import LEGAL_MINIMUM, classify, default_vocabulary, read, reply_text
+from consent.keywords import classify, read
 from consent.rulebook import rulebook
 from consent.states import can_move
+from consent.vocabulary import LEGAL_MINIMUM, default_vocabulary
 from tests.proofs import proves
 from tests.unit.consent.cases import ask, decision, facts
 

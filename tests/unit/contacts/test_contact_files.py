@@ -83,6 +83,7 @@ def test_a_zero_byte_in_a_cell_does_not_end_the_file(tmp_path: pathlib.Path) -> 
         (b"\xff\xfe\x00\x00" + "Phone".encode("utf-32-le"), "unknown_encoding"),
         (b"Phone,Name\n1,\x81\x8d\xff\n", "unknown_encoding"),
         (b"\x89PNG" + bytes(range(256)) * 4 + b"\x00" * 200, "not_text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\0IEND\xaeB`\x82", "not_text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "old_workbook"),
         (b"PK\x03\x04 but no archive", "damaged_workbook"),
     ],

@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from liquid import Environment, StrictUndefined
 
+from consent.answer_texts import reply_text
+from consent.rulebook import rulebook
 from messaging.content import Compiled, ContentError, has_opt_out_hint, precompile, render, variables_of
 from messaging.content_rules import ENVIRONMENT, LOOP_STEPS
 
+OUR_STOP_LINES = sorted({words for row in rulebook().disclosures if row.line == "stop" for _, words in row.snippets})
 PERSON = {
     "first_name": "Ana",
     "contact": {"city": "Łódź", "age": 41, "vip": True, "note": None},
@@ -277,6 +280,13 @@ def _outcome(compiled: Compiled, person: dict) -> str | tuple[str, str]:
         ("Antworten Sie STOP", True),
         ("Opt-out: example.com/x", True),
         ("Unsubscribe here: example.com/x", True),
+        ("روکنے کے لیے STOP لکھیں۔", True),
+        ("रोकने के लिए STOP लिखें।", True),
+        ("रोकने के लिए “STOP” लिखकर भेजें", True),
+        ("أرسل STOP لإلغاء الاشتراك", True),
+        ("أو STOP للإيقاف.", True),
+        ("STOP zum Beenden", True),
+        ("STOP نہ کریں", False),
         ("Don't stop now!", False),
         ("Stop to say hello", False),
         ("Please do not cancel", False),
@@ -288,3 +298,14 @@ def _outcome(compiled: Compiled, person: dict) -> str | tuple[str, str]:
 )
 def test_only_a_line_that_says_how_to_opt_out_counts_as_one(text: str, told: bool) -> None:
     assert has_opt_out_hint(text) is told
+
+
+@pytest.mark.parametrize("text", OUR_STOP_LINES)
+def test_our_own_lines_that_say_how_to_stop_count_as_such(text: str) -> None:
+    assert len(OUR_STOP_LINES) == 3
+    assert has_opt_out_hint(f"Sale today. {text}") is True
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt", "ur", "hi", "ar"])
+def test_our_own_answers_that_say_how_to_stop_count_as_such(language: str) -> None:
+    assert has_opt_out_hint(reply_text("help", "Acme", language, "help@acme.example")) is True

@@ -74,7 +74,8 @@ async def graph(caller: Caller, method: str, path: str, **more: Any) -> tuple[in
 
 
 def body(text: str = "Hello {{1}}, your visit is on {{2}} at our office.") -> dict[str, Any]:
-    return {"name": "visit", "language": "en_US", "category": "UTILITY", "components": [{"type": "BODY", "text": text}]}
+    part = {"type": "BODY", "text": text, "example": {"body_text": [["Ana", "Tuesday"]]}}
+    return {"name": "visit", "language": "en_US", "category": "UTILITY", "components": [part]}
 
 
 async def approved(caller: Caller, **others: Any) -> dict[str, Any]:

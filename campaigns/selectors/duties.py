@@ -1,0 +1,84 @@
+"""What the law wants said that this check could not see to: lines that are missing in the text, and what is in people's hands."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from accounts.models import Organization
+from campaigns.models import Recipient
+from campaigns.selectors.checks import Check
+from consent.models import Point
+from consent.rule_types import Disclosure
+from consent.rule_words import listed, place_name
+from consent.rulebook import rulebook
+from consent.text_review import Review
+from core import clock
+from messaging.lines import lines_in, words_for, words_in
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing to be said: where, what, and the law behind it. `words` could be said, empty where they are nobody's to give.
+
+    `unread` is true of words in another language than English that no native speaker has read.
+    """
+
+    places: str
+    says: str
+    statute: str
+    url: str
+    words: str = ""
+    unread: bool = False
+
+
+def duties(check: Check) -> list[Duty]:
+    """What whoever wrote the text has to see to, for the countries of those who would get it; nothing of it is checked."""
+    run, today = check.run, clock.now().date()
+    found: dict[str, Disclosure] = {}
+    for country in sorted(run.parts_by_country or {}):
+        for rule in rulebook().disclosures_for(country, run.sender.channel, run.purpose.tier, today):
+            if rule.keeper == "people":
+                found[rule.id] = rule
+    return [Duty(_places(rule), rule.says, rule.source.statute, rule.source.url) for rule in found.values()]
+
+
+def missing_lines(check: Check) -> list[Duty]:
+    """The lines that keep people out of this check, in words that could be added: those of the places of these people alone.
+
+    Three queries, none where no line is missing.
+    """
+    run, today = check.run, clock.now().date()
+    if not any(row.code == "line_missing" for group in check.groups for row in group.rows):
+        return []
+    organization = Organization.objects.current()
+    held = lines_in(run.template_version.body, organization)
+    found: dict[str, Disclosure] = {}
+    for region in _regions_kept_out(check):
+        for rule in rulebook().disclosures_for(region, run.sender.channel, run.purpose.tier, today):
+            if rule.line and rule.line not in held:
+                found[rule.id] = rule
+    return [_line(rule, organization) for rule in found.values()]
+
+
+def words_of(check: Check) -> Review:
+    """What the rules of content find in the text, for the countries of those who would get it."""
+    run = check.run
+    text, countries = run.template_version.body, run.parts_by_country or {}
+    return words_in(text, channel=run.sender.channel, tier=run.purpose.tier, places=countries)
+
+
+def _regions_kept_out(check: Check) -> list[str]:
+    """Where the numbers are from to which the text cannot go."""
+    points = Recipient.objects.filter(run=check.run, reason="line_missing").values("point_id")
+    found = Point.objects.filter(id__in=points).order_by("region").distinct()
+    return list(found.values_list("region", flat=True))
+
+
+def _line(rule: Disclosure, organization: Organization) -> Duty:
+    words, spoken = words_for(rule, organization)
+    unread = spoken != "en" and spoken not in rule.native
+    return Duty(_places(rule), rule.says, rule.source.statute, rule.source.url, words, unread)
+
+
+def _places(rule: Disclosure) -> str:
+    names: Sequence[str] = [place_name(place) for place in rule.places]
+    return listed(names) if len(names) <= 3 else f"{listed(names[:2])} and {len(names) - 2} more"

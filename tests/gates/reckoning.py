@@ -1,0 +1,158 @@
+"""The facts of one person in one scene, reckoned from what was made up, with no database: what the SQL has to find."""
+
+import calendar
+import datetime
+from collections.abc import Iterable
+
+from accounts.models import Organization
+from consent.contracts import Allowed, Ask, Decision, Deferred, Denied, Facts, OwnHours
+from consent.gate import decide
+from consent.rulebook import Rulebook
+from consent.states import reaches, strongest_suppression
+from messaging.lines import lines_in
+from tests.gates.people import Who, ago
+from tests.gates.scenes import Scene
+
+Answer = tuple[str, str, datetime.datetime | None]
+_COUNTED = ("accepted", "attempting", "uncertain")
+_WEEK = 7 * 24 * 3600
+_RECORDS = {
+    "long_code": ("a2p_brand US", "a2p_campaign US"),
+    "toll_free": ("toll_free US",),
+    "short_code": ("short_code US",),
+    "alphanumeric": ("dlt_entity IN", "dlt_header IN", "dlt_template IN"),
+}
+
+
+def reckon(who: Who, scene: Scene, organization: Organization, rules: Rulebook) -> Answer:
+    """Outcome, reason and, for a deferral, until when."""
+    ask = Ask(scene.channel, scene.tier, scene.at, rules.version)
+    decision = decide(ask, facts_of(who, scene, organization, rules), rules)
+    return as_answer(decision, has_proof=who.met and who.consent != "none")
+
+
+def as_answer(decision: Decision, *, has_proof: bool) -> Answer:
+    """A decision as it is told: nothing is allowed without an event that proves it."""
+    if isinstance(decision, Denied):
+        return "denied", decision.reason, None
+    if not has_proof:
+        return "denied", "no_consent", None
+    if isinstance(decision, Deferred):
+        return "deferred", decision.reason, decision.until
+    assert isinstance(decision, Allowed)
+    return "allowed", "", None
+
+
+def facts_of(who: Who, scene: Scene, organization: Organization, rules: Rulebook) -> Facts:
+    """All the gate may know, from what was made up."""
+    suppression = strongest_suppression(_suppressions(who, scene))  # type: ignore[arg-type]
+    regions, zones = _places(who)
+    recent, cap = _cap(who, scene, regions, rules)
+    introduced = scene.channel not in ("email", "voice") or scene.introduced
+    return Facts(
+        organization_state=scene.state,  # type: ignore[arg-type]
+        sending_stopped=scene.stopped,
+        sender_ready=scene.connected and not scene.paused,
+        content_ready=introduced and _template_serves(scene),
+        has_address=bool(who.kind) and (not who.met or who.sealed or suppression in ("erased", "platform")),
+        address_valid=bool(who.kind) and (reaches(scene.channel, who.kind, who.number_type) or suppression == "erased"),
+        in_trial_circle=who.guest and who.kind in ("phone", "email"),
+        suppression=suppression,
+        consent=_consent(who, scene, rules),  # type: ignore[arg-type]
+        minor=who.met and any(each.minor for each in who.people),
+        region=regions,
+        zones=zones,
+        recent_sends=recent,
+        cap=cap,
+        window_open=not scene.window_seconds
+        or any(_opens(each.age, each.said, each.form, each.ours) for each in who.heard),
+        own_full=who.weekly_cap is not None and who.met and _got(who, _WEEK, rules) >= who.weekly_cap,
+        own_hours=OwnHours(*who.own) if who.own and who.met else None,
+        sender_kind=scene.kind,
+        registrations=standings(scene),
+        text_registered=scene.text_registered if scene.kind == "alphanumeric" and scene.records == "held" else False,
+        lines=lines_in(scene.body, organization) if scene.kind else None,
+    )
+
+
+def standings(scene: Scene) -> tuple[str, ...]:
+    """What the sender has registered and how it stands. One record has run out where they stand expired."""
+    if scene.records == "none" or not scene.kind:
+        return ()
+    names = _RECORDS[scene.kind]
+    return tuple(
+        sorted(f"{name} {'expired' if scene.records == 'expired' and name == names[-1] else 'held'}" for name in names)
+    )
+
+
+def _suppressions(who: Who, scene: Scene) -> set[str]:
+    live = {
+        stop.kind for stop in who.stops
+        if not stop.lifted and stop.channel in ("", scene.channel) and (stop.ends is None or stop.ends > 0)
+    }  # fmt: skip
+    return live | ({"platform"} if who.on_platform and who.kind else set())
+
+
+def _consent(who: Who, scene: Scene, rules: Rulebook) -> str:
+    said = said_at(who, scene, rules)
+    ended = who.consent == "granted" and rules.consent_expires_at(scene.tier, said) <= scene.at
+    return "expired" if ended else who.consent
+
+
+def said_at(who: Who, scene: Scene, rules: Rulebook) -> datetime.datetime:
+    """When they said what holds; those on the edge so that their agreement ends at the moment asked about, or a second off."""
+    if who.edge is None:
+        return ago(scene.at, who.agreed_days * 24 * 3600)
+    end = ago(scene.at, -who.edge)
+    months = end.year * 12 + end.month - 1 - dict(rules.policy.expiry_months)[scene.tier]
+    last = calendar.monthrange(months // 12, months % 12 + 1)[1]
+    return end.replace(year=months // 12, month=months % 12 + 1, day=min(end.day, last))
+
+
+def _places(who: Who) -> tuple[str, tuple[str, ...]]:
+    """The number's place and, where somebody's country is another, theirs too; and every zone they may be in."""
+    region, zones = who.place
+    if not who.kind or not who.met:
+        return region, tuple(sorted(set(zones.split())))
+    told = {each.country for each in who.people if each.country}
+    their_zones = {each.time_zone for each in who.people if each.time_zone}
+    disagree = bool(told) and told != {region.partition("-")[0]}
+    regions = " ".join(filter(None, [region, *(sorted(told) if disagree else ())]))
+    all_told = all(each.time_zone for each in who.people)
+    if all_told and (not disagree or not zones):
+        return regions, tuple(sorted(their_zones))
+    return regions, tuple(sorted({*zones.split(), *their_zones})) if zones else ()
+
+
+def _template_serves(scene: Scene) -> bool:
+    if not scene.content:
+        return True
+    return scene.content == "approved" and scene.tier == "marketing"
+
+
+def _opens(age: int, said: int | None, form: str, ours: bool) -> bool:
+    within = age < 24 * 3600 and (said is None or said < 24 * 3600)
+    return within and ours and form not in ("preference", "number_changed")
+
+
+def _got(who: Who, seconds: int, rules: Rulebook) -> int:
+    """How many messages that caps count they got lately."""
+    counted = {tier.name for tier in rules.tiers if tier.capped}
+    return sum(1 for each in who.sent if each.age < seconds and each.state in _COUNTED and each.tier in counted)
+
+
+def _cap(who: Who, scene: Scene, regions: str, rules: Rulebook) -> tuple[int, int | None]:
+    """Of the caps that hold the one with the least room left."""
+    caps: list[tuple[int, int]] = [] if scene.cap is None else [(scene.cap_days * 24, scene.cap)]
+    caps += _law_caps(scene, regions.split(), rules)
+    found = [(_got(who, hours * 3600, rules), count) for hours, count in caps]
+    return min(found, key=lambda pair: pair[1] - pair[0]) if found else (0, None)
+
+
+def _law_caps(scene: Scene, places: Iterable[str], rules: Rulebook) -> list[tuple[int, int]]:
+    day = scene.at.date()
+    return [
+        (cap.window_hours, cap.count)
+        for place in places
+        for cap in rules.caps_for(place, scene.channel, scene.tier, day)
+    ]
