@@ -57,9 +57,17 @@ class Stage:
         self._account_names = account_names
         self._server = server
         self.address = f"http://127.0.0.1:{server.server_port}"
+        self._began = False
 
     def go_to(self, moment: datetime.datetime) -> None:
-        """Stand at a moment; time goes on from there."""
+        """Stand at a moment; time goes on from there.
+
+        Only the first moment may lie in the past: two deeds of a weekend both move to its Friday, in whatever order their
+        hours have, and a story told backwards would look forged.
+        """
+        if self._began:
+            moment = max(moment, clock.now())
+        self._began = True
         offset = moment - datetime.datetime.now(datetime.UTC)
         clock.stand_apart(offset)
         _set_clocks(self._account_names, offset)

@@ -227,7 +227,13 @@ def test_every_request_of_a_key_is_logged_without_its_words_or_ids(acme, rival):
 @proves("M13")
 def test_the_log_keeps_days_ahead_and_drops_days_past_keeping(db):
     with connection.cursor() as cursor:
+        cursor.execute(  # the template of a suite that runs past midnight was made yesterday
+            "select count(*) from generate_series(0, 5) step where to_regclass('public.accounts_apirequestlog_'"
+            " || to_char((clock_timestamp() at time zone 'UTC')::date + step::int, 'YYYYMMDD')) is null"
+        )
+        missing = cursor.fetchone()[0]
         cursor.execute("select accounts_keep_request_log(5, 7)")
         made_first = cursor.fetchone()[0]
         cursor.execute("select accounts_keep_request_log(5, 7)")
-        assert (made_first, cursor.fetchone()[0]) == (2, 0)
+        assert missing >= 2
+        assert (made_first, cursor.fetchone()[0]) == (missing, 0)
