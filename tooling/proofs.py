@@ -60,6 +60,12 @@ def areas(name: str) -> list[Area]:
     return [Area(area["name"], area["items"]) for area in listed["area"]]
 
 
+def reasons() -> Mapping[str, str]:
+    """Why an ID is not proven: what is missing, in a sentence, from docs/data/reasons.toml."""
+    read: dict[str, str] = tomllib.loads((places.PROJECT / "docs" / "data" / "reasons.toml").read_text())
+    return read
+
+
 def known_ids() -> set[str]:
     """Every ID a test may claim."""
     return {each for name in DOCUMENTS for area in areas(name) for each in area.items}
@@ -80,7 +86,7 @@ def render(name: str, proofs: list[Proof]) -> str:
     for proof in proofs:
         for each in proof.ids:
             by_id[each].append(proof)
-    listed = areas(name)
+    listed, missing = areas(name), reasons()
     total = sum(len(area.items) for area in listed)
     proven = sum(each in by_id for area in listed for each in area.items)
     lines = [
@@ -90,15 +96,17 @@ def render(name: str, proofs: list[Proof]) -> str:
         f"**{proven} of {total}** are proven by a test; the others are not claimed.",
     ]
     for area in listed:
-        lines += ["", f"## {area.name}", "", "| ID | | State | Tests |", "|---|---|---|---|"]
-        lines += [_row(each, title, by_id.get(each, [])) for each, title in area.items.items()]
+        lines += ["", f"## {area.name}", "", "| ID | | State | Tests, or what is missing |", "|---|---|---|---|"]
+        lines += [_row(each, title, by_id.get(each, []), missing.get(each, "")) for each, title in area.items.items()]
     return "\n".join(lines) + "\n"
 
 
-def _row(each: str, title: str, proofs: list[Proof]) -> str:
+def _row(each: str, title: str, proofs: list[Proof], missing: str) -> str:
+    if not proofs:
+        return f"| {each} | {title} | not yet | {missing} |"
     names = [f"[{proof.test}](../{proof.file})" for proof in proofs[:_SHOWN]]
     more = [f"and {len(proofs) - _SHOWN} more"] if len(proofs) > _SHOWN else []
-    return f"| {each} | {title} | {'proven' if proofs else 'not yet'} | {', '.join(names + more)} |"
+    return f"| {each} | {title} | proven | {', '.join(names + more)} |"
 
 
 def _collect_in(scope: ast.AST, file: str, inherited: tuple[str, ...], prefix: str) -> Iterator[Proof]:

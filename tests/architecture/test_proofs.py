@@ -24,6 +24,15 @@ def test_no_mark_names_an_unknown_id() -> None:
     assert unknown == {}
 
 
+def test_only_what_is_not_proven_has_a_reason_and_it_is_a_sentence() -> None:
+    proven = {each for proof in _PROOFS for each in proof.ids}
+    reasons = proofs.reasons()
+
+    assert {each: "unknown" for each in reasons if each not in proofs.known_ids()} == {}
+    assert {each: "proven" for each in reasons if each in proven} == {}
+    assert [each for each, reason in reasons.items() if not reason.endswith(".") or "|" in reason] == []
+
+
 def test_a_test_that_proves_more_than_three_says_what_for_each() -> None:
     silent = {
         f"{proof.file}::{proof.test}"
