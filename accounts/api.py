@@ -17,9 +17,12 @@ from rest_framework.views import exception_handler as rest_exception_handler
 
 from accounts.contracts import Actor, NotAllowed, Refused
 from accounts.doors import api
+from accounts.limits import levels_of
 from accounts.models import Organization
+from accounts.quotas import quotas_left
 from core.api import PROBLEM_TYPE, FieldsQuery, answer, answers, problem_body
 from core.api_input import NotJson
+from core.tenancy import require_organization_id
 
 _CODES = {
     400: "invalid",
@@ -129,3 +132,42 @@ class OrganizationOut(serializers.Serializer[Any]):
 def organization(request: Request) -> Response:
     """The organisation the key belongs to."""
     return answer(request, OrganizationOut(Organization.objects.current()).data)
+
+
+class LimitOut(serializers.Serializer[Any]):
+    """One limit on requests. A bucket of `at_once` requests fills again by `per_minute`."""
+
+    name = serializers.ChoiceField(choices=["key", "organization", "address"], source="kind")
+    per_minute = serializers.FloatField()
+    at_once = serializers.IntegerField()
+    remaining = serializers.IntegerField(help_text="So many requests may come at once now.")
+    reset_seconds = serializers.FloatField(source="wait", help_text="Until one more may come; 0 while some may.")
+
+
+class QuotasOut(serializers.Serializer[Any]):
+    """What is left of what requests use up."""
+
+    units = serializers.IntegerField(
+        allow_null=True, default=None, help_text="In thousandths of a unit; null for a key without the scope see_units."
+    )
+
+
+class LimitsOut(serializers.Serializer[Any]):
+    """How far a key's requests and its organisation's means reach."""
+
+    limits = LimitOut(many=True)
+    quotas = QuotasOut()
+
+
+@extend_schema(operation_id="get_limits", tags=["organization"], parameters=[FieldsQuery], responses=answers(LimitsOut))
+@api("")
+@api_view(["GET"])
+def limits(request: Request) -> Response:
+    """How often this key, its organisation and its address may ask, how much of it is left, and what is left to send with.
+
+    The headers RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset and RateLimit-Policy of every answer tell the tightest of
+    the limits; Units-Available of every answer to a change tells the units. Asking here counts as a request.
+    """
+    actor = actor_of(request)
+    levels = levels_of(request._request, actor, require_organization_id())
+    return answer(request, LimitsOut({"limits": levels, "quotas": quotas_left(actor)}).data)

@@ -13,7 +13,8 @@ from accounts.actions.request_log import log_request
 from accounts.api_keys import authenticate
 from accounts.contracts import Actor
 from accounts.doors import Door
-from core import throttle
+from accounts.limits import key_buckets, too_many_requests, within
+from accounts.quotas import quota_headers
 from core.api import problem
 from core.middleware import client_address
 from core.tenancy import tenant_context
@@ -33,15 +34,11 @@ def enter(request: HttpRequest, door: Door, answer: Answer) -> HttpResponse:
     if found is None:
         return _unknown(request)
     organization_id, actor = found
-    verdict = throttle.ask(
-        [
-            (f"key:{actor.id}", settings.API_LIMITS["key"]),
-            (f"organization:{organization_id}", settings.API_LIMITS["organization"]),
-        ]
+    response = within(
+        key_buckets(request, actor.id, organization_id),
+        lambda: _within_limits(request, door, answer, organization_id, actor),
+        lambda verdict: too_many_requests(request, verdict),
     )
-    response = _within_limits(request, door, answer, organization_id, actor) if verdict.free else _too_many(request)
-    for name, value in verdict.headers().items():
-        response[name] = value
     log_request(request, organization_id, actor, response, time.monotonic() - began)
     return response
 
@@ -51,11 +48,12 @@ _NOT_LIVING = "It is not known, was revoked, has expired, or may not be used fro
 
 def _unknown(request: HttpRequest) -> HttpResponse:
     """No key, or none that lives: which of its parts is wrong is never told, nor anything too often to one address."""
-    verdict = throttle.ask([(f"unknown:{client_address(request)}", settings.API_LIMITS["unknown"])])
-    response = problem(request, "unauthorized", _why(request)) if verdict.free else _too_many(request)
+    response = within(
+        [(f"unknown:{client_address(request)}", settings.API_LIMITS["unknown"])],
+        lambda: problem(request, "unauthorized", _why(request)),
+        lambda verdict: too_many_requests(request, verdict),
+    )
     response["WWW-Authenticate"] = "Bearer"
-    for name, value in verdict.headers().items():
-        response[name] = value
     return response
 
 
@@ -68,10 +66,6 @@ def _why(request: HttpRequest) -> str:
     return f"{which} opens nothing. {_NOT_LIVING}"
 
 
-def _too_many(request: HttpRequest) -> HttpResponse:
-    return problem(request, "too_many")
-
-
 def _within_limits(
     request: HttpRequest, door: Door, answer: Answer, organization_id: uuid.UUID, actor: Actor
 ) -> HttpResponse:
@@ -80,15 +74,26 @@ def _within_limits(
     if door.permission and not actor.may(door.permission):
         return problem(request, "not_allowed", f"This key lacks the scope {door.permission}.")
     if door.own_transactions:
-        return answer(request)
+        response = answer(request)
+        with tenant_context(organization_id):
+            return _with_quotas(request, actor, response)
     _ = request.body  # before the transaction: a slow upload must not hold one open
     with tenant_context(organization_id):
         safe = request.method in _SAFE
         response = (
             answer(request) if safe else once(request, lambda: digest_of_request(request), lambda: answer(request))
         )
+        _with_quotas(request, actor, response)
         if response.status_code >= 400:
             transaction.set_rollback(True)
+    return response
+
+
+def _with_quotas(request: HttpRequest, actor: Actor, response: HttpResponse) -> HttpResponse:
+    """The answer to what may use something up, with what is left of it. After a failure nothing more is asked."""
+    if request.method not in _SAFE and response.status_code < 500:
+        for name, value in quota_headers(actor).items():
+            response[name] = value
     return response
 
 

@@ -17,6 +17,7 @@ from accounts.api_entrance import enter
 from accounts.contracts import Actor, Belonging, NotAllowed
 from accounts.documents import documents_version
 from accounts.doors import Door, door_of
+from accounts.limits import page_buckets, too_many_pages, within
 from accounts.selectors import has_accepted_documents, organizations_of
 from core.middleware import client_address, request_id
 from core.tenancy import tenant_context
@@ -47,12 +48,14 @@ class TenantMiddleware:
             return redirect_to_login(request.get_full_path())
         request.actor = person_actor(request)  # type: ignore[attr-defined]
         request.belongings = organizations_of(request.user.id)  # type: ignore[attr-defined]
-        if door.kind == "person":
-            return self.get_response(request)
-        return self._enter(request, door)
+        belonging = chosen_belonging(request) if door.kind == "member" else None
+        return within(
+            page_buckets(request, request.user.id, belonging.organization_id if belonging else None),
+            lambda: self.get_response(request) if door.kind == "person" else self._enter(request, door, belonging),
+            lambda verdict: too_many_pages(request, verdict),
+        )
 
-    def _enter(self, request: HttpRequest, door: Door) -> HttpResponse:
-        belonging = chosen_belonging(request)
+    def _enter(self, request: HttpRequest, door: Door, belonging: Belonging | None) -> HttpResponse:
         if belonging is None:
             secret = request.session.get("invitation")
             return redirect("accounts:invitation", secret) if secret else redirect("accounts:open")

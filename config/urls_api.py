@@ -23,6 +23,7 @@ urlpatterns = [
     path("try/", views.api_try, name="try"),
     path("problems/", views.problem_list, name="problems"),
     path("organization/", accounts.organization, name="organization"),
+    path("limits/", accounts.limits, name="limits"),
     path("units/", billing.units, name="units"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/batch/", upserts.batch, name="contact_batch"),

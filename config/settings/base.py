@@ -155,8 +155,12 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "accounts.api.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
-#: how often an API key, its organisation, and an address without a key may ask: a minute on average, and at once
-API_LIMITS = {"key": (600, 100), "organization": (1800, 300), "unknown": (60, 20)}
+#: how often an API key, its organisation, the address it asks from, and an address without a key may ask: a minute on average,
+#: and at once
+API_LIMITS = {"key": (600, 100), "organization": (1800, 300), "address": (3600, 600), "unknown": (60, 20)}
+#: how often one person, all people of an organisation, and one address may ask for pages behind the log-in. Pages for everybody
+#: stand apart: a way out of a list is never refused, and the log-in has limits of its own
+PAGE_LIMITS = {"user": (600, 200), "organization": (6000, 1000), "address": (6000, 1000)}
 #: how often an organisation may invite (20 at once, 60 an hour), and one address be invited by whomever (never over 5 an hour)
 INVITATION_LIMITS = {"organization": (1, 20), "address": (2 / 60, 3)}
 #: choices stand where they are used, without names of their own

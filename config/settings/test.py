@@ -28,5 +28,6 @@ WHITENOISE_AUTOREFRESH = True
 ALLOWED_HOSTS = ["*"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 ACCOUNT_RATE_LIMITS = {}
-API_LIMITS = {"key": (600_000, 10_000), "organization": (600_000, 10_000), "unknown": (600_000, 10_000)}
+API_LIMITS = dict.fromkeys(("key", "organization", "address", "unknown"), (600_000, 10_000))
+PAGE_LIMITS = dict.fromkeys(("user", "organization", "address"), (600_000, 10_000))
 INVITATION_LIMITS = {"organization": (600_000, 10_000), "address": (600_000, 10_000)}
