@@ -101,6 +101,7 @@ DEEDS: Final[Mapping[str, str]] = {
     "stop_request.decided": "Request to stop decided",
     "stop_request.entered": "Request to stop entered",
     "stop_request.given": "Request to stop given to somebody",
+    "template.change_dropped": "Change of a WhatsApp template dropped",
     "template.deleted": "WhatsApp template deleted",
     "template.file_kept": "File for a WhatsApp template uploaded",
     "template.reported": "News of a WhatsApp template",

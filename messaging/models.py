@@ -371,6 +371,8 @@ class ProviderTemplate(TenantModel):
     category = models.CharField(max_length=16)
     #: header, body, footer, buttons, samples, head, cards, code: see channels.whatsapp_texts
     content = models.JSONField(default=dict)
+    #: what shall stand in its place, in the same shape; empty when nothing was changed since it was handed over
+    changed = models.JSONField(default=dict)
     state = models.CharField(max_length=10, default="draft")
     #: green, yellow, red; empty while the network has no opinion
     quality = models.CharField(max_length=10, blank=True)

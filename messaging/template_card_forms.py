@@ -6,8 +6,9 @@ from typing import Any, Final
 from django import forms
 
 from accounts.contracts import Actor
+from messaging.channels.whatsapp import last_text_of
 from messaging.channels.whatsapp_rules import whatsapp_rules
-from messaging.channels.whatsapp_texts import BUTTON_KINDS, Head, TemplateText, WrittenButton, WrittenCard, text_of
+from messaging.channels.whatsapp_texts import BUTTON_KINDS, Head, TemplateText, WrittenButton, WrittenCard
 from messaging.models import ProviderTemplate
 from messaging.template_forms import (
     TemplateBasics,
@@ -128,7 +129,7 @@ class CardsForm(TemplateBasics):
 
 def initial_cards(template: ProviderTemplate) -> dict[str, Any]:
     """A template with cards as values of the form's fields."""
-    text = text_of(template.content)
+    text = last_text_of(template)
     found = basics_of(template) | {"body": text.body, "card_count": len(text.cards)}
     for place, card in enumerate(text.cards, 1):
         found |= {"card_media": card.head.kind, f"card_{place}_media": card.head.file, f"card_{place}_body": card.body}

@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 
+from messaging.channels.whatsapp import last_text_of
 from messaging.channels.whatsapp_checks import code_text
 from messaging.channels.whatsapp_rules import whatsapp_rules
-from messaging.channels.whatsapp_texts import TemplateText, WrittenCode, text_of
+from messaging.channels.whatsapp_texts import TemplateText, WrittenCode
 from messaging.models import ProviderTemplate
 from messaging.template_forms import TemplateBasics, basics_of
 
@@ -67,6 +68,6 @@ class CodeForm(TemplateBasics):
 
 def initial_code(template: ProviderTemplate) -> dict[str, Any]:
     """A template with a code as values of the form's fields."""
-    code = text_of(template.content).code or WrittenCode()
+    code = last_text_of(template).code or WrittenCode()
     told = {"code_kind": code.kind, "security": code.security, "minutes": code.minutes or None, "words": code.words}
     return basics_of(template) | told | {"fill_words": code.fill_words, "app": code.app, "signature": code.signature}

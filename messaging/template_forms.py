@@ -10,9 +10,10 @@ from accounts.contracts import Actor, Refused
 from core.forms import CarillonForm
 from messaging.actions.template_files import keep_template_file
 from messaging.channels.template_media import refuse_size
+from messaging.channels.whatsapp import last_text_of
 from messaging.channels.whatsapp_checks import refusals
 from messaging.channels.whatsapp_rules import whatsapp_rules
-from messaging.channels.whatsapp_texts import BUTTON_KINDS, Head, TemplateText, WrittenButton, text_of
+from messaging.channels.whatsapp_texts import BUTTON_KINDS, Head, TemplateText, WrittenButton
 from messaging.models import ProviderAccount, ProviderTemplate, TemplateFile
 
 #: how many buttons the page has room for; more are seldom read
@@ -167,7 +168,7 @@ class TemplateForm(TemplateBasics):
 
 def initial_of(template: ProviderTemplate) -> dict[str, Any]:
     """A template as values of the form's fields."""
-    text = text_of(template.content)
+    text = last_text_of(template)
     found = basics_of(template) | {"header": text.header, "body": text.body, "footer": text.footer}
     if text.head is not None:
         found |= {"header_kind": text.head.kind, "header_media": text.head.file}

@@ -10,7 +10,7 @@ from core.http import Session, run
 from core.tenancy import tenant_context
 from messaging.actions import templates
 from messaging.actions.credentials import open_credentials
-from messaging.channels.whatsapp_texts import text_of
+from messaging.channels.whatsapp import last_text_of
 from messaging.models import ProviderAccount, ProviderTemplate
 from messaging.providers.protocol import Misconfigured, ProviderError
 from messaging.providers.registry import provider
@@ -24,11 +24,12 @@ def submit_template(*, actor: Actor, organization_id: uuid.UUID, template_id: uu
     """
     with tenant_context(organization_id):
         template = _template(template_id)
-        draft = templates.check_submission(actor=actor, template=template, text=text_of(template.content))
+        text = last_text_of(template)
+        draft = templates.check_submission(actor=actor, template=template, text=text)
         ask, asked_at = _asking(template.account), clock.now()
     said = _said(ask(lambda office: office.submit_template(draft, template.provider_template_id)))
     with tenant_context(organization_id):
-        templates.record_submission(actor=actor, template=template, said=said, asked_at=asked_at)
+        templates.record_submission(actor=actor, template=template, text=text, said=said, asked_at=asked_at)
 
 
 def submit_template_later(organization_id: uuid.UUID, template_id: uuid.UUID) -> None:

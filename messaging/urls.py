@@ -60,6 +60,7 @@ urlpatterns = [
     path("templates/bring-in/", templates.sync_templates, name="sync_templates"),
     path("templates/<uuid:provider_template_id>/", templates.template, name="template"),
     path("templates/<uuid:provider_template_id>/change/", templates.change_template, name="change_template"),
+    path("templates/<uuid:provider_template_id>/drop-change/", templates.drop_change, name="drop_template_change"),
     path("templates/<uuid:provider_template_id>/submit/", templates.submit_template, name="submit_template"),
     path("templates/<uuid:provider_template_id>/delete/", templates.delete_template, name="delete_template"),
     path("templates/<uuid:provider_template_id>/use/", templates.use_template, name="use_template"),

@@ -42,6 +42,8 @@ class ChatTemplate:
     quality: str = "UNKNOWN"
     reason: str = "NONE"
     moment: float = 0.0
+    #: when it was changed while it was approved, in seconds of business time
+    changes: list[float] = dataclasses.field(default_factory=list)
 
     def part(self, kind: str) -> dict[str, Any]:
         """One component, empty when the template has none of that kind."""

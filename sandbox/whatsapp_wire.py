@@ -170,12 +170,22 @@ class WhatsAppApi:
         check_template(fields, self._chats.store.handles.__contains__)
         if template.status == "APPROVED" and fields.get("category", template.category) != template.category:
             raise Refused(100, "the category of an approved template is fixed")
+        if template.status == "APPROVED":
+            self._count_change(template, self._carrier.clock.seconds(business.id))
         template.components, template.status = as_listed(fields), "PENDING"
         template.category = str(fields.get("category", template.category)).upper()
         self._chats.store.add(template)
         self._note(business, template, "changed")
         self._webhooks.review(business, template)
         return _json({"success": True, "id": template.id, "category": template.category})
+
+    def _count_change(self, template: ChatTemplate, moment: float) -> None:
+        """Errors: Refused when an approved template is changed more often than Meta takes it: once a day, ten times in 30."""
+        day = 86_400.0
+        template.changes = [each for each in template.changes if each > moment - 30 * day]
+        if len(template.changes) >= 10 or any(each > moment - day for each in template.changes):
+            raise Refused(100, "an approved template can be changed once a day and ten times in 30 days")
+        template.changes.append(moment)
 
     async def delete_template(self, request: web.Request) -> web.Response:
         """Delete a template: of all languages by its name, of one by its id beside the name."""

@@ -65,7 +65,7 @@ def forget_template_files() -> int:
     statement = (
         "delete from messaging_templatefile f where f.organization_id = %s and f.created_at < %s"
         " and not exists (select from messaging_providertemplate t where t.organization_id = f.organization_id"
-        " and t.state <> 'gone' and t.content::text like '%%' || f.id::text || '%%')"
+        " and t.state <> 'gone' and (t.content::text || t.changed::text) like '%%' || f.id::text || '%%')"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [require_organization_id(), clock.now() - _WAITS])

@@ -11,7 +11,7 @@ from core import clock
 from messaging.actions.practice import demand_practice
 from messaging.actions.template_drafts import draft_of, text_of_draft
 from messaging.actions.template_files import demand_files, open_template_files
-from messaging.channels.whatsapp import CHANGEABLE
+from messaging.channels.whatsapp import CHANGEABLE, STANDING
 from messaging.channels.whatsapp_checks import category_for, check_name, check_text
 from messaging.channels.whatsapp_rules import whatsapp_rules
 from messaging.channels.whatsapp_texts import TemplateText, text_of
@@ -31,6 +31,8 @@ def write_template(
 ) -> ProviderTemplate:
     """Keep a template as it was written, a new one or one that may be changed; nothing is handed over yet.
 
+    Effects: the change of one the network approved stands beside its text, which goes on being sent until the change is
+             handed over.
     Errors: Refused names the field: a name, a language or a use that cannot be, a file that is not there, another template of
             that name in that language, one that may not be changed now.
     """
@@ -48,12 +50,32 @@ def write_template(
         raise Refused("This template cannot be changed now.", remedy=remedy, code="template_fixed")
     elif (template.name, template.language) != (name, language):
         raise Refused("Name and language stay as they were.", field="name", remedy="Write a new template.")
-    template.use_case, template.content = use_case, text.as_content()
+    if template.state in STANDING:
+        _keep_change(template, use_case, category, text)
+    else:
+        template.use_case, template.content = use_case, text.as_content()
     if template.state == "draft":
         template.category = category
     template.save()
     record_audit(actor=actor, action="template.written", on=("provider_template", template.id), data={"name": name})
     return template
+
+
+def _keep_change(template: ProviderTemplate, use_case: str, category: str, text: TemplateText) -> None:
+    """Put a text beside the one that was approved. Errors: Refused for another use: the network keeps the category."""
+    if use_case != template.use_case or category != template.category:
+        wrong = "What an approved template is for stays as it was."
+        raise Refused(
+            wrong, field="use_case", remedy="Write a new template for another use.", code="template_use_fixed"
+        )
+    template.changed = text.as_content() if text != text_of(template.content) else {}
+
+
+def drop_change(*, actor: Actor, template: ProviderTemplate) -> None:
+    """Forget a change that was not handed over; the approved text stays as it is. Nothing happens when there is none."""
+    actor.require("author_campaigns")
+    if ProviderTemplate.objects.filter(id=template.id).exclude(changed={}).update(changed={}, reason="", advice=""):
+        record_audit(actor=actor, action="template.change_dropped", on=("provider_template", template.id), data={})
 
 
 def check_submission(*, actor: Actor, template: ProviderTemplate, text: TemplateText) -> DraftTemplate:
@@ -62,6 +84,8 @@ def check_submission(*, actor: Actor, template: ProviderTemplate, text: Template
     demand_practice(actor, template.account, "account")
     if template.state not in CHANGEABLE:
         raise Refused("This template was handed over already.", remedy="Wait for the review.", code="template_fixed")
+    if template.state == "approved" and not template.changed:
+        raise Refused("WhatsApp approved this template as it is.", remedy="Change it first.", code="template_fixed")
     category = category_for(text, check_name(template.name, template.language, template.use_case))
     check_text(text)
     demand_files(text)
@@ -69,10 +93,13 @@ def check_submission(*, actor: Actor, template: ProviderTemplate, text: Template
 
 
 def record_submission(
-    *, actor: Actor, template: ProviderTemplate, said: Submitted, asked_at: datetime.datetime
+    *, actor: Actor, template: ProviderTemplate, text: TemplateText, said: Submitted, asked_at: datetime.datetime
 ) -> None:
-    """What the network said to a template it took; `asked_at` is when it was asked."""
+    """What the network said to a template it took, and the text it took; `asked_at` is when it was asked."""
     row = ProviderTemplate.objects.select_for_update().get(id=template.id)
+    row.content = text.as_content()
+    if row.changed == row.content:  # else somebody wrote on meanwhile
+        row.changed = {}
     row.provider_template_id, row.submitted_at = said.provider_template_id, asked_at
     # the news of a quick review may have come before this answer
     if row.news_at is None or row.news_at < whole_second(asked_at):

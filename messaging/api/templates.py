@@ -18,7 +18,7 @@ from core.tenancy import require_organization_id
 from messaging.access import access_template, access_template_account
 from messaging.actions import templates as verbs
 from messaging.api.content import named_in_template
-from messaging.channels.whatsapp import why_not
+from messaging.channels.whatsapp import last_text_of, why_not
 from messaging.channels.whatsapp_checks import code_text
 from messaging.channels.whatsapp_rules import whatsapp_rules
 from messaging.channels.whatsapp_texts import (
@@ -125,6 +125,9 @@ class TemplateOut(serializers.Serializer[Any]):
     quality = serializers.CharField(allow_blank=True)
     reason = serializers.CharField(allow_blank=True)
     advice = serializers.CharField(allow_blank=True)
+    changed = serializers.BooleanField(
+        help_text="A change was written and not handed over; the approved text is still sent."
+    )
     choosable = serializers.BooleanField()
     why_not = serializers.CharField(allow_blank=True)
     header = serializers.CharField(allow_blank=True)
@@ -147,7 +150,12 @@ def _one(row: ProviderTemplate) -> dict[str, Any]:
     text, refused = text_of(row.content), why_not(row)
     same = ("id", "account_id", "name", "language", "category", "use_case", "state", "quality", "reason", "advice")
     told = {name: getattr(row, name) for name in (*same, "submitted_at", "created_at")}
-    told |= {"choosable": not refused, "why_not": refused, "slots": [slot.key for slot in text.slots]}
+    told |= {
+        "changed": bool(row.changed),
+        "choosable": not refused,
+        "why_not": refused,
+        "slots": [slot.key for slot in text.slots],
+    }
     return told | {
         name: getattr(text, name) for name in ("header", "head", "body", "footer", "buttons", "cards", "code")
     }
@@ -223,7 +231,7 @@ def submission(request: Request, provider_template_id: uuid.UUID) -> Response:
     """Hand a template over for review. It is checked at once and goes out by a task; read it to see what came of it."""
     row = access_template(actor_of(request), provider_template_id)
     with named_in_template("header_file", "head.file"):
-        verbs.check_submission(actor=actor_of(request), template=row, text=text_of(row.content))
+        verbs.check_submission(actor=actor_of(request), template=row, text=last_text_of(row))
     enqueue("messaging.submit_template", organization_id=require_organization_id(), template_id=row.id)
     return Response(TemplateOut(_one(row)).data, status=202)
 

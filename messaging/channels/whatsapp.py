@@ -16,7 +16,7 @@ from messaging.channels.part_types import refuse_no_text, texts_by_place
 from messaging.channels.protocol import Common, Content, Rendered, Written
 from messaging.channels.whatsapp_rules import whatsapp_rules
 from messaging.channels.whatsapp_sending import approved_template
-from messaging.channels.whatsapp_texts import Slot, filled_text, text_of
+from messaging.channels.whatsapp_texts import Slot, TemplateText, filled_text, text_of
 from messaging.content import precompile
 from messaging.content_rules import ContentError
 from messaging.contracts import Outbound
@@ -28,7 +28,9 @@ _IN_ADDRESSES: Final = ":/?#[]@!$&'()*+,;=%~"
 #: the places of pictures, films and documents, on cards too
 _MEDIA: Final = re.compile(r"(card_\d+_)?media_link")
 #: states in which a template may be changed; Meta takes changes of these
-CHANGEABLE: Final = ("draft", "rejected", "paused")
+CHANGEABLE: Final = ("draft", "rejected", "paused", "approved")
+#: of those, the ones the network holds a text of that is or will be sent: a change stands beside it until it is handed over
+STANDING: Final = ("paused", "approved")
 #: why a template of each state cannot be chosen, and what helps
 NOT_CHOSEN: Final[Mapping[str, tuple[str, str]]] = {
     "draft": ("It was not submitted to WhatsApp yet.", "Submit it, and wait for the review."),
@@ -118,6 +120,11 @@ def why_not(template: ProviderTemplate) -> str:
     if template.unfit:
         return f"It cannot be filled here: {template.unfit}"
     return "" if template.use_case else "Nobody has said yet what it is for. Open it and say so."
+
+
+def last_text_of(template: ProviderTemplate) -> TemplateText:
+    """The text as somebody wrote it last: the change that waits, if there is one."""
+    return text_of(template.changed or template.content)
 
 
 def completed(body: str, parts: Mapping[str, Any]) -> Written:

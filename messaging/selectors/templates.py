@@ -43,6 +43,7 @@ class TemplateCard:
     why_not: str
     reason: str
     changeable: bool
+    change: TemplateText | None = None
 
     @property
     def language(self) -> str:
@@ -52,18 +53,24 @@ class TemplateCard:
     @property
     def specimen(self) -> TemplateText:
         """The text with its samples in their places; where there is none, the variable stays."""
-        text = self.text
-        cards = tuple(
-            dataclasses.replace(card, body=_filled(card.body, f"card_{place}_body", text.samples))
-            for place, card in enumerate(text.cards)
-        )
-        header, body = _filled(text.header, "header", text.samples), _filled(text.body, "body", text.samples)
-        return dataclasses.replace(text, header=header, body=body, cards=cards)
+        return _specimen(self.text)
 
     @property
     def missing(self) -> list[str]:
-        """What has to be put right before a draft can be submitted."""
+        """What has to be put right before a draft, or a change, can be submitted."""
+        if self.change is not None:
+            return [str(each) for each in refusals(self.change)]
         return [str(each) for each in refusals(self.text)] if self.template.state == "draft" else []
+
+    @property
+    def submittable(self) -> bool:
+        """Whether there is something to hand over: all but the text WhatsApp approved already."""
+        return self.changeable and (self.template.state != "approved" or self.change is not None)
+
+    @property
+    def changed_specimen(self) -> TemplateText | None:
+        """The change with its samples in their places; None when nothing was changed."""
+        return _specimen(self.change) if self.change is not None else None
 
     @property
     def samples(self) -> list[tuple[str, str]]:
@@ -96,6 +103,7 @@ def template_card(template: ProviderTemplate) -> TemplateCard:
         why_not=why_not(template),
         reason=reason,
         changeable=template.state in CHANGEABLE,
+        change=text_of(template.changed) if template.changed else None,
     )
 
 
@@ -110,6 +118,15 @@ def template_accounts() -> list[ProviderAccount]:
     names = [name for name, one in PROVIDERS.items() if issubclass(one, ManagesTemplates)]
     rows = ProviderAccount.objects.defer("credentials_sealed").filter(provider__in=names)
     return list(rows.order_by("created_at", "id"))
+
+
+def _specimen(text: TemplateText) -> TemplateText:
+    cards = tuple(
+        dataclasses.replace(card, body=_filled(card.body, f"card_{place}_body", text.samples))
+        for place, card in enumerate(text.cards)
+    )
+    header, body = _filled(text.header, "header", text.samples), _filled(text.body, "body", text.samples)
+    return dataclasses.replace(text, header=header, body=body, cards=cards)
 
 
 def _filled(words: str, part: str, samples: Mapping[str, str]) -> str:

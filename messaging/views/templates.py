@@ -15,7 +15,7 @@ from core.tenancy import tenant_context
 from messaging import template_office
 from messaging.access import access_template, access_template_account
 from messaging.actions import templates
-from messaging.channels.whatsapp_texts import text_of
+from messaging.channels.whatsapp import STANDING, last_text_of
 from messaging.models import ProviderTemplate
 from messaging.selectors.templates import template_accounts, template_card, template_cards
 from messaging.template_card_forms import CardsForm, initial_cards
@@ -91,7 +91,7 @@ def _form_page(request: HttpRequest, template_id: uuid.UUID | None, kind: str) -
             except Refused as refusal:
                 form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
             else:
-                messages.success(request, "Saved. Submit it when it is ready: WhatsApp reviews it.")
+                messages.success(request, _saved_words(saved))
                 return redirect("messaging:template", saved.id)
         shown = _again(shape, accounts, row, data) if asks_again and refused is None and data is not None else form
         context = {"form": shown, "template": row, "accounts": accounts, "forms": [one for one, _ in FORMS.values()]}
@@ -119,8 +119,16 @@ def _again(
 
 
 def _kind_of(row: ProviderTemplate | None) -> str:
-    text = text_of(row.content) if row is not None else None
+    text = last_text_of(row) if row is not None else None
     return "cards" if text and text.cards else "code" if text and text.code else "message"
+
+
+def _saved_words(row: ProviderTemplate) -> str:
+    if row.state not in STANDING:
+        return "Saved. Submit it when it is ready: WhatsApp reviews it."
+    if not row.changed:
+        return "Nothing changed: this is the text WhatsApp has."
+    return "Saved beside the approved text. Submit the change when it is ready: WhatsApp reviews it."
 
 
 def _save(request: HttpRequest, form: TemplateBasics, row: ProviderTemplate | None) -> ProviderTemplate:
@@ -135,6 +143,16 @@ def _save(request: HttpRequest, form: TemplateBasics, row: ProviderTemplate | No
         text=form.text,
         template=row,
     )
+
+
+@member("author_campaigns")
+@require_POST
+def drop_change(request: HttpRequest, provider_template_id: uuid.UUID) -> HttpResponse:
+    """Leave an approved template as it is."""
+    row = access_template(_actor(request), provider_template_id)
+    templates.drop_change(actor=_actor(request), template=row)
+    messages.success(request, "Dropped. The approved text stays.")
+    return redirect("messaging:template", row.id)
 
 
 @member("author_campaigns", own_transactions=True)
