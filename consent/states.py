@@ -95,7 +95,7 @@ SOURCES: Mapping[Source, SourceRule] = MappingProxyType(
         "free_text": SourceRule("Their own words in a message", by_person=True, grants=False),
         "email_reply": SourceRule("Reply by email", by_person=True, grants=False),
         "keypress": SourceRule("Key pressed in a call", by_person=True, grants=True),
-        "spoken": SourceRule("Said in a recorded call", by_person=True, grants=True),
+        "spoken": SourceRule("Said in a call", by_person=True, grants=True),
         "qr": SourceRule("Scanned code leading to a form", by_person=True, grants=True),
         "paper": SourceRule("Signed paper, filed by staff", by_person=False, grants=True, claims=True),
         "verbal": SourceRule("Said in person, noted by staff", by_person=False, grants=False, claims=True),

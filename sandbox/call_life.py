@@ -18,6 +18,8 @@ from sandbox.twiml import BadTwiml
 _SOON = 0.03  # seconds between the steps of a call nobody holds
 _MOST_TURNS = 30
 _MOST_SOUND = 40_000_000
+#: how sure the carrier is of what it understood: words come typed
+_CONFIDENCE = "0.93"
 #: which answer of the phone network goes with which end, where the number has not chosen one
 _SIP = {"busy": 486, "no-answer": 487, "failed": 500, "canceled": 487}
 _DETECTED = {
@@ -56,7 +58,9 @@ class CallLife:
         call.status, call.answered = "in-progress", self._carrier.clock.seconds(account.sid)
         await self._tell(account, call)
         call.answered_by = _detected(call, will)
-        await self._converse(account, call, list(will.keys))
+        await self._converse(
+            account, call, [f"key {key}" for key in will.keys] + [f"say {words}" for words in will.says]
+        )
         await self._end(account, call, "completed")
 
     async def _ring(self, call: Call, will: Will) -> str:
@@ -67,41 +71,45 @@ class CallLife:
         move = await self._move(call, call.ring_seconds)
         return {"answer": "", "decline": "busy", "": "no-answer"}.get(move, "canceled")
 
-    async def _converse(self, account: Account, call: Call, keys: list[str]) -> None:
+    async def _converse(self, account: Account, call: Call, doings: list[str]) -> None:
         """Ask what to say, say it, listen, and ask again, until somebody hangs up."""
         document = await self._ask(account, call, call.url)
         for _ in range(_MOST_TURNS):
             following: tuple[str, str] | None = None
             for verb in document:
-                following = await self._perform(call, verb, keys)
+                following = await self._perform(call, verb, doings)
                 if following or verb.name == "Hangup" or call.problem:
                     break
             if not following or call.problem or call.seconds >= call.most_seconds:
                 return
-            url, key = following
-            document = await self._ask(account, call, url, key)
+            document = await self._ask(account, call, *following)
 
-    async def _perform(self, call: Call, verb: Verb, keys: list[str]) -> tuple[str, str] | None:
-        """Carry out one verb; where the call goes next, with the key that sends it there."""
+    async def _perform(self, call: Call, verb: Verb, doings: list[str]) -> tuple[str, str] | None:
+        """Carry out one verb; where the call goes next, with the key or the words that send it there."""
         if verb.name == "Redirect":
             return verb.text, ""
         if verb.name != "Gather":
             await self._say(call, [verb], wait=0)
             return None
         action = verb.attributes.get("action", call.url)
-        call.listening = call.in_hand
+        call.listening = tuple(verb.attributes.get("input", "dtmf").split()) if call.in_hand else ()
         if call.in_hand:
-            key = await self._say(call, verb.inside, wait=verb.whole("timeout", 5))
+            done = await self._say(call, verb.inside, wait=verb.whole("timeout", 5))
         else:
             await self._say(call, verb.inside, wait=0)
-            key = keys.pop(0) if keys else ""
-            call.seconds += 0 if key else verb.whole("timeout", 5)
-        call.listening = False
-        if not key:
-            return None
-        call.keys += key
-        call.said.append(f"key {key}")
-        return action, key
+            done = self._next_doing(verb, doings)
+            call.seconds += 0 if done else verb.whole("timeout", 5)
+        call.listening = ()
+        if done:
+            call.keys += done[4:] if done.startswith("key ") else ""
+            call.said.append(done)
+            return action, done
+        return (action, "") if verb.attributes.get("actionOnEmptyResult") == "true" and not call.problem else None
+
+    def _next_doing(self, verb: Verb, doings: list[str]) -> str:
+        """What somebody who holds no phone does, if this is listened for."""
+        heard = verb.attributes.get("input", "dtmf").split()
+        return doings.pop(0) if doings and _heard_as(doings[0]) in heard else ""
 
     async def _say(self, call: Call, inside: list[Verb], wait: int) -> str:
         """Say sentences and play sounds, in no time where nobody holds the phone; the key pressed meanwhile, in a hand."""
@@ -120,7 +128,7 @@ class CallLife:
         call.seconds += asyncio.get_running_loop().time() - began
         if move == "hang_up":
             call.problem = "hung up"
-        return move.removeprefix("key ") if move.startswith("key ") and call.listening else ""
+        return move if _heard_as(move) in call.listening else ""
 
     async def _utter(self, call: Call, verb: Verb) -> str | Sound | None:
         """What one verb makes audible; a recording is fetched now, as a carrier does, and what came of it is on record."""
@@ -156,12 +164,16 @@ class CallLife:
             return await asyncio.wait_for(call.moves.get(), seconds)
         return ""
 
-    async def _ask(self, account: Account, call: Call, url: str, key: str = "") -> list[Verb]:
+    async def _ask(self, account: Account, call: Call, url: str, done: str = "") -> list[Verb]:
         """Ask the application what to say. What cannot be understood ends the call, as error 12100 does."""
-        fields = _common(call) | ({"AnsweredBy": call.answered_by} if call.answered_by and not key else {})
-        if key:
-            fields |= {"Digits": key, "FinishedOnKey": ""}
-        posted = await self._post(account, call, url, fields, f"key {key}" if key else "asks")
+        first = url == call.url
+        fields = _common(call) | ({"AnsweredBy": call.answered_by} if call.answered_by and first else {})
+        what, _, content = done.partition(" ")
+        if what == "key":
+            fields |= {"Digits": content, "FinishedOnKey": ""}
+        elif what == "say":
+            fields |= {"SpeechResult": content, "Confidence": _CONFIDENCE, "Language": call.language}
+        posted = await self._post(account, call, url, fields, done if what == "key" else what or "asks")
         if posted.http != 200:
             call.problem = "the application did not say what to say"
             return []
@@ -214,7 +226,7 @@ class CallLife:
         await self._post(account, call, call.callback_url, fields, call.status)
 
     async def _post(self, account: Account, call: Call, url: str, fields: dict[str, str], status: str) -> Posted:
-        if status.startswith(("asks", "key")):
+        if status.startswith(("asks", "key", "say")):
             call.told.append((url, fields))
         note = functools.partial(self._note, call, url, status)
         return await self._postman.post(account.token, url, fields, note)
@@ -240,6 +252,11 @@ class CallLife:
                 note = functools.partial(self._note, call, url, "replayed")
                 heard += (await self._postman.post(account.token, url, fields, note)).http > 0
         return heard
+
+
+def _heard_as(done: str) -> str:
+    """What of a Gather's input hears this."""
+    return {"key": "dtmf", "say": "speech"}.get(done.partition(" ")[0], "")
 
 
 def _detected(call: Call, will: Will) -> str:

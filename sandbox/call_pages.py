@@ -33,7 +33,14 @@ def card(call: Call | None) -> str:
     title = f'<p class="call-state">{icon("phone")}On the line<span class="num">{_pressed(call)}</span></p>'
     pad = "".join(f'<button class="key num" name="move" value="key {key}">{key}</button>' for key in _KEYS)
     keypad = _form(call, pad, looks="keypad", label="Keys")
-    return _card(call, title, lines, keypad, _form(call, _button("hang_up", "Hang up")))
+    saying = _form(
+        call,
+        '<input class="input" name="words" maxlength="300" autocomplete="off" required aria-label="Say something"'
+        ' placeholder="Say something">',
+        _button("say", "Say"),
+        looks="call-says",
+    )
+    return _card(call, title, lines, keypad, saying, _form(call, _button("hang_up", "Hang up")))
 
 
 def _audible(call: Call, each: str | Sound) -> str:
@@ -77,7 +84,7 @@ def call_list(calls: Iterable[Call], zone: datetime.tzinfo) -> str:
 
 def _row(call: Call, moment: datetime.datetime) -> str:
     said = "".join(
-        f'<p class="call-key num">{escape(line)}</p>' if line.startswith("key ") else f"<p>{escape(line)}</p>"
+        f'<p class="call-key num">{escape(line)}</p>' if line.startswith(("key ", "say ")) else f"<p>{escape(line)}</p>"
         for line in call.said
     )
     tone, words = _ENDS.get(call.status, ("note", call.status))

@@ -22,6 +22,7 @@ class Will:
     sip: int = 200
     answered_by: str = "human"
     keys: str = ""
+    says: tuple[str, ...] = ()
     only_first: bool = False
     waits: bool = False
 
@@ -33,7 +34,7 @@ class Wills:
         table = _table()
         self._numbers = numbers
         self.ordinary = Will()
-        found = [Will(**row) for row in table["will"]]
+        found = [Will(**row | {"says": tuple(row.get("says", ()))}) for row in table["will"]]
         self._by_name = {will.name: will for will in [self.ordinary, *found]}
         self._by_digits = {will.digits: will for will in found}
         self._pinned: dict[str, Will] = {}

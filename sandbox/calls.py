@@ -19,8 +19,8 @@ _HAND_SECONDS = 4.0
 class Call:
     """One call to a phone.
 
-    Shape: `said` is every sentence in order, with "key 9" between them where a key was pressed; `speaking` is what is being
-           said or played now, by number of the turn, while somebody holds the phone.
+    Shape: `said` is every sentence in order, with "key 9" and "say no" between them where the person did so; `speaking` is
+           what is said or played now, by number of the turn, while somebody holds the phone.
     Units: created, answered seconds of business time; `seconds` how long the line was open.
     """
 
@@ -42,7 +42,8 @@ class Call:
     sip: int = 0
     problem: str = ""
     in_hand: bool = False
-    listening: bool = False
+    #: what is listened for now, as a Gather names it: dtmf, speech
+    listening: tuple[str, ...] = ()
     turn: int = 0
     language: str = ""
     said: list[str] = dataclasses.field(default_factory=list)

@@ -29,7 +29,7 @@ _STATIC = {
     "handset.js": "text/javascript",
     "icons.svg": "image/svg+xml",
 }
-_MOVE = re.compile(r"answer|decline|hang_up|key [0-9*#]")
+_MOVE = re.compile(r"answer|decline|hang_up|say|key [0-9*#]")
 _FONT = re.compile(r"url\([\"']?[^)\"']*?([\w-]+\.woff2)[\"']?\)")
 _SAFE = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -195,7 +195,7 @@ class Handset:
         return self._said(request, phone, "The product did not take the new time." if trouble else "", tab)
 
     async def call(self, request: web.Request) -> web.StreamResponse:
-        """Answer, decline, press a key or hang up, as the person holding the phone."""
+        """Answer, decline, press a key, say something or hang up, as the person holding the phone."""
         if doors.from_another_site(request):
             return doors.refused("Forms of another site's page are refused.")
         form = await request.post()
@@ -204,7 +204,10 @@ class Handset:
             return self._said(request, call.recipient if call else "", "This call is over.", "calls")
         if not _MOVE.fullmatch(move):
             return self._said(request, call.recipient, "Press one of the keys.", "calls")
-        call.moves.put_nowait(move)
+        words = " ".join(str(form.get("words", "")).split())[:300]
+        if move == "say" and not words:
+            return self._said(request, call.recipient, "Type what you say first.", "calls")
+        call.moves.put_nowait(f"say {words}" if move == "say" else move)
         return self._said(request, call.recipient, "", "calls")
 
     async def sound(self, request: web.Request) -> web.Response:

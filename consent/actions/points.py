@@ -7,10 +7,11 @@ from typing import Any
 from django.db import connection
 
 from consent.models import Point
-from consent.values import Address
+from consent.values import Address, address_of
 from core import clock, vault
 from core.bulk import insert_rows
 from core.ids import new_id
+from core.spellings import other_spellings
 from core.tenancy import require_organization_id
 
 _TABLE, _COLUMN = "consent_point", "address_sealed"
@@ -51,6 +52,14 @@ def ensure_points(addresses: Iterable[Address]) -> dict[tuple[str, str], uuid.UU
         else:  # somebody else was quicker with some of them
             known |= _known({(address.kind, digest): address for digest, address in missing})
     return {(address.kind, address.key): known[(kind, digest)] for (kind, digest), address in wanted.items()}
+
+
+def points_of_line(point_id: uuid.UUID) -> list[uuid.UUID]:
+    """The points of every other spelling of an address, made where they were missing: a stop protects those to come as well."""
+    point = Point.objects.get(id=point_id)
+    # who was erased has no address here, and every spelling of it was marked then
+    others = other_spellings(address_text(point)) if point.kind == "phone" else ()
+    return [each for each in ensure_points(map(address_of, others)).values() if each != point_id]
 
 
 def address_text(point: Point) -> str:

@@ -5,7 +5,8 @@ import datetime
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from consent.actions.attachments import attach, prepare_attachment
-from consent.actions.ledger import KEPT_OUT, TAKEN, record_claims, stop_point
+from consent.actions.ledger import KEPT_OUT, TAKEN, record_claims
+from consent.actions.stopping import stop_line
 from consent.models import ConsentEvent, ConsentState, Point, Purpose, Wording
 from consent.selectors.attachments import evidence_of
 from consent.states import CONSENT_BY_HAND, POINT_CHANNELS, SOURCES, STOP_BY_HAND
@@ -76,7 +77,7 @@ def stop_by_hand(*, actor: Actor, point: Point, channel: str, source: str, note:
     if channel and channel not in POINT_CHANNELS[point.kind]:
         raise Refused("This address does not have that channel.", field="channel", remedy="Choose one from the list.")
     evidence = {"note": note.strip()} if note.strip() else {}
-    event = stop_point(
+    event, *_ = stop_line(
         actor=actor,
         point_id=point.id,
         channel=channel,

@@ -3,24 +3,23 @@
 import datetime
 import uuid
 import zoneinfo
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from accounts.models import Membership, Organization
 from accounts.roles import Role
-from consent.actions.ledger import stop_point
 from consent.actions.ledger_rows import lock_points
 from consent.actions.lifting import retract_stop
-from consent.actions.points import address_text, ensure_points
+from consent.actions.points import ensure_points
+from consent.actions.stopping import stop_line
 from consent.models import ConsentEvent, Point, StopRequest
 from consent.states import POINT_CHANNELS
 from consent.stop_deadlines import deadline_for, stop_clock
-from consent.values import Address, Provenance, address_of
+from consent.values import Address, Provenance
 from core import clock, vault
 from core.ids import new_id
-from core.spellings import other_spellings
 from core.tenancy import require_organization_id
 
 ORIGIN: Final = "stop_request"
@@ -52,20 +51,15 @@ def enter_request(
     _demand_told(way, requested_at, note, channel, address)
     owner = _owner(owner_id or (actor.id if actor.kind == "user" else None), asked=owner_id is not None)
     request_id = new_id()
-    point_id, *others = _points_of(address)
-    lock_points([point_id, *others])
-    evidence = {"note": note.strip(), "asked_at": requested_at.isoformat(), "way": way}
-    event, *_ = [
-        stop_point(
-            actor=actor,
-            point_id=each,
-            channel=channel,
-            source=SOURCE_OF[way],
-            provenance=Provenance(ORIGIN, request_id),
-            evidence=evidence,
-        )
-        for each in (point_id, *others)
-    ]
+    (point_id,) = ensure_points([address]).values()
+    event, *_ = stop_line(
+        actor=actor,
+        point_id=point_id,
+        channel=channel,
+        source=SOURCE_OF[way],
+        provenance=Provenance(ORIGIN, request_id),
+        evidence={"note": note.strip(), "asked_at": requested_at.isoformat(), "way": way},
+    )
     row = _row(request_id, point_id, way, channel, requested_at, event)
     row.owner_id, row.created_by = owner, actor.id
     row.save(force_insert=True)
@@ -223,15 +217,6 @@ def _told_at(way: str, now: datetime.datetime, due: datetime.datetime) -> tuple[
         return tuple(now + datetime.timedelta(minutes=each) for each in minutes)  # type: ignore[return-value]
     left = max(due - now, datetime.timedelta())
     return now + left * rule.owner_percent / 100, now + left * rule.everybody_percent / 100
-
-
-def _points_of(address: Address) -> Sequence[uuid.UUID]:
-    """The point of an address, and those of its other spellings: a stop protects them all."""
-    (point_id,) = ensure_points([address]).values()
-    point = Point.objects.get(id=point_id)
-    others = other_spellings(address_text(point)) if point.kind == "phone" else ()
-    found = ensure_points(address_of(each) for each in others).values()
-    return [point_id, *(each for each in found if each != point_id)]
 
 
 def _usual_owner() -> uuid.UUID | None:

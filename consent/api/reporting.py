@@ -13,8 +13,9 @@ from typing import Any, Final, cast
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from consent.actions.attachments import attach, waiting_attachment
-from consent.actions.ledger import KEPT_OUT, TAKEN, record_claims, stop_point
+from consent.actions.ledger import KEPT_OUT, TAKEN, record_claims
 from consent.actions.points import ensure_points
+from consent.actions.stopping import stop_line
 from consent.contracts import SuppressionKind
 from consent.models import ConsentEvent, ConsentState, Purpose, Wording
 from consent.reasons import Reason, reason
@@ -94,7 +95,7 @@ def report_stop(*, actor: Actor, address: PhoneNumber | EmailAddress, channel: s
         demand_channel(found.kind, channel)
     (point_id,) = ensure_points([found]).values()
     evidence = {"note": note.strip()} if note.strip() else {}
-    event = stop_point(
+    event, *_ = stop_line(
         actor=actor,
         point_id=point_id,
         channel=channel,

@@ -45,40 +45,46 @@ def answers_in_webhook(provider_name: str) -> bool:
     return issubclass(PROVIDERS[provider_name], AnswersWebhooks)
 
 
-def queue_answer(*, heard: InboundMessage, keyword: Answers, text: str, evidence: dict[str, str]) -> Message | None:
+def queue_answer(
+    *, heard: InboundMessage, keyword: Answers, text: str, evidence: dict[str, str], line: Sender | None = None
+) -> Message | None:
     """Queue the answer to a message just heard, from the line it was written to; None where no line of ours was.
 
     Shape:   `evidence` is what they said and how it came; the caller holds that a message is heard once, so it is answered once.
+             `line` is another line that answers: what was said in a call is confirmed by a text.
     Effects: one message that passes everything waiting in its lane and costs no units; for help the event that proves the
              wish. All in the caller's transaction.
     Source:  47 CFR 64.1200(a)(12): a confirmation leaves within five minutes or not at all; docs/adr/0013-who-asks-is-answered.md
     """
-    if heard.sender is None or heard.channel not in ANSWERED_CHANNELS:
+    line = line or heard.sender
+    if line is None or line.channel not in ANSWERED_CHANNELS:
         logger.warning("a keyword is not answered: no line of ours", extra={"inbound_id": heard.id})
         return None
     if keyword == "help":
         _record_help(heard, evidence)
-    version = _version(heard.channel)
+    version = _version(line.channel)
     errand = Errand(
         origin=_ORIGIN_OF[keyword],
         origin_id=heard.id,
-        sender_id=heard.sender.id,
-        channel=heard.channel,
+        sender_id=line.id,
+        channel=line.channel,
         purpose_id=version.template.purpose_id,
         template_version_id=version.id,
         expires_at=clock.now() + _window(keyword),
     )
-    wish = Wish(new_id(), heard.point_id, text, channel_of(heard.channel).units_of(Rendered(text)))
+    wish = Wish(new_id(), heard.point_id, text, channel_of(line.channel).units_of(Rendered(text)))
     queue_messages(errand=errand, wishes=[wish])
     return Message.objects.get(id=wish.message_id)
 
 
-def may_answer(*, heard: InboundMessage, keyword: Answers) -> bool:
+def may_answer(*, heard: InboundMessage, keyword: Answers, line: Sender | None = None) -> bool:
     """Whether the gate lets an answer to a keyword leave now, asked with the facts of its line and of who wrote.
+
+    Shape:   `line` as in `queue_answer`.
 
     Effects: the record of the decision. For a number of the account that is no line of ours the account itself speaks.
     """
-    line = heard.sender or Sender(account=heard.account, channel=heard.channel)
+    line = line or heard.sender or Sender(account=heard.account, channel=heard.channel)
     # nobody can agree to it, so it need not be there: what allows an answer is that they asked
     purpose = Purpose(key=_PURPOSE_KEY, name=_NAME, tier=rulebook().answers.tier)
     context = context_for(sender=line, purpose=purpose, answers=keyword)

@@ -12,9 +12,11 @@ from typing import Any, Final
 from django.db import transaction
 
 from accounts.contracts import SYSTEM
-from consent.actions.ledger import KEPT_OUT, record_claims, stop_point
+from consent.actions.ledger import KEPT_OUT, record_claims
 from consent.actions.ledger_rows import lock_points
+from consent.actions.points import points_of_line
 from consent.actions.preferring import hold_points
+from consent.actions.stopping import stop_line
 from consent.models import ConsentEvent, Suppression
 from consent.states import LIFTABLE
 from consent.values import Claim, Provenance
@@ -87,18 +89,20 @@ def stop_everything(*, link: PreferenceLink, evidence: Mapping[str, str]) -> lis
     chooser = chooser_of(link)
     if chooser is None:
         return None
-    lock_points(chooser.point_ids)
+    lines = {point_id: points_of_line(point_id) for point_id in chooser.point_ids}
+    lock_points([*lines, *(each for others in lines.values() for each in others)])
     stopped = Suppression.objects.filter(channel="", kind__in=LIFTABLE, lifted_at=None)
     done = set(stopped.filter(point_id__in=chooser.point_ids).values_list("point_id", flat=True))
     events = [
-        stop_point(
+        stop_line(
             actor=SYSTEM,
             point_id=point_id,
             channel="",
             source=_SOURCE,
             provenance=_provenance(link),
             evidence=_evidence_at(chooser, point_id, evidence),
-        )
+            others=lines[point_id],
+        )[0]
         for point_id in chooser.point_ids
         if point_id not in done
     ]

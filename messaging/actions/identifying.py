@@ -7,8 +7,8 @@ from typing import Final
 
 from django.db.models import Min, QuerySet
 
-from consent.actions.points import address_text, ensure_points
-from consent.models import Point, Suppression
+from consent.actions.points import ensure_points
+from consent.models import Suppression
 from consent.states import LIFTABLE
 from consent.values import Address, address_of
 from core.email import EmailAddress, parse_email
@@ -58,14 +58,6 @@ def person_address(person_id: str) -> Address:
 def point_of_person(person_id: str) -> uuid.UUID | None:
     """The point of a WhatsApp user's id, made where it was missing; None for a text that is no such id."""
     return _ensure(person_address(person_id)) if PERSON_ID.fullmatch(person_id) else None
-
-
-def points_of_line(point_id: uuid.UUID) -> list[uuid.UUID]:
-    """The points of every other spelling of an address, made where they were missing: a stop protects those to come as well."""
-    point = Point.objects.get(id=point_id)
-    # who was erased has no address here, and every spelling of it was marked then
-    others = other_spellings(address_text(point)) if point.kind == "phone" else ()
-    return [each for each in ensure_points(map(address_of, others)).values() if each != point_id]
 
 
 def may_lift(row: InboundMessage, writer: Writer) -> bool:

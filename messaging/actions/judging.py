@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
-from consent.actions.ledger import stop_point
 from consent.actions.ledger_rows import lock_points
 from consent.actions.lifting import retract_stop
+from consent.actions.points import points_of_line
 from consent.actions.stop_requests import settle_for_messages
+from consent.actions.stopping import stop_line
 from consent.models import ConsentEvent
 from consent.values import Provenance
 from core import clock
-from messaging.actions.identifying import points_of_line
 from messaging.models import InboundMessage
 
 
@@ -20,10 +20,9 @@ def opt_out_by_hand(*, actor: Actor, message: InboundMessage) -> None:
     """Somebody of the team read "leave me alone" in a reply and pressed the button: the same as a stop (C12)."""
     actor.require("change_consent")
     provenance = Provenance("inbound", message.id)
-    event, *_ = [
-        stop_point(actor=actor, point_id=point_id, channel="", source="staff", provenance=provenance, evidence={})
-        for point_id in _held_line(message)
-    ]
+    event, *_ = stop_line(
+        actor=actor, point_id=message.point_id, channel="", source="staff", provenance=provenance, evidence={}
+    )
     row = InboundMessage.objects.filter(id=message.id)
     row.update(handled_at=clock.now(), consent_event_id=event.id)
     row.filter(verdict="asked").update(verdict="stop")

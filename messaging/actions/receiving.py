@@ -12,6 +12,7 @@ from accounts.models import Organization
 from consent.actions.ledger import stop_point
 from consent.actions.ledger_rows import lock_points
 from consent.actions.lifting import start_point
+from consent.actions.points import points_of_line
 from consent.actions.stop_requests import open_for_message, settle_for_messages, settle_for_start
 from consent.contracts import Answers
 from consent.keywords import Reading
@@ -29,7 +30,6 @@ from messaging.actions.identifying import (
     live_stops,
     may_lift,
     point_of_person,
-    points_of_line,
 )
 from messaging.actions.preferences import resume_marketing
 from messaging.carrier_ids import kept_as
@@ -92,12 +92,12 @@ def receive_inbound(
     if not writer.known:
         logger.warning("an address could not be read; its message is kept", extra={"inbound_id": row.id})
         _ask_somebody(row)
-    _put_on_the_clock(row)
+    put_on_the_clock(row)
     return Heard(row, replies)
 
 
-def _put_on_the_clock(row: InboundMessage) -> None:
-    """What somebody must judge has a deadline, an owner and people who are told."""
+def put_on_the_clock(row: InboundMessage) -> None:
+    """What somebody must judge gets a deadline, an owner and people who are told; nothing for what nobody has to."""
     kept = InboundMessage.objects.get(id=row.id)
     if kept.verdict == "asked":
         open_for_message(
@@ -205,7 +205,7 @@ def _stop(
     if meaning.kind == "doubt":
         return ()
     if not meaning.asks:
-        _settle_questions(row, "stop")
+        settle_questions(row, "stop")
     closed = rulebook().stopped_channels(row.channel, event.recorded_at.date())
     return _reply("stop", row, closed) if first else ()
 
@@ -256,7 +256,7 @@ def _start(row: InboundMessage, evidence: dict[str, str], writer: Writer, confir
     if not events:
         return ()
     InboundMessage.objects.filter(id=row.id).update(consent_event_id=events[0].id)
-    _settle_questions(row, "restarted")
+    settle_questions(row, "restarted")
     settle_for_start(row.point_id, row.channel, row.received_at)
     agreed = ConsentState.objects.filter(point_id=row.point_id, channel=row.channel, status="granted")
     return _reply("start", row) if agreed.exists() else ()
@@ -274,7 +274,7 @@ def _open_doubts(row: InboundMessage) -> list[uuid.UUID]:
     return list(asked.exclude(consent_event_id=None).values_list("consent_event_id", flat=True))
 
 
-def _settle_questions(row: InboundMessage, verdict: str) -> None:
+def settle_questions(row: InboundMessage, verdict: str) -> None:
     """They have said themselves what they want; nobody needs to judge what they wrote before."""
     asked = InboundMessage.objects.filter(point_id=row.point_id, channel=row.channel, verdict="asked")
     settled = list(asked.exclude(id=row.id).values_list("id", flat=True))

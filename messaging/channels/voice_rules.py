@@ -23,6 +23,7 @@ class Phrases:
     contact: str
     menu: str
     goodbye: str
+    goodbye_noted: str
     left_opening: str
     left_closing: str
 
@@ -40,6 +41,7 @@ class RecordingLimits:
 class CallRules:
     """How calls are made. Units: seconds, characters; `again_minutes` from the end of one try to the next.
 
+    `least_sure` is how sure, from 0 to 1, a carrier must be of words that stop without a person's judgement.
     `news_seconds` is how long the report of a call's end is waited for when it must have been over.
     """
 
@@ -47,6 +49,7 @@ class CallRules:
     again_key: str
     most_repeats: int
     wait_seconds: int
+    least_sure: float
     ring_seconds: int
     most_seconds: int
     most_characters: int
@@ -63,7 +66,7 @@ def call_rules() -> CallRules:
     """The rules of voice.toml. Errors: InvalidRules names the row, also where a sentence lost the name or the key."""
     book = read_rules("voice.toml", _FOLDER)
     frame, ringing, length, again = (book.row(name) for name in ("frame", "ringing", "length", "again"))
-    machine, recording, news = (book.row(name) for name in ("machine", "recording", "news"))
+    machine, recording, news, words = (book.row(name) for name in ("machine", "recording", "news", "words"))
     seconds = ringing.positive("seconds")
     if seconds < ringing.positive("least_seconds"):
         ringing.fail("seconds", "must not be less than least_seconds")
@@ -74,6 +77,7 @@ def call_rules() -> CallRules:
         again_key=frame.text("again_key"),
         most_repeats=frame.positive("most_repeats"),
         wait_seconds=frame.positive("wait_seconds"),
+        least_sure=words.positive("least_percent") / 100,
         ring_seconds=seconds,
         most_seconds=length.positive("most_seconds"),
         most_characters=length.positive("most_characters"),
@@ -86,7 +90,7 @@ def call_rules() -> CallRules:
         again_minutes=again.positive("minutes"),
         languages=MappingProxyType({name: _phrases(tables.row(name), stop_key) for name in tables.table}),
     )
-    for row in (frame, machine, recording, ringing, length, news, again):
+    for row in (frame, words, machine, recording, ringing, length, news, again):
         row.source()
         row.finish()
     return rules

@@ -46,28 +46,38 @@ class Recording:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Turn:
-    """What is said next. Keys are heard from the first word on and reported to `keys_url`; then we hang up.
+    """What is said next. Keys, and words where `hears_words`, are heard from the first word on and reported to `keys_url`, and
+    so is silence; then we hang up.
 
     Shape: an empty `keys_url` listens for nothing, an empty `says` says nothing; a sentence is read, a recording played.
-           `language` is a tag such as en-US.
-    Units: `wait_seconds` for a key after the last word.
+           `language` is a tag such as en-US, of what is said and of what is heard.
+    Units: `wait_seconds` for a key or a word after the last word.
     """
 
     language: str
     says: tuple[str | Recording, ...] = dataclasses.field(default=(), repr=False)
     keys_url: str = dataclasses.field(default="", repr=False)
     wait_seconds: int = 5
+    hears_words: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CallAsks:
-    """The carrier asks what to say: somebody has answered, or pressed a key (then `key` is that one key)."""
+    """The carrier asks what to say: somebody has answered, pressed a key (then `key` is that one key), or said something.
+
+    Shape: `said` is what the carrier understood, `sure` how sure it is, None where it does not say; `silent` tells that it had
+           listened and heard nothing.
+    Units: `sure` from 0 to 1.
+    """
 
     provider_message_id: str
     event_key: str
     attempt_id: uuid.UUID | None = None
     answered_by: AnsweredBy = ""
     key: str = ""
+    said: str = dataclasses.field(default="", repr=False)
+    sure: float | None = None
+    silent: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

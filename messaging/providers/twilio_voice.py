@@ -27,6 +27,7 @@ from messaging.providers.protocol import (
 
 _SID: Final = re.compile(r"CA[0-9a-fA-F]{32}")
 _KEY: Final = re.compile(r"[0-9*#]")
+_DECIMAL: Final = re.compile(r"(?:0|1)(?:\.[0-9]{1,17})?")
 _NOT_XML: Final = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RING_SECONDS: Final = range(5, 601)
 _EVENTS: Final = ("initiated", "ringing", "answered", "completed")
@@ -133,19 +134,35 @@ def read_question(request: WebhookRequest, fields: Mapping[str, str], secret: by
     sid, digits = fields["CallSid"], fields.get("Digits", "")
     key = digits if _KEY.fullmatch(digits) else ""
     turn = "".join(request.query.get("turn", []))[:4]
-    event_key = f"{sid}:key:{turn}:{key}" if key else f"{sid}:asks:{turn}"
-    return CallAsks(sid, event_key, callbacks.attempt_of(request.url, secret), _answered_by(fields), key)
+    said = "" if digits else fields.get("SpeechResult", "").strip()
+    event_key = f"{sid}:key:{turn}:{key}" if key else f"{sid}:{'said' if said else 'asks'}:{turn}"
+    return CallAsks(
+        sid,
+        event_key,
+        callbacks.attempt_of(request.url, secret),
+        _answered_by(fields),
+        key,
+        said=said,
+        sure=_sureness(fields.get("Confidence", "")) if said else None,
+        silent=bool(turn) and not digits and not said,
+    )
 
 
 def say(turn: Turn, override: str = "") -> WebhookAnswer:
     """TwiML for one turn. Everything somebody wrote is spoken as text, whatever it looks like; a recording is played once.
 
-    Shape: `override` is what makes Twilio repeat the report of a key when it fails: a stop must not be lost.
+    Shape: `override` is what makes Twilio repeat the report of a key or of words when it fails: a stop must not be lost.
+           Silence is reported too, so that we hang up ourselves and know it. Swearing is not starred out: it may be a stop.
     """
     spoken = "".join(_verb(words, turn.language) for words in turn.says if words)
     if turn.keys_url:
+        words = (
+            f' input="dtmf speech" speechTimeout="auto" language={_attribute(turn.language)} profanityFilter="false"'
+            if turn.hears_words
+            else ' input="dtmf"'
+        )
         spoken = (
-            f'<Gather input="dtmf" numDigits="1" timeout="{turn.wait_seconds}" method="POST"'
+            f'<Gather{words} numDigits="1" timeout="{turn.wait_seconds}" actionOnEmptyResult="true" method="POST"'
             f" action={_attribute(turn.keys_url + override)}>{spoken}</Gather>"
         )
     document = f'<?xml version="1.0" encoding="UTF-8"?><Response>{spoken}<Hangup/></Response>'
@@ -168,6 +185,11 @@ def _attribute(value: str) -> str:
 
 def _answered_by(fields: Mapping[str, str]) -> AnsweredBy:
     return _ANSWERED_BY.get(fields.get("AnsweredBy", ""), "unknown")
+
+
+def _sureness(text: str) -> float | None:
+    """How sure Twilio is of the words: a decimal from 0 to 1; None for anything else."""
+    return float(text) if _DECIMAL.fullmatch(text) else None
 
 
 def _code(raw: str, fields: Mapping[str, str]) -> str:

@@ -43,6 +43,7 @@ _CHANNELS: Final[Mapping[str, str]] = dict(CHANNELS)
 THINGS: Final[Mapping[str, str]] = {
     "button": "Pressed a button",
     "key": "Pressed a key in a call",
+    "speech": "Said in a call",
     "choice": "Chose from a list",
     "filled_in": "Filled in a form",
     "image": "Sent a picture",

@@ -265,6 +265,34 @@ def test_what_is_not_one_key_is_none(digits: str) -> None:
     assert asked(Digits=digits).key == ""
 
 
+SPOKEN = [
+    ({"SpeechResult": "Please take me off your list.", "Confidence": "0.8714", "Language": "en-US"}, 0.8714),
+    ({"SpeechResult": " No more calls ", "Confidence": "0"}, 0.0),
+    ({"SpeechResult": "stop"}, None),
+    ({"SpeechResult": "stop", "Confidence": "nan"}, None),
+    ({"SpeechResult": "stop", "Confidence": "2.5"}, None),
+]
+
+
+@pytest.mark.parametrize(("more", "sure"), SPOKEN)
+def test_what_somebody_said_is_told_with_how_sure_twilio_is_under_a_key_of_its_turn(
+    more: dict[str, str], sure: Any
+) -> None:
+    heard = asked("&turn=2", **more)
+
+    assert (heard.said, heard.sure, heard.key, heard.silent) == (more["SpeechResult"].strip(), sure, "", False)
+    assert heard.event_key == f"{SID}:said:2"
+    assert heard.said not in repr(heard)
+
+
+def test_silence_is_told_as_silence_and_the_first_question_is_none() -> None:
+    silent = asked("&turn=1", FinishedOnKey="", SpeechResult="")
+
+    assert (silent.said, silent.key, silent.silent) == ("", "", True)
+    assert asked(AnsweredBy="human").silent is False
+    assert asked("&turn=1", Digits="9", SpeechResult="hello").said == ""
+
+
 def test_a_report_is_no_question_and_neither_is_a_text() -> None:
     made = adapter("twilio")
     assert isinstance(made, SpeaksInCalls)
@@ -292,9 +320,20 @@ def test_a_turn_with_keys_listens_from_the_first_word_and_hangs_up_after_silence
     said = twiml(Turn("en-US", ("Acme Ltd.", "Hello."), "https://h.example/voice/t/1?k=m&turn=1", 5))
 
     assert said == (
-        f'{HEAD}<Response><Gather input="dtmf" numDigits="1" timeout="5" method="POST"'
+        f'{HEAD}<Response><Gather input="dtmf" numDigits="1" timeout="5" actionOnEmptyResult="true" method="POST"'
         ' action="https://h.example/voice/t/1?k=m&amp;turn=1#rc=5&amp;rp=all">'
         '<Say language="en-US">Acme Ltd.</Say><Say language="en-US">Hello.</Say></Gather><Hangup/></Response>'
+    )
+
+
+def test_a_turn_that_hears_words_listens_in_the_language_of_the_call_and_stars_nothing_out() -> None:
+    said = twiml(Turn("es-US", ("Acme Ltd.",), "https://h.example/voice/t/1?k=m&turn=1", 5, hears_words=True))
+
+    assert said == (
+        f'{HEAD}<Response><Gather input="dtmf speech" speechTimeout="auto" language="es-US" profanityFilter="false"'
+        ' numDigits="1" timeout="5" actionOnEmptyResult="true" method="POST"'
+        ' action="https://h.example/voice/t/1?k=m&amp;turn=1#rc=5&amp;rp=all">'
+        '<Say language="es-US">Acme Ltd.</Say></Gather><Hangup/></Response>'
     )
 
 
@@ -320,6 +359,7 @@ def test_what_somebody_wrote_is_spoken_and_never_carried_out(words: str, spoken:
 PLAYED = Recording("https://h.example/webhooks/recording/AbC-_1")
 TURNS = {
     "a recording between what is read": Turn("en-US", ("Acme Ltd.", PLAYED, "Press 9."), "https://h.example/v?turn=1"),
+    "words are heard as well": Turn("en-US", ("Acme Ltd.", PLAYED), "https://h.example/v?turn=1", 5, hears_words=True),
     "words alone": Turn("de-DE", ("Acme GmbH.", "Hallo."), "https://h.example/v?turn=1", 5),
     "a recording left on a machine": Turn("en-US", ("Acme Ltd.", PLAYED, "Call us.")),
     "a goodbye": Turn("en-US", ("Goodbye.",)),

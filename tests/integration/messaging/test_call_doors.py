@@ -85,6 +85,7 @@ def test_a_machine_gets_the_chosen_message_once_and_is_no_delivery(house: House)
         assert Message.objects.get(id=line.call.message.id).delivery_rank == 30
 
 
+@proves("H11")
 def test_9_is_a_stop_with_its_evidence_before_the_answer_and_the_answer_ends_the_call(line: Line) -> None:
     address = next_address(line.asks(AnsweredBy="human"))
 

@@ -9,6 +9,7 @@ import zoneinfo
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from accounts.models import Organization
 from campaigns.actions import advancing
@@ -53,22 +54,27 @@ def team(committed_db: Database) -> Team:
     return make_team("Acme")
 
 
+@contextlib.contextmanager
+def calling_house(database: Database, team: Team, sandbox: Sandbox, folder: pathlib.Path) -> Iterator[House]:
+    """A live organisation that calls from a number at the sandbox, and the web process at the address of webhooks."""
+    made = make_caller(make_house(team.id, team.actor(), operator_actor(make_operator()), sandbox.url))
+    sandbox.post("accounts", {"sid": ACCOUNT_SID, "token": TOKEN, "sender": "+14025550100"})
+    with web(database, folder, int(settings.WEBHOOK_URL.rpartition(":")[2])):
+        yield made
+
+
 @pytest.fixture
 def house(
     committed_db: Database,
     team: Team,
     sandbox: Sandbox,
     tmp_path: pathlib.Path,
-    settings: object,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[House]:
-    """A live organisation that calls from a number at the sandbox, with the web process that says what to say."""
-    port = ports.free_port()
-    settings.WEBHOOK_URL = f"http://127.0.0.1:{port}"  # type: ignore[attr-defined]
+    """The house of these tests, whose campaigns leave at once."""
+    monkeypatch.setattr(settings, "WEBHOOK_URL", f"http://127.0.0.1:{ports.free_port()}")
     monkeypatch.setattr(advancing, "BREATH_SECONDS", 0)
-    made = make_caller(make_house(team.id, team.actor(), operator_actor(make_operator()), sandbox.url))
-    sandbox.post("accounts", {"sid": ACCOUNT_SID, "token": TOKEN, "sender": "+14025550100"})
-    with web(committed_db, tmp_path, port):
+    with calling_house(committed_db, team, sandbox, tmp_path) as made:
         yield made
 
 

@@ -14,6 +14,7 @@ from tests.factories.consent import MINA, grant, make_claim, make_point, make_pu
 from tests.factories.messaging import NUMBER, hear, make_account, make_sender, reach
 from tests.integration.accounts.chain import last_deed
 from tests.integration.consent.test_stops import protect, refused
+from tests.proofs import proves
 from tests.snapshots import changed, rows_of
 
 DOUBTFUL = [
@@ -55,6 +56,7 @@ def verdict(acme, row):
         return InboundMessage.objects.values_list("verdict", flat=True).get(id=row.id)
 
 
+@proves("C11")
 @pytest.mark.parametrize("words", DOUBTFUL)
 def test_what_may_be_a_stop_protects_at_once_is_answered_with_silence_and_waits_for_a_judgement(acme, mina, words):
     point, account = mina
