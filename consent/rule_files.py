@@ -20,6 +20,8 @@ from consent.rule_types import (
     StopScope,
     SuppressionRule,
     TierRule,
+    Way,
+    When,
     Window,
 )
 
@@ -185,7 +187,8 @@ def disclosures(book: Row) -> tuple[Disclosure, ...]:
         keeper = row.text("keeper")
         if keeper not in get_args(Keeper):
             row.fail("keeper", f"must be one of {', '.join(get_args(Keeper))}, not {keeper!r}")
-        line, snippets = _line(row, keeper)
+        line, way, when = _line(row, keeper)
+        snippets = _snippets(row, "snippets") if line else ()
         disclosure = Disclosure(
             id=row.name(),
             places=row.places(),
@@ -194,7 +197,10 @@ def disclosures(book: Row) -> tuple[Disclosure, ...]:
             says=row.text("says"),
             keeper=cast(Keeper, keeper),
             line=line,
+            way=way,
+            when=when,
             snippets=snippets,
+            one_way=_snippets(row, "one_way") if row.has("one_way") else (),
             native=row.words("native", tuple(language for language, _ in snippets)) if row.has("native") else (),
             valid_from=row.day("valid_from"),
             valid_until=row.until(),
@@ -206,18 +212,26 @@ def disclosures(book: Row) -> tuple[Disclosure, ...]:
     return tuple(disclosures)
 
 
-def _line(row: Row, keeper: str) -> tuple[Line | Literal[""], tuple[tuple[str, str], ...]]:
-    """What the gate looks for, and words for it by language."""
+def _line(row: Row, keeper: str) -> tuple[Line | Literal[""], Way | Literal[""], When | Literal[""]]:
+    """What stands in a text, how it comes there, and in which texts; nothing of it where that is not how a duty is kept."""
     if not row.has("line"):
-        return "", ()
-    line = row.text("line")
+        return "", "", ""
+    line, way, when = row.text("line"), row.text("way"), row.text("when")
     if line not in get_args(Line) or keeper != "product":
         row.fail("line", f"must be one of {', '.join(get_args(Line))}, and its keeper the product")
-    words = row.row("snippets")
-    snippets = tuple((language, words.text(language)) for language in words.table)
+    if way not in get_args(Way):
+        row.fail("way", f"must be one of {', '.join(get_args(Way))}, not {way!r}")
+    if when not in get_args(When) or (way == "check" and when != "each"):
+        row.fail("when", f"must be one of {', '.join(get_args(When))}, and each where way is check, not {when!r}")
+    return cast(Line, line), cast(Way, way), cast(When, when)
+
+
+def _snippets(row: Row, key: str) -> tuple[tuple[str, str], ...]:
+    """Words for a line by language, English among them."""
+    words = row.row(key)
     if "en" not in words.table:
-        row.fail("snippets", "must hold en, for whom no other language fits")
-    return cast(Line, line), snippets
+        row.fail(key, "must hold en, for whom no other language fits")
+    return tuple((language, words.text(language)) for language in words.table)
 
 
 def policy(book: Row) -> tuple[Policy, tuple[StopScope, ...]]:

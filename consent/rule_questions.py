@@ -49,6 +49,7 @@ _RULES_OF: Final[Mapping[str, tuple[type, ...]]] = {
     "channel_barred": (Bar, TierRule),
     "cap_not_counted": (Cap,),
     "cap_reached": (Cap,),
+    "line_missing": (Disclosure,),
     "night": (Window,),
 }
 #: the place that stands for all countries without rules of their own
@@ -85,17 +86,21 @@ def weigh(ask: Ask, facts: Facts, rules: Rulebook) -> Weighing:
     decision = decide(ask, facts, rules)
     check = next((check.__name__ for check in CHECKS if check(ask, facts, rules) is not None), "")
     kinds = _RULES_OF.get(check, ())
+    day, place = ask.at.date(), facts.region.partition(" ")[0]
+    lacking = [
+        rule for rule in rules.disclosures_for(place, ask.channel, ask.tier, day)
+        if check == "line_missing" and rule.when == "each" and rule.line not in (facts.lines or ())
+    ]  # fmt: skip
     found = [
         Weighed(rule, isinstance(rule, kinds) and _objects(rule, ask, facts, rules))
-        for rule in _asked(ask, facts, rules)
+        for rule in [*lacking, *_asked(ask, facts, rules)]
     ]
-    day = ask.at.date()
-    says = [rule for place in facts.region.split() for rule in rules.disclosures_for(place, ask.channel, ask.tier, day)]
+    says = [rule for part in facts.region.split() for rule in rules.disclosures_for(part, ask.channel, ask.tier, day)]
     return Weighing(
         decision,
         check,
         tuple(sorted(found, key=lambda each: not each.objects)),
-        tuple(dict.fromkeys(says)),
+        tuple(rule for rule in dict.fromkeys(says) if rule not in lacking),
     )
 
 

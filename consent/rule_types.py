@@ -14,7 +14,9 @@ from consent.contracts import Channel, ConsentStatus, SuppressionKind, Tier
 Standing = Literal["statute", "secondary", "policy"]
 Keyword = Literal["stop", "start", "help"]
 Keeper = Literal["product", "people"]
-Line = Literal["stop", "brand"]
+Line = Literal["stop", "brand", "frequency", "rates", "help"]
+Way = Literal["add", "check"]
+When = Literal["each", "first", "month"]
 Severity = Literal["block", "warn"]
 SenderKind = Literal["long_code", "toll_free", "short_code", "alphanumeric"]
 
@@ -117,8 +119,10 @@ class Bar:
 class Disclosure:
     """What a message or a call has to say. `keeper`: the product sees to it, or the people who write it do.
 
-    `line` is what the gate looks for in each text, empty where that is not how it is kept; `snippets` are words for it by
-    language, and `native` the languages in which a native speaker has read them.
+    `line` is what stands in a text, empty where that is not how it is kept. `way`: "add", it is put into a text that lacks it;
+    "check", whoever would read one without it is left out. `when`: it stands in each text, in the first to a person for its
+    purpose, or in the first of a month. `snippets` are words for it by language, `one_way` those for a sender that takes no
+    answer, and `native` the languages in which a native speaker has read them.
     """
 
     id: str
@@ -131,7 +135,10 @@ class Disclosure:
     valid_until: datetime.date | None
     source: Source
     line: Line | Literal[""] = ""
+    way: Way | Literal[""] = ""
+    when: When | Literal[""] = ""
     snippets: tuple[tuple[str, str], ...] = ()
+    one_way: tuple[tuple[str, str], ...] = ()
     native: tuple[str, ...] = ()
 
 

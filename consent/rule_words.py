@@ -213,8 +213,15 @@ def _bar(rule: Bar, rules: Rulebook) -> str:
 
 
 def _disclosure(rule: Disclosure, rules: Rulebook) -> str:
-    keeper = "Carillon sees to it." if rule.keeper == "product" else "Whoever writes the text sees to it."
-    return f"{_capital(_where(rule.places))}, in {sends(rule.channels, rule.tiers)}: {rule.says} {keeper}"
+    what = f"{_capital(_where(rule.places))}, in {sends(rule.channels, rule.tiers)}: {rule.says}"
+    if not rule.line:
+        keeper = "Carillon sees to it." if rule.keeper == "product" else "Whoever writes the text sees to it."
+        return f"{what} {keeper}"
+    said = listed(f"“{words}” ({language})" for language, words in rule.snippets)
+    if rule.way == "check":
+        return f"{what} Nothing is added there: who would read a text without it is left out. Such as {said}."
+    one_way = f" From a sender that takes no answer: “{dict(rule.one_way)['en']}”." if rule.one_way else ""
+    return f"{what} Carillon adds it to a text that lacks it, in the language of whoever reads it: {said}.{one_way}"
 
 
 def _registration(rule: RegistrationRule, rules: Rulebook) -> str:

@@ -113,7 +113,15 @@ class Rulebook:
 
     def lines_for(self, region: str, channel: str, tier: str, day: datetime.date) -> set[str]:
         """The lines that each text of this channel and tier must hold in the place."""
-        return {rule.line for rule in self.disclosures_for(region, channel, tier, day) if rule.line}
+        return {rule.line for rule in self.disclosures_for(region, channel, tier, day) if rule.when == "each"}
+
+    def added_for(self, region: str, channel: str, tier: str, day: datetime.date) -> tuple[Disclosure, ...]:
+        """The rules of the place whose lines are put into a text that lacks them."""
+        return tuple(rule for rule in self.disclosures_for(region, channel, tier, day) if rule.way == "add")
+
+    def adds_lines(self, channel: str, tier: str, day: datetime.date) -> bool:
+        """Whether any place has a line put into texts of this channel and tier."""
+        return any(rule.way == "add" for rule in _about(self.disclosures, channel, tier, day))
 
     def contents_for(self, region: str, channel: str, tier: str, day: datetime.date) -> tuple[ContentRule, ...]:
         """What a text of this channel and tier may not say in the place; "*" asks for what holds everywhere alone."""

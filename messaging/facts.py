@@ -50,6 +50,8 @@ class Context:
     text_registered: bool = True
     #: the mandatory lines found in the text; None while it is not known
     lines: tuple[str, ...] | None = None
+    #: whether what a place has added to texts is still to come, when each person's message is made
+    adds_lines: bool = False
     #: the keyword of theirs that this answers
     answers: Answers = ""
     #: the message itself, once it is on its way: it is none of those that were sent before it
@@ -91,10 +93,12 @@ def context_for(
     answers: Answers = "",
     besides: uuid.UUID | None = None,
     text: str | None = None,
+    adds_lines: bool = False,
 ) -> Context:
     """Read what everybody shares: organisation, sender, purpose, rules in force, the trial's circle, and how the text stands.
 
     Shape: `text` is what shall be sent, finished or with its variables, where it is known; registers may compare it.
+           `adds_lines`: it is no finished message yet, so what a place has added to texts counts as standing in it.
     Three queries, two more for a channel whose texts have to be approved, one more for a sender that registers are asked
     about: a number or a name at a real carrier. Without a version the text stands as the caller says.
     """
@@ -110,13 +114,15 @@ def context_for(
     return Context(
         organization=organization, sender=sender, purpose=purpose, rules=rules, at=at, circle=circle, windows=windows,
         standing=standing, registered=shown, text_registered=text is None or shown.has_text(text), answers=answers,
-        besides=besides, lines=None if text is None else lines_in(text, organization),
+        besides=besides, lines=None if text is None else lines_in(text, organization, one_way=shown.one_way),
+        adds_lines=adds_lines,
     )  # fmt: skip
 
 
 def looked_at(context: Context, text: str) -> tuple[bool, tuple[str, ...]]:
     """What places may ask of a text: whether it is one of those registered, and which mandatory lines it holds."""
-    return context.registered.has_text(text), lines_in(text, context.organization)
+    lines = lines_in(text, context.organization, one_way=context.registered.one_way)
+    return context.registered.has_text(text), lines
 
 
 def facts_sql(asked: str) -> str:
@@ -262,8 +268,19 @@ def facts_of(raw: RawFacts, context: Context) -> Facts:
         sender_kind=context.registered.sender_kind,
         registrations=context.registered.standings,
         text_registered=context.text_registered or not _is_compared(raw, context),
-        lines=context.lines if context.registered.sender_kind else None,
+        lines=_lines(raw, context),
     )
+
+
+def _lines(raw: RawFacts, context: Context) -> tuple[str, ...] | None:
+    """The lines the message of these people holds, with those that are put into it when it is made; None where none is asked."""
+    if context.lines is None or not context.registered.sender_kind:
+        return None
+    if not context.adds_lines or _is_compared(raw, context):
+        return context.lines
+    ask, place = context.ask, raw.regions.partition(" ")[0]
+    added = context.rules.added_for(place, ask.channel, ask.tier, context.at.date())
+    return tuple(sorted({*context.lines, *(rule.line for rule in added if rule.when == "each")}))
 
 
 def _address_valid(raw: RawFacts, context: Context) -> bool:

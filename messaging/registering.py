@@ -37,6 +37,11 @@ class Registered:
     texts: tuple[str, ...] = ()
     longest_value: int = 0
 
+    @property
+    def one_way(self) -> bool:
+        """Whether nobody can answer it: a name in place of a number."""
+        return self.sender_kind == "alphanumeric"
+
     def has_text(self, text: str) -> bool:
         """Whether a text, finished or with its variables, is one of the registered ones, word for word."""
         return any(is_text_of(as_sample(text), known, self.longest_value) for known in self.texts)

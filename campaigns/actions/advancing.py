@@ -1,6 +1,8 @@
 """A run's own steps, taken by tasks: plan, breathe, promote a little ahead of the lane, finish."""
 
+import dataclasses
 import datetime
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
@@ -16,8 +18,10 @@ from core.jobs import enqueue
 from core.tenancy import require_organization_id
 from messaging.actions.queueing import Errand, Wish, queue_messages, set_gate
 from messaging.channels.registry import channel as channel_of
+from messaging.line_book import line_book
 from messaging.models import Message
 from messaging.selectors.calls import calls_going
+from messaging.selectors.line_readers import line_readers
 from messaging.states import ORIGIN_AGAIN, TERMINAL
 
 PROMOTE_MOST = 2000
@@ -73,7 +77,8 @@ def promote_recipients(run: Run) -> int:
     due = Recipient.objects.select_for_update(skip_locked=True).filter(run=run, due_at__lte=now, promoted_at=None)
     batch = list(due.order_by("due_at", "id")[:room])
     contacts = Contact.objects.in_bulk([row.contact_id for row in batch])
-    wishes = [wish for row in batch if (wish := _wish(run, row, contacts.get(row.contact_id)))]
+    make = _Maker(run, batch)
+    wishes = [wish for row in batch if (wish := make.wish(row, contacts.get(row.contact_id)))]
     errand = Errand(
         origin="run",
         origin_id=run.id,
@@ -91,13 +96,24 @@ def promote_recipients(run: Run) -> int:
     return len(wishes)
 
 
-def _wish(run: Run, row: Recipient, contact: Contact | None) -> Wish | None:
-    """The finished message of one recipient; None when the person is gone or the text lost a value since the plan."""
-    channel = channel_of(run.sender.channel)
-    made = message_for(channel, run.template_version, contact) if contact is not None else None
-    if made is None or row.point_id is None:
-        return None
-    return Wish(row.id, row.point_id, made.body, channel.units_of(made), made.parts)
+class _Maker:
+    """Makes the finished messages of some recipients, with the lines their places want. Two queries where any place wants one."""
+
+    def __init__(self, run: Run, batch: Sequence[Recipient]) -> None:
+        self._version, self._channel = run.template_version, channel_of(run.sender.channel)
+        self._book = line_book(run.sender, run.purpose)
+        points = [row.point_id for row in batch if row.point_id is not None] if self._book.is_open else []
+        self._readers = line_readers(run.purpose, run.sender.channel, points)
+
+    def wish(self, row: Recipient, contact: Contact | None) -> Wish | None:
+        """The finished message of one; None when the person is gone or the text lost a value since the plan."""
+        made = message_for(self._channel, self._version, contact) if contact is not None else None
+        if made is None or contact is None or row.point_id is None:
+            return None
+        if self._book.is_open:
+            reader = dataclasses.replace(self._readers[row.point_id], language=contact.language)
+            made = self._book.complete(made, reader, self._version.body)
+        return Wish(row.id, row.point_id, made.body, self._channel.units_of(made), made.parts)
 
 
 def _look_for_the_end(run: Run) -> None:

@@ -122,7 +122,9 @@ def plan_batch(run: Run) -> bool:
     """
     at = max(clock.now(), run.planned_for)
     version = run.template_version
-    context = context_for(sender=run.sender, purpose=run.purpose, at=at, version_id=version.id, text=version.body)
+    context = context_for(
+        sender=run.sender, purpose=run.purpose, at=at, version_id=version.id, text=version.body, adds_lines=True
+    )
     included, excluded = list_ids(run.campaign)
     parameters = facts_parameters(context) | {
         "included": included,

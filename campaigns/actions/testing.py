@@ -22,6 +22,8 @@ from messaging.actions.queueing import Errand, Wish, queue_messages
 from messaging.channels.protocol import Content, MessageChannel, Rendered
 from messaging.channels.registry import channel as channel_of
 from messaging.content_rules import ContentError
+from messaging.line_book import line_book
+from messaging.selectors.line_readers import line_readers
 
 _HOURS = 1
 _SAMPLES = {"number": 7, "date": "2026-12-31", "boolean": True}
@@ -46,10 +48,14 @@ def send_test(*, actor: Actor, campaign: Campaign) -> int:
         raise Refused(f"No guest has {_ADDRESSES[kind]} yet.", remedy="Add your own under Settings, Guests.")
     points = ensure_points([address for _, address in guests])
     fields = {field.key: _SAMPLES.get(field.kind, field.label) for field in CustomField.objects.all()}
+    book = line_book(campaign.sender, campaign.purpose)
+    readers = line_readers(campaign.purpose, campaign.channel, list(points.values())) if book.is_open else {}
     wishes = []
     for guest, address in guests:
         made = _made(channel, version, guest, fields)
         point_id = points[address.kind, address.key]
+        if book.is_open:
+            made = book.complete(made, readers[point_id], version.body)
         wishes.append(Wish(new_id(), point_id, made.body, channel.units_of(made), made.parts))
     queue_messages(errand=_errand(campaign, version.id), wishes=wishes)
     record_audit(actor=actor, action="campaign.tested", on=("campaign", campaign.id), data={"messages": len(wishes)})

@@ -17,6 +17,7 @@ from messaging.channels.protocol import Content, Written
 from messaging.channels.registry import channel as channel_of
 from messaging.channels.standing import refuse_misuse
 from messaging.content_rules import ContentError
+from messaging.line_book import line_book
 from messaging.lines import refuse_words
 from messaging.models import Sender
 from messaging.providers.registry import PROVIDERS
@@ -94,6 +95,7 @@ def _refuse_contradiction(draft: Draft) -> None:
 def _refuse_long_text(draft: Draft) -> None:
     """The provider would refuse every single message; better now than at the launch."""
     most = PROVIDERS[draft.sender.account.provider].capabilities.max_text_units
+    most -= line_book(draft.sender, draft.purpose).most_added(draft.body)
     if len(draft.body) > most:
         problem = f"The text has {len(draft.body):,} characters; this sender's provider takes at most {most:,}."
         raise Refused(problem, field="body", remedy=f"Shorten it by {len(draft.body) - most:,}.")

@@ -107,6 +107,17 @@ class QuoteOut(serializers.Serializer[Any]):
     lines = QuoteLineOut(many=True)
 
 
+class AddedLineOut(serializers.Serializer[Any]):
+    """A line that is put into the text: its words, and the law or the carriers' rule that wants it."""
+
+    words = serializers.CharField()
+    places = serializers.CharField()
+    says = serializers.CharField()
+    when = serializers.CharField(allow_blank=True, help_text="In which texts, where not in each.")
+    statute = serializers.CharField()
+    url = serializers.CharField()
+
+
 class CheckOut(serializers.Serializer[Any]):
     """Who would get it and who would not. `fresh`: a launch accepts it. While `state` is planning the counts still grow."""
 
@@ -121,6 +132,9 @@ class CheckOut(serializers.Serializer[Any]):
     left_out = serializers.IntegerField()
     quote = QuoteOut(allow_null=True, help_text="Null while the check is being made.")
     reasons = CountedOut(many=True)
+    added_lines = AddedLineOut(
+        many=True, help_text="By country and language of those who get it, counted in the quote."
+    )
 
 
 class LaunchIn(Given):

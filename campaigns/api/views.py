@@ -18,6 +18,7 @@ from campaigns.api import drafts, shapes
 from campaigns.models import Campaign, Run
 from campaigns.selectors.campaigns import campaign_card, campaign_rows
 from campaigns.selectors.checks import Check, newest_check
+from campaigns.selectors.duties import added_lines
 from campaigns.selectors.reports import Report, run_report
 from core.api import FieldsQuery, answer, answers, page, page_of, read
 
@@ -119,7 +120,9 @@ def check(request: Request, campaign_id: uuid.UUID) -> Response:
 def _check(found: Check) -> Any:
     same = ("run", "fresh", "audience", "asked", "gets", "left_out", "quote")
     reasons = [row for group in found.groups for row in group.rows]
-    return shapes.CheckOut({name: getattr(found, name) for name in same} | {"reasons": reasons}).data
+    added = added_lines(found) if not found.working else []
+    told = {name: getattr(found, name) for name in same} | {"reasons": reasons, "added_lines": added}
+    return shapes.CheckOut(told).data
 
 
 @extend_schema(

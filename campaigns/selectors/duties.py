@@ -2,9 +2,12 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Final
+
+from django.db import connection
 
 from accounts.models import Organization
-from campaigns.models import Recipient
+from campaigns.models import Recipient, Run
 from campaigns.selectors.checks import Check
 from consent.models import Point
 from consent.rule_types import Disclosure
@@ -12,7 +15,23 @@ from consent.rule_words import listed, place_name
 from consent.rulebook import rulebook
 from consent.text_review import Review
 from core import clock
+from messaging.line_book import AddedLine, Reader, line_book
 from messaging.lines import lines_in, words_for, words_in
+from messaging.registering import kind_of_sender
+
+_WHEN: Final[dict[str, str]] = {
+    "each": "",
+    "first": "in the first text to somebody",
+    "month": "in the first text of a month",
+}
+_READ_IN = """
+select distinct coalesce(nullif(point.region, ''), c.country), c.language
+from campaigns_recipient r
+join consent_point point on point.organization_id = r.organization_id and point.id = r.point_id
+join contacts_contact c on c.organization_id = r.organization_id and c.id = r.contact_id
+where r.organization_id = %(organization)s and r.run_id = %(run)s and r.outcome = 'allowed'
+order by 1, 2
+"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,6 +47,8 @@ class Duty:
     url: str
     words: str = ""
     unread: bool = False
+    #: in which of the texts it stands, where not in each
+    when: str = ""
 
 
 def duties(check: Check) -> list[Duty]:
@@ -50,13 +71,30 @@ def missing_lines(check: Check) -> list[Duty]:
     if not any(row.code == "line_missing" for group in check.groups for row in group.rows):
         return []
     organization = Organization.objects.current()
-    held = lines_in(run.template_version.body, organization)
+    kind = kind_of_sender(run.sender.channel, run.sender.address, practice=False)
+    held = lines_in(run.template_version.body, organization, one_way=kind == "alphanumeric")
     found: dict[str, Disclosure] = {}
     for region in _regions_kept_out(check):
         for rule in rulebook().disclosures_for(region, run.sender.channel, run.purpose.tier, today):
-            if rule.line and rule.line not in held:
+            if rule.when == "each" and rule.line not in held:
                 found[rule.id] = rule
     return [_line(rule, organization) for rule in found.values()]
+
+
+def added_lines(check: Check) -> list[Duty]:
+    """The lines that are put into the text for those who get it, each in every language it is said in (D19).
+
+    Three queries; none where no place has a line put into such texts.
+    """
+    run = check.run
+    book = line_book(run.sender, run.purpose)
+    if not book.is_open:
+        return []
+    found: dict[tuple[str, str], AddedLine] = {}
+    for place, language in _read_in(run):
+        for line in book.lacking(run.template_version.body, Reader(place, language)):
+            found.setdefault((line.rule.id, line.words), line)
+    return [_added(line) for line in found.values()]
 
 
 def words_of(check: Check) -> Review:
@@ -64,6 +102,20 @@ def words_of(check: Check) -> Review:
     run = check.run
     text, countries = run.template_version.body, run.parts_by_country or {}
     return words_in(text, channel=run.sender.channel, tier=run.purpose.tier, places=countries)
+
+
+def _read_in(run: Run) -> list[tuple[str, str]]:
+    """The places and languages in which a text of a run is read."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_IN, {"organization": run.organization_id, "run": run.id})
+        return list(cursor.fetchall())
+
+
+def _added(line: AddedLine) -> Duty:
+    rule = line.rule
+    return Duty(
+        _places(rule), rule.says, rule.source.statute, rule.source.url, line.words, line.unread, _WHEN[rule.when]
+    )
 
 
 def _regions_kept_out(check: Check) -> list[str]:

@@ -14,14 +14,16 @@ from campaigns.outcomes import BY_KEY, Outcome, message_outcome
 from campaigns.personal_values import check_names, missing_names, sample_values, values_of
 from campaigns.reasons import words_of
 from campaigns.states import TEST_ORIGIN
-from consent.models import Point
-from contacts.models import Contact, CustomField, List
-from messaging.channels.protocol import Content
+from consent.models import Point, Purpose
+from contacts.models import Contact, ContactPoint, CustomField, List
+from messaging.channels.protocol import Content, Rendered
 from messaging.channels.registry import channel as channel_of
 from messaging.content import precompile
 from messaging.content_rules import ContentError
-from messaging.models import Message
+from messaging.line_book import AddedLine, LineBook, Reader, line_book
+from messaging.models import Message, Sender
 from messaging.segments import Forcing, Segments, count_segments, forcing_characters, with_look_alikes
+from messaging.selectors.line_readers import line_readers
 
 _LIMITS = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
 
@@ -49,6 +51,8 @@ class Preview:
     text: str = ""
     parts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     length: Length | None = None
+    #: the lines that are put into it because their place wants them
+    added: Sequence[AddedLine] = ()
     problem: str = ""
     remedy: str = ""
     missing: Sequence[str] = ()
@@ -90,9 +94,11 @@ def preview(
     list_ids: Iterable[uuid.UUID],
     contact_id: uuid.UUID | None = None,
     move: str = "",
+    sender: Sender | None = None,
+    purpose: Purpose | None = None,
 ) -> Preview:
-    """A content as somebody of these lists (of everybody, when none is chosen) would get it. At most five queries, and what the
-    channel asks to know whether it is fit.
+    """A content as somebody of these lists (of everybody, when none is chosen) would get it. At most five queries, what the
+    channel asks to know whether it is fit, and four for the lines that are added to it, where sender and purpose are known.
 
     Shape: `move` next or previous goes from the contact named; a contact who is not among them leads to the first one.
     """
@@ -102,8 +108,9 @@ def preview(
         return problem
     people = _people(list_ids)
     contact = _chosen(people, contact_id, move)
+    lines = _Lines(sender, purpose) if sender is not None and purpose is not None else None
     if contact is None:
-        return _made(Preview(channel, None), content, sample_values("Sample", custom))
+        return _made(Preview(channel, None), content, sample_values("Sample", custom), lines)
     around = Preview(
         channel,
         contact,
@@ -113,7 +120,30 @@ def preview(
     missing = missing_names(channel_of(channel).texts(content), contact)
     if missing:
         return dataclasses.replace(around, missing=missing)
-    return _made(around, content, values_of(contact))
+    return _made(around, content, values_of(contact), lines)
+
+
+class _Lines:
+    """What places have put into the texts of a sender and purpose."""
+
+    def __init__(self, sender: Sender, purpose: Purpose) -> None:
+        self.book, self._purpose = line_book(sender, purpose), purpose
+
+    def reader(self, contact: Contact | None) -> Reader:
+        """Who reads it; somebody in the organisation's own country who never had a text, where nobody is chosen. One query."""
+        own = self.book.organization
+        if contact is None:
+            return Reader(own.default_country, own.default_language)
+        return reader_of(contact, self._purpose, self.book.channel)
+
+
+def reader_of(contact: Contact, purpose: Purpose, channel: str) -> Reader:
+    """A person as the reader of a text at their first address for a channel. Two queries."""
+    kinds = channel_of(channel).point_kinds
+    links = ContactPoint.objects.filter(contact=contact, label__in=kinds).order_by("created_at", "id")
+    point_ids = list(links.values_list("point_id", flat=True)[:1])
+    readers = list(line_readers(purpose, channel, point_ids).values())
+    return dataclasses.replace(readers[0] if readers else Reader(contact.country), language=contact.language)
 
 
 def _problem_of(channel: str, content: Content, custom: Mapping[str, str]) -> Preview | None:
@@ -131,12 +161,25 @@ def _problem_of(channel: str, content: Content, custom: Mapping[str, str]) -> Pr
     return None
 
 
-def _made(around: Preview, content: Content, values: dict[str, Any]) -> Preview:
+def _made(around: Preview, content: Content, values: dict[str, Any], lines: _Lines | None) -> Preview:
     """The preview with the message made of these values, or with the reason why it cannot be made."""
     try:
         rendered = channel_of(around.channel).render(content, values)
     except ContentError as error:
         return dataclasses.replace(around, problem=error.problem, remedy=error.remedy)
+    if lines is not None and lines.book.is_open:
+        return with_lines(around, rendered, lines.book, lines.reader(around.contact))
+    return with_message(around, rendered)
+
+
+def with_lines(around: Preview, rendered: Rendered, book: LineBook, reader: Reader) -> Preview:
+    """The preview with a message and the lines that are put into it."""
+    added = book.lacking(rendered.body, reader)
+    return dataclasses.replace(with_message(around, book.complete(rendered, reader)), added=added)
+
+
+def with_message(around: Preview, rendered: Rendered) -> Preview:
+    """The preview with a finished message."""
     length = length_of(rendered.body, varies=around.contact is None) if around.channel == "sms" else None
     return dataclasses.replace(around, text=rendered.body, parts=rendered.parts, length=length)
 

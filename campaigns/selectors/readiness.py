@@ -13,7 +13,7 @@ from billing.contracts import units_text
 from campaigns.models import Recipient, Run
 from campaigns.personal_values import message_for
 from campaigns.selectors.checks import Check
-from campaigns.selectors.preview import Preview, length_of
+from campaigns.selectors.preview import Preview, reader_of, with_lines, with_message
 from campaigns.selectors.quotes import Quote
 from campaigns.selectors.reports import Wave
 from consent.models import Wording
@@ -21,6 +21,7 @@ from contacts.models import Contact
 from core.wording import counted_text
 from messaging.channels.registry import channel as channel_of
 from messaging.channels.stop_words import LABEL, stop_words
+from messaging.line_book import line_book
 
 State = Literal["yes", "wait", "no"]
 _ICONS: Final[dict[State, str]] = {"yes": "check-circle", "wait": "alert", "no": "x-circle"}
@@ -72,7 +73,7 @@ def readiness(check: Check) -> list[Need]:
 def first_message(check: Check) -> Preview | None:
     """What the first person of those who get it would read, made as it will be at the launch; None when nobody gets it.
 
-    Two queries.
+    Two queries, and four where any place wants lines in it.
     """
     run = check.run
     first = Recipient.objects.filter(run=run, outcome="allowed", reason="").order_by("id").first()
@@ -82,8 +83,10 @@ def first_message(check: Check) -> Preview | None:
     made = message_for(channel_of(run.sender.channel), run.template_version, contact)
     if made is None:
         return None
-    length = length_of(made.body) if run.sender.channel == "sms" else None
-    return Preview(run.sender.channel, contact, made.body, made.parts, length)
+    book, around = line_book(run.sender, run.purpose), Preview(run.sender.channel, contact)
+    if not book.is_open:
+        return with_message(around, made)
+    return with_lines(around, made, book, reader_of(contact, run.purpose, run.sender.channel))
 
 
 def _organization(organization: Organization) -> Need:
@@ -126,6 +129,9 @@ def _text(run: Run) -> Need:
     found = stop_words(run.sender.channel, run.purpose.tier, version.body, version.parts)
     if not found.missing:
         return Need(LABEL, "yes", found.words)
+    book = line_book(run.sender, run.purpose)
+    if run.parts_by_country and all(book.adds("stop", country) for country in run.parts_by_country):
+        return Need(LABEL, "yes", "It is added to each text, in the language of whoever reads it.")
     page = reverse("campaigns:change", args=[run.campaign_id])
     deed = "Choose another" if "template" in version.parts else "Change the text"
     return Need(LABEL, "wait", found.words, page, deed, right="author_campaigns")

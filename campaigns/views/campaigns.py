@@ -80,6 +80,8 @@ def _shown(request: MemberRequest, card: CampaignCard, list_ids: Sequence[uuid.U
         list_ids=list_ids,
         contact_id=contact_id,
         move=request.GET.get("move", ""),
+        sender=card.campaign.sender,
+        purpose=card.campaign.purpose,
     )
 
 

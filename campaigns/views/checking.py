@@ -18,7 +18,7 @@ from campaigns.models import Campaign
 from campaigns.selectors.approvals import Standing, may_approve, standing_of
 from campaigns.selectors.checks import Check, newest_check
 from campaigns.selectors.drafts import held_launch
-from campaigns.selectors.duties import duties, missing_lines, words_of
+from campaigns.selectors.duties import added_lines, duties, missing_lines, words_of
 from campaigns.selectors.readiness import first_message, readiness
 from campaigns.views.campaigns import show_campaign
 from campaigns.views.requests import MemberRequest
@@ -71,6 +71,7 @@ def _what_leaves(request: MemberRequest, found: Check | None) -> dict[str, Any]:
     return {
         "duties": duties(found) if found is not None and done else (),
         "review": words_of(found) if found is not None and done else None,
+        "added_lines": added_lines(found) if found is not None and done else (),
         "missing_lines": missing_lines(found) if found is not None and done else (),
         "needs": [need.seen_by(request.actor) for need in readiness(found)] if found is not None and done else (),
         "shown": first_message(found) if found is not None and done else None,

@@ -25,9 +25,11 @@ from campaigns.selectors.channels import channel_choices
 from campaigns.selectors.drafts import list_ids
 from campaigns.selectors.preview import length_of_draft, preview
 from campaigns.views.requests import MemberRequest
+from consent.models import Purpose
 from contacts.models import CustomField
 from core.tenancy import tenant_context
 from messaging.content_rules import ContentError
+from messaging.models import Sender
 
 
 @member("author_campaigns")
@@ -149,7 +151,12 @@ def _shown(form: CampaignForm, campaign: Campaign | None) -> dict[str, Any]:
         "title": campaign.name if campaign is not None else f"New {form.spoken} campaign",
         "needs": needs(),
         "variables": _variables(),
-        "shown": preview(channel=form.channel, content=content, list_ids=_ids(form["included"].value())),
+        "shown": preview(
+            channel=form.channel,
+            content=content,
+            list_ids=_ids(form["included"].value()),
+            **_chosen(form["sender"].value(), form["purpose"].value()),
+        ),
     }
 
 
@@ -193,8 +200,17 @@ def show_preview(request: MemberRequest) -> HttpResponse:
         list_ids=_ids(request.POST.getlist("included")),
         contact_id=chosen[0] if chosen else None,
         move=request.POST.get("move", ""),
+        **_chosen(request.POST.get("sender"), request.POST.get("purpose")),
     )
     return render(request, "campaigns/_preview.html", {"shown": shown})
+
+
+def _chosen(sender: Any, purpose: Any) -> dict[str, Any]:
+    """The sender and the purpose chosen in a form, None where there is none. Two queries at most."""
+    return {
+        "sender": Sender.objects.select_related("account").filter(id__in=_ids([sender])).first() if sender else None,
+        "purpose": Purpose.objects.filter(id__in=_ids([purpose])).first() if purpose else None,
+    }
 
 
 def _ids(texts: Any) -> list[uuid.UUID]:

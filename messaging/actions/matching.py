@@ -40,4 +40,5 @@ def _look(context: Context, message: Message, raw: RawFacts) -> tuple[bool, tupl
         return True, None
     organization_id = require_organization_id()
     text = vault.unseal_text(organization_id, "messaging_message", "body_sealed", message.id, message.body_sealed)
-    return not compares or context.registered.has_text(text), lines_in(text, context.organization)
+    lines = lines_in(text, context.organization, one_way=context.registered.one_way)
+    return not compares or context.registered.has_text(text), lines

@@ -26,6 +26,7 @@ from messaging.actions.messaging_one import (
     WINDOW_HOURS,
     Prospect,
     as_kept,
+    completed,
     made_letter,
     opened,
     prospect_of,
@@ -38,7 +39,9 @@ from messaging.actions.queueing import Errand, Wish, queue_letters
 from messaging.channels.protocol import Rendered
 from messaging.channels.standing import READY, Standing, standing_of
 from messaging.facts import Context, context_for, looked_at
+from messaging.line_book import Reader, line_book
 from messaging.models import InboundMessage, Message, Sender
+from messaging.selectors.line_readers import line_readers
 from messaging.states import ONE_ORIGINS, ORIGIN_OF_ANSWER, ORIGIN_OF_ONE
 
 
@@ -69,6 +72,7 @@ class _Made:
     lettering: Lettering
     rendered: Rendered
     standing: Standing
+    added: tuple[str, ...] = ()
 
 
 def judge_many(*, actor: Actor, letters: Sequence[Addressed]) -> list[Outcome]:
@@ -92,7 +96,7 @@ def judge_many(*, actor: Actor, letters: Sequence[Addressed]) -> list[Outcome]:
             key = (outcome.letter.sender.id, outcome.letter.purpose.id, made.standing)
             alike.setdefault(key, []).append((outcome, made))
     for batch in alike.values():
-        _judge(batch)
+        _judge(_completed(batch, organization))
     for outcome in outcomes:
         if outcome.prospect is not None:
             practice = _refusal_of(demand_practice, actor, outcome.letter.sender.account)
@@ -150,8 +154,35 @@ def _shape_of_template(letter: Addressed) -> Any:
     return letter.sender.id, letter.purpose.id, letter.address.kind, letter.text, others, filled, named
 
 
+def _completed(batch: Sequence[tuple[Outcome, _Made]], organization: Organization) -> list[tuple[Outcome, _Made]]:
+    """Letters of one sender and purpose with the lines their places want. Three queries where any wants one, else none.
+
+    Effects: a letter that becomes too long by them is refused, and not among the answer.
+    """
+    letter = batch[0][0].letter
+    book = line_book(letter.sender, letter.purpose, organization=organization)
+    if not book.is_open:
+        return list(batch)
+    points = known_points([outcome.letter.address for outcome, _ in batch])
+    readers = line_readers(letter.purpose, letter.sender.channel, list(points.values()))
+    whole = []
+    for outcome, made in batch:
+        address = outcome.letter.address
+        point_id = points.get((address.kind, address.key))
+        reader = readers[point_id] if point_id in readers else Reader(address.region)
+        try:
+            rendered, added = completed(letter.sender, made.rendered, book, reader)
+        except Refused as refusal:
+            outcome.refusal = refusal
+        else:
+            whole.append((outcome, dataclasses.replace(made, rendered=rendered, added=added)))
+    return whole
+
+
 def _judge(batch: Sequence[tuple[Outcome, _Made]]) -> None:
     """Ask the gate about letters of one sender and purpose that stand alike."""
+    if not batch:
+        return
     letter, standing = batch[0][0].letter, batch[0][1].standing
     context = context_for(sender=letter.sender, purpose=letter.purpose, standing=standing)
     by_text: dict[Any, list[tuple[Outcome, _Made]]] = {}
@@ -166,7 +197,8 @@ def _judge_alike(context: Context, batch: Sequence[tuple[Outcome, _Made]]) -> No
     for (outcome, made), answer in zip(batch, found, strict=True):
         letter = outcome.letter
         sender, region = letter.sender, letter.address.region
-        outcome.prospect = prospect_of(sender, letter.purpose, made.lettering, made.rendered, answer, region)
+        prospect = prospect_of(sender, letter.purpose, made.lettering, made.rendered, answer, region)
+        outcome.prospect = dataclasses.replace(prospect, added=made.added)
 
 
 def _send(actor: Actor, going: Sequence[tuple[Outcome, Prospect]]) -> None:

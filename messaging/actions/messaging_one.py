@@ -14,6 +14,7 @@ from consent.actions.ledger_rows import lock_points
 from consent.models import Point, Purpose
 from consent.states import POINT_CHANNELS
 from consent.values import Address
+from contacts.selectors.points import known_points
 from core import clock, vault
 from core.ids import new_id
 from core.tenancy import require_organization_id
@@ -26,9 +27,11 @@ from messaging.channels.registry import channel as channel_of
 from messaging.channels.standing import refuse_misuse, standing_of
 from messaging.channels.stop_words import StopWords, stop_words
 from messaging.facts import Context, context_for
+from messaging.line_book import LineBook, Reader, line_book
 from messaging.lines import lacking_words, refuse_words
 from messaging.models import InboundMessage, Message, Sender, Template, TemplateVersion
 from messaging.providers.registry import PROVIDERS
+from messaging.selectors.line_readers import line_readers
 from messaging.states import ONE_ORIGINS, ORIGIN_OF_ANSWER, ORIGIN_OF_ONE
 
 #: a message by hand that could not leave for a day is about yesterday
@@ -67,6 +70,8 @@ class Prospect:
     stop: StopWords
     #: words for the lines whose want is the gate's reason
     lacking: tuple[str, ...] = ()
+    #: the lines put into it because their place wants them
+    added: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -83,8 +88,14 @@ def judge_letter(*, actor: Actor, letter: Letter) -> Prospect:
     actor.require("message_people")
     made = made_letter(letter.sender, letter.purpose, letter.point.kind, letter.text, letter.beside)
     found = said_to(letter.sender, letter.purpose, made, letter.point.region)
+    added: tuple[str, ...] = ()
+    book = line_book(letter.sender, letter.purpose)
+    if book.is_open:
+        reader = line_readers(letter.purpose, letter.sender.channel, [letter.point.id])[letter.point.id]
+        found, added = completed(letter.sender, found, book, reader)
     answer = decide_point(_context(letter.sender, letter.purpose, made, found), letter.point.id)
-    return prospect_of(letter.sender, letter.purpose, made, found, answer, letter.point.region)
+    prospect = prospect_of(letter.sender, letter.purpose, made, found, answer, letter.point.region)
+    return dataclasses.replace(prospect, added=added)
 
 
 def judge_words(
@@ -94,8 +105,13 @@ def judge_words(
     actor.require("message_people")
     made = made_letter(sender, purpose, address.kind, text, beside)
     found = said_to(sender, purpose, made, address.region)
+    added: tuple[str, ...] = ()
+    book = line_book(sender, purpose)
+    if book.is_open:
+        readers = line_readers(purpose, sender.channel, list(known_points([address]).values())).values()
+        found, added = completed(sender, found, book, next(iter(readers), Reader(address.region)))
     (answer,) = decide_addresses(_context(sender, purpose, made, found), [address])
-    return prospect_of(sender, purpose, made, found, answer, address.region)
+    return dataclasses.replace(prospect_of(sender, purpose, made, found, answer, address.region), added=added)
 
 
 def said_to(sender: Sender, purpose: Purpose, made: Lettering, region: str) -> Rendered:
@@ -105,6 +121,18 @@ def said_to(sender: Sender, purpose: Purpose, made: Lettering, region: str) -> R
     return found
 
 
+def completed(sender: Sender, found: Rendered, book: LineBook, reader: Reader) -> tuple[Rendered, tuple[str, ...]]:
+    """The message with the lines their place wants, and the words of these. Errors: Refused when they make it too long."""
+    added = tuple(line.words for line in book.lacking(found.body, reader))
+    whole, most = book.complete(found, reader), PROVIDERS[sender.account.provider].capabilities.max_text_units
+    if added and len(whole.body) > most:
+        problem = (
+            f"With the lines that must stand in it the text is longer than the {most:,} characters this provider takes."
+        )
+        raise Refused(problem, field="text", remedy=f"Shorten it by {len(whole.body) - most:,}.")
+    return whole, added
+
+
 def prospect_of(
     sender: Sender, purpose: Purpose, made: Lettering, found: Rendered, answer: Answer, region: str
 ) -> Prospect:
@@ -112,7 +140,7 @@ def prospect_of(
     channel, tier = sender.channel, purpose.tier
     stop = stop_words(channel, tier, found.body, made.content.parts)
     lacks = answer.reason is not None and answer.reason.code == _LINE_MISSING
-    lacking = tuple(lacking_words(found.body, channel=channel, tier=tier, region=region) if lacks else ())
+    lacking = tuple(lacking_words(found.body, sender=sender, tier=tier, region=region) if lacks else ())
     return Prospect(answer, made.content, found, channel_of(channel).units_of(found), stop, lacking)
 
 

@@ -42,6 +42,7 @@ class BatchResultOut(serializers.Serializer[Any]):
     decision = PermissionOut(allow_null=True)
     text = serializers.CharField(allow_null=True)
     parts = serializers.IntegerField(allow_null=True)
+    added = serializers.ListField(child=serializers.CharField())
     notices = NoticeOut(many=True)
     message = MessageOut(allow_null=True)
     problem = ItemProblemOut(allow_null=True)

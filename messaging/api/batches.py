@@ -98,7 +98,7 @@ def _messages(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Message]:
 
 def _refused(request: Request, problem: Problem) -> dict[str, Any]:
     nothing = dict.fromkeys(("message_id", "decision", "text", "parts", "message"))
-    return nothing | {"status": "refused", "notices": [], "problem": item_problem(request, problem)}
+    return nothing | {"status": "refused", "added": [], "notices": [], "problem": item_problem(request, problem)}
 
 
 def _result(
@@ -117,4 +117,8 @@ def _result(
         return told
     notices = [{"label": LABEL, "remedy": prospect.stop.words}] if prospect.stop.missing else []
     text = prospect.text if dry_run else None
-    return told | {"decision": prospect.answer, "text": text, "parts": prospect.parts, "notices": notices}
+    return (
+        told
+        | {"decision": prospect.answer, "text": text, "parts": prospect.parts, "notices": notices}
+        | {"added": list(prospect.added)}
+    )

@@ -147,6 +147,9 @@ class SentOut(serializers.Serializer[Any]):
     decision = PermissionOut()
     text = serializers.CharField()
     parts = serializers.IntegerField()
+    added = serializers.ListField(
+        child=serializers.CharField(), help_text="Lines put into the text because law or carriers there want them."
+    )
     notices = NoticeOut(many=True, help_text="Such as a text of offers that does not say how to stop.")
     message = MessageOut(allow_null=True)
 

@@ -164,6 +164,7 @@ def _send(request: Request) -> Response:
         point = Point.objects.get(id=known_points([address])[address.kind, address.key])
         sent = message_one(actor=actor, letter=Letter(point, **words))
     body = {"dry_run": told["dry_run"], "decision": prospect.answer, "text": prospect.text, "parts": prospect.parts}
+    body["added"] = list(prospect.added)
     body["notices"] = [{"label": LABEL, "remedy": prospect.stop.words}] if prospect.stop.missing else []
     body["message"] = told_message(actor, sent) if sent is not None else None
     return Response(shapes.SentOut(body).data, status=201 if sent is not None else 200)

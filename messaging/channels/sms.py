@@ -37,6 +37,11 @@ class _Sms:
         """The finished text."""
         return Rendered(precompile(version.body).render(values).strip())
 
+    def with_lines(self, rendered: Rendered, before: str, after: str) -> Rendered:
+        """The text with words before it, and words in a line of their own after it."""
+        body = f"{before} {rendered.body}" if before else rendered.body
+        return Rendered(f"{body}\n{after}" if after else body, rendered.parts)
+
     def outbound(self, common: Common, rendered: Rendered) -> Outbound:
         """The text on its way out."""
         return Outbound(

@@ -56,6 +56,8 @@ def _compare_scene(at: Set, members: Sequence[Member], found: Found) -> None:
     alone = context_for(sender=at.sender, purpose=at.purpose, version_id=at.version.id, text=at.scene.body)
     for each in members:
         expected = reckon(each.who, at.scene, organization, rules)
+        # a plan knows that lines will be put into each message; the other two are asked about the words as they stand
+        completed = reckon(each.who, at.scene, organization, rules, adds_lines=True)
         found.answers[expected[1] or "allowed"] += 1
         told = {
             "planned": planned.get(each.contact_id),
@@ -67,8 +69,9 @@ def _compare_scene(at: Set, members: Sequence[Member], found: Found) -> None:
             if answer is None:
                 continue
             found.asked[way] += 1
-            if answer != expected:
-                found.disagreements.append(f"{way}: {answer}, reckoned: {expected}, {at.scene}, {each.who}")
+            right = completed if way == "planned" else expected
+            if answer != right:
+                found.disagreements.append(f"{way}: {answer}, reckoned: {right}, {at.scene}, {each.who}")
 
 
 def _planned(at: Set) -> Iterator[tuple[uuid.UUID, Answer]]:

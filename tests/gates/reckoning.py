@@ -1,6 +1,7 @@
 """The facts of one person in one scene, reckoned from what was made up, with no database: what the SQL has to find."""
 
 import calendar
+import dataclasses
 import datetime
 from collections.abc import Iterable
 
@@ -24,10 +25,13 @@ _RECORDS = {
 }
 
 
-def reckon(who: Who, scene: Scene, organization: Organization, rules: Rulebook) -> Answer:
-    """Outcome, reason and, for a deferral, until when."""
+def reckon(who: Who, scene: Scene, organization: Organization, rules: Rulebook, *, adds_lines: bool = False) -> Answer:
+    """Outcome, reason and, for a deferral, until when. `adds_lines`: what its place has added to texts is still put into it."""
     ask = Ask(scene.channel, scene.tier, scene.at, rules.version)
-    decision = decide(ask, facts_of(who, scene, organization, rules), rules)
+    facts = facts_of(who, scene, organization, rules)
+    if adds_lines and facts.lines is not None:
+        facts = dataclasses.replace(facts, lines=(*facts.lines, *_added(facts, scene, rules)))
+    decision = decide(ask, facts, rules)
     return as_answer(decision, has_proof=who.met and who.consent != "none")
 
 
@@ -71,8 +75,22 @@ def facts_of(who: Who, scene: Scene, organization: Organization, rules: Rulebook
         sender_kind=scene.kind,
         registrations=standings(scene),
         text_registered=scene.text_registered if scene.kind == "alphanumeric" and scene.records == "held" else False,
-        lines=lines_in(scene.body, organization) if scene.kind else None,
+        lines=lines_in(scene.body, organization, one_way=scene.kind == "alphanumeric") if scene.kind else None,
     )
+
+
+def _added(facts: Facts, scene: Scene, rules: Rulebook) -> list[str]:
+    """The lines put into each text to the place of this number; none where a text must be a registered one."""
+    place, day = facts.region.partition(" ")[0], scene.at.date()
+    country = place.partition("-")[0]
+    registers = rules.registrations_for(place, scene.channel, scene.tier, scene.kind, day)
+    if any(register.exact_text for register in registers):
+        return []
+    return [
+        rule.line for rule in rules.disclosures
+        if rule.way == "add" and rule.when == "each" and country in rule.places and rule.valid_from <= day
+        and scene.channel in rule.channels and scene.tier in rule.tiers
+    ]  # fmt: skip
 
 
 def standings(scene: Scene) -> tuple[str, ...]:

@@ -8,11 +8,13 @@ from campaigns.models import Recipient
 from consent.models import Purpose
 from contacts.actions.lists import add_members
 from core.tenancy import tenant_context
+from messaging.actions.connecting import add_sender
 from messaging.models import Message
 from tests.factories.billing import make_paid, top_up
 from tests.factories.campaigns import make_campaign
 from tests.factories.consent import MINA, OMAR, grant, make_point, stop
 from tests.factories.contacts import make_contact
+from tests.factories.registrations import make_real, register_in_india
 from tests.integration.api.conftest import application, told
 from tests.integration.campaigns.conftest import check
 from tests.proofs import proves
@@ -129,26 +131,48 @@ def test_it_takes_the_scope_to_message_people(acme, house, body, scope):
 
 @pytest.mark.parametrize("batch", [False, True])
 @pytest.mark.parametrize(
-    ("language", "text", "words"),
+    ("language", "text", "added"),
     [
-        ("en", "Our sale begins.", ["“Reply STOP to opt out.”", "“Acme:”"]),
-        ("es", "Acme: our sale begins.", ["“Responda STOP para no recibir más mensajes.”"]),
+        ("en", "Our sale. Msg & data rates, HELP for help, 2 texts a month.", ["Acme:", "Reply STOP to opt out."]),
+        ("es", "Acme: sale. Data rates, HELP for help, 2 texts a month.", ["Responda STOP para cancelar."]),
     ],
 )
-def test_an_offer_that_lacks_a_line_is_refused_on_its_text_with_words_to_add(
-    house, app, body, batch, language, text, words
-):
+def test_an_offer_that_lacks_a_line_gets_it(house, app, body, batch, language, text, added):
     make_paid(house.sender)
     top_up(house.id, 100)
     with tenant_context(house.id):
         Purpose.objects.filter(id=house.purpose.id).update(tier="marketing")
         Organization.objects.update(default_language=language)
-    letter = body | {"text": text}
+    letter, asked = body | {"text": text}, {"dry_run": True}
+
+    answer = (
+        app.post("messages/batch/", {"messages": [letter]} | asked) if batch else app.post("messages/", letter | asked)
+    )
+
+    told = answer.json()["results"][0] if batch else answer.json()
+    before, after = (f"{added[0]} ", added[1]) if len(added) == 2 else ("", added[0])
+    assert (told["text"], told["added"]) == (f"{before}{text}\n{after}", added)
+    assert sent(house) == 0
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_a_line_nobody_may_add_is_named_on_the_text(house, app, body, batch):
+    indian = "+919876543210"
+    make_paid(house.sender)
+    top_up(house.id, 100)
+    with tenant_context(house.id):
+        Purpose.objects.filter(id=house.purpose.id).update(tier="marketing")
+        header = add_sender(
+            actor=house.actor, account=house.account, channel="sms", address="ACMEIN", label="India", rate_per_second=10
+        )
+        register_in_india(make_real(header), "Dear {#var#}, our sale begins. Acme")
+        grant(make_point(indian), house.purpose)
+    letter = body | {"to": indian, "sender": str(header.id), "text": "Dear Mina, our sale begins. Acme"}
 
     answer = app.post("messages/batch/", {"messages": [letter]}) if batch else app.post("messages/", letter)
 
     problem = answer.json()["results"][0]["problem"] if batch else answer.json()
     assert (problem["status"], problem["code"]) == (422, "line_missing")
     assert problem["errors"] == [{"field": "text", "detail": "A line that must be there is missing."}]
-    assert problem["remedy"] == f"Add to the text {' and '.join(words)}; other words that say the same will do."
+    assert problem["remedy"] == "Add to the text “Send STOP to opt out.”; other words that say the same will do."
     assert sent(house) == 0

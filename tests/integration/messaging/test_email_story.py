@@ -121,6 +121,7 @@ def test_who_presses_unsubscribe_in_the_mail_program_is_left_out_of_the_next_wit
         assert Recipient.objects.get(run=second, outcome="left_out").evidence_id == event.id
 
 
+@proves("C23")
 def test_a_mail_says_who_sends_it_where_they_live_and_how_to_stop(house: House, sandbox: Sandbox, base: str) -> None:
     send(house, sandbox, "ana@people.example")
 
@@ -138,6 +139,7 @@ def test_a_mail_says_who_sends_it_where_they_live_and_how_to_stop(house: House, 
         assert (message.state, message.provider_message_id) == ("accepted", entry["key"])
 
 
+@proves("C23")
 def test_nothing_is_launched_while_the_organisation_has_no_postal_address(house: House, sandbox: Sandbox) -> None:
     add_mailboxes(house, "ana@people.example")
     campaign = make_letter(house)

@@ -47,7 +47,7 @@ UNVERIFIED = {
     "fr-calls-hours", "ca-hours", "us-stop-reminder", "us-short-code", "us-no-names", "pk-masks", "au-register", "gulf-names",
     "us-cannabis", "us-shaft",
     "us-ut-artificial-voice", "in-way-out", "stop-erased", "stop-dnc", "adult",
-    "consent-expiry",
+    "consent-expiry", "gb-offers-say-who", "eu-offers-say-who", "eu-offers-say-stop",
 }  # fmt: skip
 
 
