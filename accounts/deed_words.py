@@ -36,6 +36,8 @@ DEEDS: Final[Mapping[str, str]] = {
     "email.confirmed": "Email address confirmed",
     "evidence.forgotten": "Evidence past its time removed",
     "field.opened": "Field of their own added",
+    "frequency.exceeded": "More written than promised",
+    "frequency.kept_again": "Promise of frequency kept again",
     "guest.added": "Guest added",
     "guest.removed": "Guest removed",
     "guest.renamed": "Guest called something else",

@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     "forget-evidence": {"task": "consent.forget_all_evidence", "schedule": crontab("30", "3", day_of_week="0")},
     "find-missed": {"task": "messaging.find_all_missed", "schedule": 3600.0},
     "compare-kept-out": {"task": "messaging.compare_all_kept_out", "schedule": crontab("15", "2")},
+    "compare-promises": {"task": "messaging.compare_all_promises", "schedule": 3600.0},
     "sync-templates": {"task": "messaging.sync_all_templates", "schedule": 86400.0},
     "sweep-imports": {"task": "contacts.sweep_imports", "schedule": 15.0},
     "sweep-erasures": {"task": "privacy.sweep_erasures", "schedule": 60.0},

@@ -29,6 +29,7 @@ ROUTES = {
     "consent.forget_evidence": "planning",
     "messaging.find_missed": "planning",
     "messaging.compare_kept_out": "planning",
+    "messaging.compare_promises": "planning",
     "messaging.record_drifts": "planning",
     "privacy.finish_": "planning",
 }

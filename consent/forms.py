@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from consent.models import CHANNELS, TIERS, Point, Purpose, Wording
+from consent.models import CHANNELS, PER, TIERS, Point, Purpose, Wording
 from consent.selectors.attachments import LARGEST_BYTES
 from consent.selectors.words import CHANNEL_LABELS
 from consent.states import CONSENT_BY_HAND, POINT_CHANNELS, SOURCES, STOP_BY_HAND
@@ -48,6 +48,14 @@ class WordingForm(CarillonForm, forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text="Who writes, about what, how often, and how to stop.",
     )
+    most_messages = forms.IntegerField(
+        min_value=1,
+        max_value=500,
+        required=False,
+        label="How many messages these words promise at most",
+        help_text="The number in your words. Leave it empty where they name none; we tell you when you send more.",
+    )
+    per = forms.ChoiceField(choices=[("", "No number promised"), *PER], required=False, label="In which time")
 
 
 class ConsentForm(CarillonForm, forms.Form):

@@ -10,7 +10,7 @@ from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
 
 __all__ = [
-    "CHANNELS", "KINDS", "TIERS", "WAYS", "Attachment", "ConsentEvent", "ConsentState", "DecisionRecord", "EvidenceAnchor",
+    "CHANNELS", "KINDS", "PER", "TIERS", "WAYS", "Attachment", "ConsentEvent", "ConsentState", "DecisionRecord", "EvidenceAnchor",
     "EvidenceLeaves", "EvidenceUse", "PlatformSuppression", "Point", "Preference", "PreferencePage", "Purpose", "RuleSet",
     "StopRequest", "Suppression", "WordSet", "Wording",
 ]  # fmt: skip
@@ -23,6 +23,7 @@ TIERS = [
     ("marketing", "Marketing"),
     ("ai_call", "AI call"),
 ]
+PER = [("week", "a week"), ("month", "a month")]
 
 
 class Purpose(TenantModel):
@@ -45,21 +46,36 @@ class Purpose(TenantModel):
 
 
 class Wording(TenantModel):
-    """One version of the words people agree to. Append-only: a change is the next version."""
+    """One version of the words people agree to. Append-only: a change is the next version.
+
+    `most_messages` and `per` are the frequency these words promise, as a number; both are empty where they promise none.
+    """
 
     purpose = TenantForeignKey(Purpose, on_delete=models.PROTECT, related_name="wordings")
     channel = models.CharField(max_length=8, choices=CHANNELS)
     language = models.CharField(max_length=12, default="en")
     version = models.PositiveIntegerField()
     text = models.TextField(max_length=2000)
+    most_messages = models.PositiveSmallIntegerField(null=True)
+    per = models.CharField(max_length=5, choices=PER, blank=True)
     created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "purpose", "channel", "language", "version"], name="wording_version_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(most_messages=None, per="")
+                | models.Q(most_messages__gte=1, per__in=["week", "month"]),
+                name="wording_promise_whole",
+            ),
         ]
+
+    @property
+    def promise(self) -> str:
+        """How often at most they promise to write, "at most 4 a month"; empty where they promise no number."""
+        return f"at most {self.most_messages} {self.get_per_display()}" if self.most_messages else ""
 
     def __str__(self) -> str:
         return f"version {self.version}"

@@ -23,6 +23,7 @@ PLATFORM_TASKS = frozenset(
         "consent.forget_all_uploads",
         "consent.remind_all",
         "messaging.compare_all_kept_out",
+        "messaging.compare_all_promises",
         "messaging.find_all_missed",
         "messaging.sweep",
         "messaging.keep_partitions",

@@ -7,6 +7,7 @@ from django.db import connection
 from accounts.contracts import SYSTEM
 from core.jobs import enqueue, platform_task, tenant_task
 from messaging import carrier_office, lanes, template_office
+from messaging.actions import comparing
 from messaging.actions.announcing import forget_audio
 from messaging.actions.carrier_log import empty_old_bodies
 from messaging.actions.sweeping import sweep_organization as sweep
@@ -98,6 +99,22 @@ def _ring_accounts(task: str) -> None:
         accounts = cursor.fetchall()
     for organization_id, account_id in accounts:
         enqueue(task, organization_id=organization_id, account_id=account_id)
+
+
+@platform_task("messaging.compare_all_promises")
+def compare_all_promises() -> None:
+    """Have every organisation compared whose words promise how often they write."""
+    with connection.cursor() as cursor:
+        cursor.execute("select organization_id from app_orgs_with_promises()")
+        found = cursor.fetchall()
+    for (organization_id,) in found:
+        enqueue("messaging.compare_promises", organization_id=organization_id)
+
+
+@tenant_task("messaging.compare_promises")
+def compare_promises(*, organization_id: uuid.UUID) -> int:
+    """Compare how often programmes write with what they promised; answer how many are above it."""
+    return comparing.compare_promises()
 
 
 @platform_task("messaging.forget_all_recordings")

@@ -5,6 +5,7 @@ from django.urls import path
 from messaging.views import (
     carrier_books,
     conversations,
+    frequency,
     preference_centre,
     preference_settings,
     proving,
@@ -38,6 +39,7 @@ urlpatterns = [
         registrations.change_registration,
         name="change_registration",
     ),
+    path("consent/report/frequency/", frequency.frequency, name="frequency"),
     path("carrier-lists/", carrier_books.carrier_lists, name="carrier_lists"),
     path("carrier-lists/<uuid:account_id>/compare/", carrier_books.compare, name="compare_lists"),
     path("carrier-lists/<uuid:account_id>/record/", carrier_books.record, name="record_drifts"),

@@ -135,6 +135,10 @@ class CheckOut(serializers.Serializer[Any]):
     added_lines = AddedLineOut(
         many=True, help_text="By country and language of those who get it, counted in the quote."
     )
+    over_promise = serializers.IntegerField(
+        allow_null=True,
+        help_text="How many would get more than the words they agreed to promise; null where those name no number.",
+    )
 
 
 class LaunchIn(Given):

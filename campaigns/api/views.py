@@ -118,7 +118,7 @@ def check(request: Request, campaign_id: uuid.UUID) -> Response:
 
 
 def _check(found: Check) -> Any:
-    same = ("run", "fresh", "audience", "asked", "gets", "left_out", "quote")
+    same = ("run", "fresh", "audience", "asked", "gets", "left_out", "quote", "over_promise")
     reasons = [row for group in found.groups for row in group.rows]
     added = added_lines(found) if not found.working else []
     told = {name: getattr(found, name) for name in same} | {"reasons": reasons, "added_lines": added}

@@ -8,6 +8,7 @@ from typing import Final
 from campaigns.models import Campaign, Run
 from campaigns.selectors.delivery import Span, delivery_span
 from campaigns.selectors.drafts import latest_check, list_ids
+from campaigns.selectors.promises import would_be_over
 from campaigns.selectors.quotes import Quote, quote_beside_others
 from campaigns.selectors.reports import ReasonGroup, Wave, run_report, waves
 from campaigns.states import BREATH_SECONDS
@@ -31,6 +32,8 @@ class Check:
     quote: Quote | None = None
     #: when the first and the last would leave if it were launched now
     span: Span | None = None
+    #: how many of those who get it would then have more than they were promised; None where no words promise a number
+    over_promise: int | None = None
 
     @property
     def working(self) -> bool:
@@ -76,7 +79,7 @@ class Check:
 
 
 def newest_check(campaign: Campaign) -> Check | None:
-    """The newest check of a campaign, fresh or not; None when there was none. At most fourteen queries."""
+    """The newest check of a campaign, fresh or not; None when there was none. At most sixteen queries."""
     runs = Run.objects.filter(campaign=campaign, kind="simulation").select_related(
         "sender__account", "template_version", "purpose"
     )
@@ -85,7 +88,7 @@ def newest_check(campaign: Campaign) -> Check | None:
 
 
 def check_of(run: Run) -> Check:
-    """One simulation with its reasons. At most thirteen queries."""
+    """One simulation with its reasons. At most fifteen queries."""
     accepted = latest_check(run.campaign)
     working = run.state == "planning"
     all_waves = [] if working else waves(run, most=None)
@@ -98,6 +101,7 @@ def check_of(run: Run) -> Check:
         waves=all_waves[:_MOST_WAVES],
         quote=quote_beside_others(run),
         span=delivery_span(all_waves, rate=run.sender.rate_per_second, opens_at=opens_at),
+        over_promise=None if working else would_be_over(run),
     )
 
 

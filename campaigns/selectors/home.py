@@ -19,6 +19,7 @@ from contacts.models import Contact, ContactPoint
 from core import clock
 from core.wording import counted_text
 from messaging.models import Sender
+from messaging.selectors.frequency import open_alerts
 from messaging.selectors.registrations import ending_registrations
 from messaging.selectors.replies import waiting_replies
 
@@ -188,6 +189,7 @@ def _tasks(actor: Actor, replies: int) -> list[Task]:
         title = "1 reply waits for somebody" if replies == 1 else f"{replies:,} replies wait for somebody"
         found.append(Task("inbox", title, "Read them, and act on a wish to stop.", "Read", "messaging:replies"))
     found += _stop_requests(actor)
+    found += _frequency(actor)
     found += _approvals(actor)
     if actor.may("see_campaigns"):
         held = Run.objects.filter(kind="launch", state__in=["attention", "paused"]).select_related("campaign")
@@ -222,6 +224,21 @@ def _stop_requests(actor: Actor) -> list[Task]:
         else "Say what it was, before the day of the law."
     )
     return [Task("hand", f"{what} for a decision", text, "Decide", "consent:stop_requests")]
+
+
+def _frequency(actor: Actor) -> list[Task]:
+    """Programmes that write more often than their words promise. One query, for who may see people."""
+    alerts = open_alerts() if actor.may("see_contacts") else []
+    return [
+        Task(
+            "alert",
+            f"“{alert.purpose.name}” writes more often than promised",
+            f"{counted_text(alert.people, 'person', 'people')} got more by {alert.get_channel_display()} than the words say.",
+            "Look",
+            "messaging:frequency",
+        )
+        for alert in alerts[:_RECENT]
+    ]
 
 
 def _approvals(actor: Actor) -> list[Task]:

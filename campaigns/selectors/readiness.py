@@ -67,6 +67,7 @@ def readiness(check: Check) -> list[Need]:
         _people(check),
         _units(check.quote),
         _hours(check.waves),
+        _promise(check),
     ]
 
 
@@ -163,6 +164,24 @@ def _why_tight(quote: Quote) -> str:
         return "Long names may need more than you have; then some wait."
     promised, short = units_text(quote.promised), units_text(quote.short)
     return f"Campaigns launched before need {promised} of your {units_text(quote.available)}; without {short} more some wait."
+
+
+def _promise(check: Check) -> Need:
+    """How often they were told they would be written to: a warning, since no law of ours refuses it."""
+    label, name = "Promised frequency", check.run.purpose.name
+    if check.over_promise is None:
+        return Need(label, "yes", f"The words of {name} promise no number.")
+    if not check.over_promise:
+        return Need(label, "yes", "Nobody gets more than they were promised.")
+    people = counted_text(check.over_promise, "person gets", "people get")
+    return Need(
+        label,
+        "wait",
+        f"{people} more than the words they agreed to promise.",
+        reverse("messaging:frequency"),
+        "Look",
+        right="see_contacts",
+    )
 
 
 def _hours(waves: Sequence[Wave]) -> Need:

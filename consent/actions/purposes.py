@@ -23,19 +23,43 @@ def open_purpose(*, actor: Actor, name: str, tier: str, description: str = "", k
     return purpose
 
 
-def publish_wording(*, actor: Actor, purpose: Purpose, channel: str, text: str, language: str = "en") -> Wording:
-    """Put the next version of the words into force. Earlier versions stay: evidence points to them."""
+def publish_wording(
+    *,
+    actor: Actor,
+    purpose: Purpose,
+    channel: str,
+    text: str,
+    language: str = "en",
+    most_messages: int | None = None,
+    per: str = "",
+) -> Wording:
+    """Put the next version of the words into force. Earlier versions stay: evidence points to them.
+
+    Shape:   most_messages and per say the frequency the words promise, "at most 4 a month"; None and "" where they name none.
+    Effects: one row and an audit row; the same words with the same promise change nothing.
+    Errors:  Refused when one of the two is given without the other.
+    Source:  CTIA Messaging Principles: a call to action says how often.
+    """
     actor.require("change_consent")
+    if (most_messages is None) != (per == ""):
+        raise Refused(
+            "A promise is a number and a time.",
+            field="most_messages" if most_messages is None else "per",
+            remedy="Say how many messages and whether that is a week or a month, or leave both empty.",
+        )
     Purpose.objects.select_for_update().get(id=purpose.id)
     last = Wording.objects.filter(purpose=purpose, channel=channel, language=language).order_by("-version").first()
-    if last and last.text == text.strip():
+    if last and (last.text, last.most_messages, last.per) == (text.strip(), most_messages, per):
         return last
     wording = Wording.objects.create(
         purpose=purpose,
         channel=channel,
         language=language,
         text=text.strip(),
+        most_messages=most_messages,
+        per=per,
         version=last.version + 1 if last else 1,
     )
-    record_audit(actor=actor, action="wording.published", on=("wording", wording.id), data={"version": wording.version})
+    data = {"version": wording.version} | ({"promise": wording.promise} if wording.promise else {})
+    record_audit(actor=actor, action="wording.published", on=("wording", wording.id), data=data)
     return wording

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from consent.api.fields import LONGEST_REFERENCE, AddressField, ProtectionOut, ReasonOut
 from consent.api.reporting import REPORTED
-from consent.models import CHANNELS, TIERS
+from consent.models import CHANNELS, PER, TIERS
 from consent.states import SOURCES, STATUS_LABELS
 from core.api import Given, ItemProblemOut, Moment
 
@@ -24,6 +24,10 @@ class WordingOut(serializers.Serializer[Any]):
     language = serializers.CharField()
     version = serializers.IntegerField()
     text = serializers.CharField()
+    most_messages = serializers.IntegerField(
+        allow_null=True, help_text="How many messages they promise at most; null where they name no number."
+    )
+    per = serializers.ChoiceField(choices=[word for word, _ in PER], allow_blank=True, help_text="In which time.")
 
 
 class PurposeOut(serializers.Serializer[Any]):

@@ -55,7 +55,11 @@ def publish(request: HttpRequest, purpose_id: uuid.UUID) -> HttpResponse:
     form = WordingForm(request.POST)
     if not form.is_valid():
         return _page(request, purpose, form)
-    wording = publish_wording(actor=request.actor, purpose=purpose, **form.cleaned_data)  # type: ignore[attr-defined]
+    try:
+        wording = publish_wording(actor=request.actor, purpose=purpose, **form.cleaned_data)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        form.add_error(refusal.field or None, str(refusal))
+        return _page(request, purpose, form)
     messages.success(request, f"Version {wording.version} is in force. Earlier agreements keep their own words.")
     return redirect("consent:purpose", purpose.id)
 

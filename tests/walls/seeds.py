@@ -28,6 +28,7 @@ CANARY = "CANARY"
 #: what a field must be where its type alone does not say it: model → field → value, or what to make of the seeds so far
 FIELDS: dict[str, dict[str, Any]] = {
     "billing.LedgerEntry": {"kind": "top_up", "debit": "outside", "credit": "available"},
+    "consent.Wording": {"per": "month", "most_messages": 4},
     "consent.Point": {"zones": "America/New_York", "region": "US-NY"},
     "consent.ConsentEvent": {"status": "granted", "actor_kind": "system"},
     "consent.ConsentState": {"status": "granted"},

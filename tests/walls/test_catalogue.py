@@ -32,7 +32,8 @@ DEFINERS = {
     "app_orgs_with_old_answers", "billing_keep_balances", "billing_hold_available", "billing_keep_usage",
     "app_org_of_provider_account", "app_due_senders", "app_connected_accounts", "app_orgs_to_sweep",
     "app_template_accounts", "app_orgs_to_anchor", "consent_forget_evidence", "messaging_remember_last_use",
-    "app_orgs_with_old_uploads", "app_orgs_with_old_evidence", "app_orgs_with_old_recordings",
+    "app_orgs_with_old_uploads",
+    "app_orgs_with_promises", "app_orgs_with_old_evidence", "app_orgs_with_old_recordings",
     "app_orgs_to_remind",
 }  # fmt: skip
 #: made by the owner of the tables, because only owners make partitions; it reads no row

@@ -285,6 +285,7 @@ def test_a_check_names_everything_a_launch_needs_with_its_state_and_the_way_to_t
     assert {need.label: need.state for need in page.context["needs"]} == {
         "Sending is on": "yes", "Sender connected": "no", "Words people agreed to": "wait", "Says how to stop": "yes",
         "People to reach": "yes", "Enough units": page.context["needs"][5].state, "Quiet hours": "yes",
+        "Promised frequency": "yes",
     }  # fmt: skip
     html = page.content.decode()
     assert [part in html for part in ("/senders/", f"/consent/purposes/{house.purpose.id}/")] == [True, True]
