@@ -1,9 +1,20 @@
-"""What the place of a number asks of a message: of its sender, of its text, of the lines in it. Pure, and part of the gate."""
+"""What the place of a number asks of a message: of its sender, of its text, of the lines in it; and what an answer to a keyword
+may pass. Pure, and part of the gate."""
 
 from consent.contracts import Ask, Facts
 from consent.regions import country_of
 from consent.rule_types import RegistrationRule
 from consent.rulebook import Rulebook
+
+
+def is_answer(ask: Ask, rules: Rulebook) -> bool:
+    """Whether this answers the person's own keyword, in the only tier in which that counts."""
+    return ask.answers in rules.answers.keywords and ask.tier == rules.answers.tier
+
+
+def passes(stop: str, ask: Ask, rules: Rulebook) -> bool:
+    """Whether this answers the person's own keyword and such an answer leaves in spite of this stop of ours."""
+    return is_answer(ask, rules) and stop in rules.answers.passes_stops
 
 
 def own_place(facts: Facts) -> str:

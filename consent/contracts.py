@@ -9,6 +9,7 @@ Channel = Literal["sms", "whatsapp", "voice", "email"]
 Answers = Literal["", "stop", "start", "help"]
 Tier = Literal["transactional", "informational", "marketing", "ai_call"]
 ConsentStatus = Literal["none", "unproven", "pending", "granted", "withdrawn", "expired"]
+ListKind = Literal["own", "litigator", "national_dnc", "reassigned", "deactivated"]
 SuppressionKind = Literal["", "opted_out", "complaint", "bounced", "erased", "paused", "dnc", "platform"]
 
 
@@ -50,7 +51,9 @@ class Facts:
     from, as registers tell senders apart; "" for a carrier on this machine, from which nothing leaves. `registrations` are
     records of that sender as "kind country standing", standing being held or expired. `text_registered` is false when the
     text is known and no register that compares texts has it. `lines` are the mandatory lines found in the text, None where
-    nobody has said yet what shall be sent, or it goes to a carrier on this machine.
+    nobody has said yet what shall be sent, or it goes to a carrier on this machine. `listed` are the lists the address is
+    on, as "kind country" or "kind *"; `registers` the organisation's own that grow old, as "kind country standing", standing
+    being fresh or stale.
     """
 
     organization_state: Literal["trial", "live", "suspended", "closed"]
@@ -74,6 +77,8 @@ class Facts:
     registrations: tuple[str, ...] = ()
     text_registered: bool = True
     lines: tuple[str, ...] | None = None
+    listed: tuple[str, ...] = ()
+    registers: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The gate: one decision for preview, API, campaign, workflow, reply and dialler. No database, no clock, no network.
 
 `CHECKS` is asked in order and the first answer wins, so the order is part of the promise: can we judge at all; is the
-organisation allowed to send; does the address work; is the person suppressed; did they agree; may they be written to; is the
-message ready; have they had enough; is it a good hour, by the law and by their own choice. What no check objects to is
-allowed, and every check objects to words that it does not know. A test turns red without any of them (tests/mutations).
+organisation allowed to send; does the address work; is the person suppressed, or on a list; did they agree; was every
+register asked; may they be written to; is the message ready; have they had enough; is it a good hour, by the law and by their
+own choice. What no check objects to is allowed, and every check objects to words that it does not know. A test turns red
+without any of them (tests/mutations).
 """
 
 import datetime
@@ -11,8 +12,10 @@ import uuid
 from collections.abc import Callable
 from typing import get_args
 
-from consent import quiet_hours
+from consent import on_lists, quiet_hours
 from consent.asked_for import compared, lacking, lines_missing, registers
+from consent.asked_for import is_answer as _is_answer
+from consent.asked_for import passes as _passes
 from consent.contracts import Allowed, Ask, Decision, Deferred, Denied, Facts, OwnHours, Permit
 from consent.rule_types import RegistrationRule, SenderKind
 from consent.rulebook import Rulebook
@@ -140,6 +143,12 @@ def suppression_unknown(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | N
     return Denied("undecidable") if _suppressed(facts.suppression, ask, facts, rules) else None
 
 
+def on_a_list(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """47 CFR 64.1200(c)(2) and (d), carriers' and the organisation's own lists; what overrides an entry stands in its rule."""
+    listed = on_lists.is_listed(ask, facts, rules) and not _passes("listed", ask, rules)
+    return Denied("on_a_list") if listed else None
+
+
 def consent_withdrawn(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """GDPR article 7(3): withdrawn means no more from this moment."""
     return Denied("withdrawn") if _lacks_consent("withdrawn", ask, facts, rules) else None
@@ -168,6 +177,12 @@ def consent_missing(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
 def consent_unknown(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """Any status that the tier does not accept by name is a no."""
     return Denied("undecidable") if _lacks_consent(facts.consent, ask, facts, rules) else None
+
+
+def register_stale(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """FTC advisory opinion 08-1: who did not look at a register lately does not know whom it protects."""
+    stale = on_lists.is_stale(ask, facts, rules) and not _passes("listed", ask, rules)
+    return Denied("register_stale") if stale else None
 
 
 def underage(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
@@ -275,12 +290,14 @@ CHECKS: tuple[Check, ...] = (
     paused,
     do_not_call,
     suppression_unknown,
+    on_a_list,
     consent_withdrawn,
     consent_expired,
     consent_unproven,
     consent_unconfirmed,
     consent_missing,
     consent_unknown,
+    register_stale,
     underage,
     outside_trial_circle,
     sender_not_ready,
@@ -310,16 +327,6 @@ def _is_aware(moment: datetime.datetime) -> bool:
     return isinstance(moment, datetime.datetime) and moment.utcoffset() is not None
 
 
-def _is_answer(ask: Ask, rules: Rulebook) -> bool:
-    """Whether this answers the person's own keyword, in the only tier in which that counts."""
-    return ask.answers in rules.answers.keywords and ask.tier == rules.answers.tier
-
-
-def _passes(stop: str, ask: Ask, rules: Rulebook) -> bool:
-    """Whether this answers the person's own keyword and such an answer leaves in spite of this stop of ours."""
-    return _is_answer(ask, rules) and stop in rules.answers.passes_stops
-
-
 def _registers(ask: Ask, facts: Facts, rules: Rulebook) -> tuple[RegistrationRule, ...]:
     return () if _passes("unregistered", ask, rules) else registers(ask, facts, rules)
 
@@ -337,7 +344,8 @@ def _in_unknown_state(ask: Ask, facts: Facts, rules: Rulebook) -> bool:
 
 
 def _suppressed(kind: str, ask: Ask, facts: Facts, rules: Rulebook) -> bool:
-    if not kind or facts.suppression != kind:
+    on_platform = kind == "platform" and on_lists.PLATFORM in facts.listed
+    if not kind or (facts.suppression != kind and not on_platform):
         return False
     passes = _is_answer(ask, rules) and kind in rules.answers.passes_suppression
     return rules.blocks(kind, ask.tier) and not passes

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Case, Value, When
 from django.db.models.functions import Right
 
+from consent.list_models import StopList, StopListEntry
 from consent.request_models import WAYS, StopRequest, WordSet
 from core.fields import MomentOfCreation, StoredColumn
 from core.ids import new_id
@@ -12,7 +13,7 @@ from core.tenancy import TenantForeignKey, TenantModel
 __all__ = [
     "CHANNELS", "KINDS", "PER", "TIERS", "WAYS", "Attachment", "ConsentEvent", "ConsentState", "DecisionRecord", "EvidenceAnchor",
     "EvidenceLeaves", "EvidenceUse", "PlatformSuppression", "Point", "Preference", "PreferencePage", "Purpose", "RuleSet",
-    "StopRequest", "Suppression", "WordSet", "Wording",
+    "StopList", "StopListEntry", "StopRequest", "Suppression", "WordSet", "Wording",
 ]  # fmt: skip
 
 CHANNELS = [("sms", "SMS"), ("whatsapp", "WhatsApp"), ("voice", "Voice"), ("email", "Email")]
@@ -219,11 +220,27 @@ class PreferencePage(TenantModel):
 
 
 class PlatformSuppression(models.Model):
-    """An address nobody on the platform may reach, known only by a digest under the platform's own key."""
+    """What nobody on the platform may reach: an address, known only by a digest under the platform's own key, a domain, or a
+    beginning of numbers; whose list it is from, its source with its date, and when it ends.
+    """
 
     digest = models.BinaryField(max_length=16, primary_key=True)
     reason = models.CharField(max_length=200)
+    #: address, domain or prefix; a domain and a prefix stand in `pattern`
+    form = models.CharField(max_length=8, default="address", db_default="address")
+    pattern = models.CharField(max_length=100, default="", db_default="", blank=True)
+    #: abuse, litigator, minor, reassigned or fraud
+    kind = models.CharField(max_length=16, default="abuse", db_default="abuse")
+    source = models.CharField(max_length=200, default="", db_default="", blank=True)
+    source_on = models.DateField(null=True)
+    expires_at = models.DateTimeField(null=True)
     created_at = MomentOfCreation()
+
+    class Meta:
+        # used by: the gate, before it is asked about anybody
+        indexes = [
+            models.Index(fields=["form"], condition=~models.Q(form="address"), name="platform_pattern"),
+        ]
 
 
 class RuleSet(models.Model):

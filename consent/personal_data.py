@@ -32,6 +32,9 @@ def register_fields() -> None:
         *[PersonalField("consent_preference", name, "contact", False, "delete", "contact") for name in _WISHES],
         PersonalField("consent_stoprequest", "reason_sealed", "contact", True, "null", "contact"),
         PersonalField("consent_stoprequest", "place", "contact", False, "null", "contact"),
+        PersonalField("consent_stoplistentry", "digest", "contact", False, "hash", "suppression", **shield),
+        PersonalField("consent_stoplistentry", "reason_sealed", "contact", True, "null", "contact"),
+        PersonalField("consent_stoplistentry", "removal_sealed", "contact", True, "null", "contact"),
         PersonalField("consent_suppression", "kind", "contact", False, "keep", "suppression", **shield),
         PersonalField("consent_platformsuppression", "digest", "contact", False, "hash", "suppression", **shield),
     )
@@ -49,6 +52,12 @@ def register_fields() -> None:
             71,
         ),
         PersonalRows("consent_suppression", "protections", mine, 72, grows=True),
+        PersonalRows(
+            "consent_stoplistentry",
+            "entries on lists of whom not to reach",
+            "digest in (select p.digest from consent_point p where p.id = any(%(points)s))",
+            74,
+        ),
         PersonalRows(
             "consent_platformsuppression",
             "marks on the platform's own list",

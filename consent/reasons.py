@@ -167,6 +167,22 @@ _ROWS = (
         "new_consent",
     ),
     Reason(
+        "on_a_list",
+        "dnc",
+        "On a list that must not be reached",
+        "A list of your organisation or a register names this address; see Consent, Lists for which, and what may lift it.",
+        "never",
+        "after_fix",
+    ),
+    Reason(
+        "register_stale",
+        "dnc",
+        "A register was not asked lately",
+        "A register of their country must be compared before this may go; upload its current data under Consent, Lists.",
+        "fix",
+        "after_fix",
+    ),
+    Reason(
         "withdrawn",
         "no_consent",
         "They withdrew their agreement",

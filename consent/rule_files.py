@@ -154,7 +154,7 @@ def _answers(row: Row) -> AnswerRule:
         tier=cast(Tier, tier),
         keywords=cast(tuple[Keyword, ...], row.some_words("keywords", get_args(Keyword))),
         passes_suppression=cast(tuple[SuppressionKind, ...], row.some_words("passes_suppression", ("opted_out",))),
-        passes_stops=row.some_words("passes_stops", ("suspended", "sending_stopped", "unregistered")),
+        passes_stops=row.some_words("passes_stops", ("suspended", "sending_stopped", "unregistered", "listed")),
         stop_minutes=row.positive("stop_minutes"),
         other_minutes=row.positive("other_minutes"),
         help_most=row.positive("help_most"),

@@ -11,11 +11,12 @@ import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from consent import on_lists
 from consent.contracts import Allowed, Ask, Channel, Decision, Facts, Tier
 from consent.gate import CHECKS, decide
 from consent.quiet_hours import PlaceUnknown, possible_zones
 from consent.regions import country_of, known_countries, parts_of, usual_zones
-from consent.rule_types import Bar, Cap, Dated, Deadline, Disclosure, Rule, SuppressionRule, TierRule, Window
+from consent.rule_types import Bar, Cap, Dated, Deadline, Disclosure, ListRule, Rule, SuppressionRule, TierRule, Window
 from consent.rulebook import Rulebook
 
 #: what somebody is like to whom nothing but the dated rules can object
@@ -45,6 +46,8 @@ _RULES_OF: Final[Mapping[str, tuple[type, ...]]] = {
         ("consent_withdrawn", "consent_expired", "consent_unproven", "consent_unconfirmed", "consent_missing"),
         (TierRule,),
     ),
+    "on_a_list": (ListRule,),
+    "register_stale": (ListRule,),
     "underage": (Deadline,),
     "channel_barred": (Bar, TierRule),
     "cap_not_counted": (Cap,),
@@ -112,6 +115,7 @@ def _asked(ask: Ask, facts: Facts, rules: Rulebook) -> list[Rule]:
         next((rule for rule in rules.suppressions if rule.kind == facts.suppression), None),
         next((rule for rule in rules.policy.deadlines if rule.name == "adult" and facts.minor), None),
     ]
+    asked += on_lists.looked_at(ask, facts, rules)
     for place in places:
         asked += rules.bars_for(place, ask.channel, ask.tier, day)
         asked += rules.caps_for(place, ask.channel, ask.tier, day)
@@ -132,6 +136,8 @@ def _objects(rule: Rule, ask: Ask, facts: Facts, rules: Rulebook) -> bool:
     """Whether the rule says no by itself: the gate is asked with this one alone, or counts what the cap counts."""
     if isinstance(rule, Cap):
         return facts.cap is None or rule.count <= facts.recent_sends
+    if isinstance(rule, ListRule):
+        return on_lists.counts(rule, ask, facts, rules) or on_lists.is_unasked(rule, facts, rules)
     if isinstance(rule, Window | Bar):
         windows = (rule,) if isinstance(rule, Window) else ()
         bars = (rule,) if isinstance(rule, Bar) else ()

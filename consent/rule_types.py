@@ -9,7 +9,7 @@ import dataclasses
 import datetime
 from typing import Literal
 
-from consent.contracts import Channel, ConsentStatus, SuppressionKind, Tier
+from consent.contracts import Channel, ConsentStatus, ListKind, SuppressionKind, Tier
 
 Standing = Literal["statute", "secondary", "policy"]
 Keyword = Literal["stop", "start", "help"]
@@ -19,6 +19,7 @@ Way = Literal["add", "check"]
 When = Literal["each", "first", "month"]
 Severity = Literal["block", "warn"]
 SenderKind = Literal["long_code", "toll_free", "short_code", "alphanumeric"]
+Need = Literal["never", "held", "always"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -163,6 +164,27 @@ class RegistrationRule:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class ListRule:
+    """Whom one kind of list stops, and how old its data may be. Units: `fresh_days` in days, 0 where data never grows old.
+
+    `overridden_by` are standings of consent with which neither an entry nor the age counts. `need`: never, held (fresh once
+    an organisation has it) or always (without it nothing of this leaves).
+    """
+
+    id: str
+    kind: ListKind
+    places: tuple[str, ...]
+    channels: tuple[Channel, ...]
+    tiers: tuple[Tier, ...]
+    overridden_by: tuple[ConsentStatus, ...]
+    fresh_days: int
+    need: Need
+    valid_from: datetime.date
+    valid_until: datetime.date | None
+    source: Source
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class ContentRule:
     """Words and hosts of links, in small letters, that a text may not hold, or that somebody should look at."""
 
@@ -277,6 +299,6 @@ class Policy:
     deadlines: tuple[Deadline, ...]
 
 
-Placed = Window | Cap | Bar | Disclosure | RegistrationRule | ContentRule
+Placed = Window | Cap | Bar | Disclosure | RegistrationRule | ContentRule | ListRule
 Dated = Placed | StopScope
 Rule = Dated | Calendar | TierRule | SuppressionRule | AnswerRule | SpamRule | Deadline

@@ -17,6 +17,7 @@ from consent.rule_types import (
     Deadline,
     Disclosure,
     Holiday,
+    ListRule,
     RegistrationRule,
     Rule,
     Source,
@@ -28,7 +29,7 @@ from consent.rule_types import (
     Window,
 )
 from consent.rulebook import Rulebook
-from consent.states import STATUS_LABELS, SUPPRESSION_LABELS
+from consent.states import LIST_LABELS, STATUS_LABELS, SUPPRESSION_LABELS
 
 CHANNELS: Final[Mapping[str, str]] = {"sms": "SMS", "whatsapp": "WhatsApp", "voice": "telephone", "email": "email"}
 TIERS: Final[Mapping[str, str]] = {
@@ -43,6 +44,7 @@ KINDS: Final[Mapping[type, tuple[str, str]]] = {
     Bar: ("bars", "Not at all"),
     Disclosure: ("disclosures", "What must be said"),
     RegistrationRule: ("registrations", "What must be registered"),
+    ListRule: ("lists", "Lists and registers"),
     ContentRule: ("content", "What may not be said"),
     SpamRule: ("spam", "What reads like spam"),
     StopScope: ("stops", "What a stop closes"),
@@ -78,6 +80,7 @@ _STOPS: Final[Mapping[str, str]] = {
     "suspended": "a suspension",
     "sending_stopped": "the emergency stop",
     "unregistered": "a registration that is missing",
+    "listed": "a list of the organisation or a register",
 }
 
 
@@ -98,6 +101,8 @@ def subject(rule: Rule) -> str:
             return _capital(TIERS[rule.name])
         case SuppressionRule():
             return SUPPRESSION_LABELS[rule.kind]
+        case ListRule():
+            return LIST_LABELS[rule.kind] if rule.places == ("*",) else ""
         case StopScope():
             return f"said by {listed((CHANNELS[each] for each in rule.heard_on), 'or')}"
         case Deadline():
@@ -233,6 +238,21 @@ def _registration(rule: RegistrationRule, rules: Rulebook) -> str:
     return f"{what} reach people {_where(rule.places)} once this is approved and in force: {needs}.{exact}"
 
 
+def _list(rule: ListRule, rules: Rulebook) -> str:
+    said = f"Who is on “{LIST_LABELS[rule.kind]}” {_where(rule.places)} gets {listed(f'no {TIERS[each]}' for each in rule.tiers)}"
+    said += f" by {listed((CHANNELS[each] for each in rule.channels), 'or')}"
+    if rule.overridden_by:
+        statuses = listed((STATUS_LABELS[each].lower() for each in rule.overridden_by), "or")
+        said += f", unless their agreement reads “{statuses}”"
+    old = f" Data older than {rule.fresh_days} days is stale: then nothing of this leaves"
+    when = {
+        "never": "",
+        "held": f"{old} until it is renewed, for an organisation that has the register.",
+        "always": f"{old}, nor where the register is missing.",
+    }
+    return f"{said}.{when[rule.need]}"
+
+
 def _content(rule: ContentRule, rules: Rulebook) -> str:
     looked = listed((f"“{word}”" for word in (*rule.words, *rule.domains)), "or")
     verdict = "is refused" if rule.severity == "block" else "is pointed out before a launch"
@@ -308,6 +328,7 @@ _SENTENCES: Final[Mapping[type, Callable[[Any, Rulebook], str]]] = {
     Bar: _bar,
     Disclosure: _disclosure,
     RegistrationRule: _registration,
+    ListRule: _list,
     ContentRule: _content,
     SpamRule: _spam,
     StopScope: _stop_scope,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import cast
 
-from consent import registration_rules, rule_files, text_rules
+from consent import list_rules, registration_rules, rule_files, text_rules
 from consent.contracts import Tier
 from consent.regions import country_of, is_known_part
 from consent.registration_rules import RegistrationRules
@@ -23,6 +23,7 @@ from consent.rule_types import (
     Dated,
     Disclosure,
     Holiday,
+    ListRule,
     Placed,
     Policy,
     RegistrationRule,
@@ -59,6 +60,7 @@ class Rulebook:
     disclosures: tuple[Disclosure, ...]
     stop_scopes: tuple[StopScope, ...]
     registrations: RegistrationRules
+    lists: tuple[ListRule, ...]
     contents: tuple[ContentRule, ...]
     spam: SpamRule
     policy: Policy
@@ -67,7 +69,15 @@ class Rulebook:
     def dated(self) -> tuple[Dated, ...]:
         """Every rule that holds from one day to another."""
         texts: tuple[Dated, ...] = (*self.disclosures, *self.contents)
-        return (*self.windows, *self.caps, *self.bars, *texts, *self.stop_scopes, *self.registrations.rules)
+        return (
+            *self.windows,
+            *self.caps,
+            *self.bars,
+            *texts,
+            *self.lists,
+            *self.stop_scopes,
+            *self.registrations.rules,
+        )
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -134,6 +144,11 @@ class Rulebook:
         about = _about(self.registrations.rules, channel, tier, day)
         return tuple(rule for rule in about if sender_kind in rule.senders and _concerns(rule.places, region))
 
+    def lists_for(self, region: str, channel: str, tier: str, day: datetime.date) -> tuple[ListRule, ...]:
+        """The lists and registers that count for this channel and tier in the place."""
+        about = _about(self.lists, channel, tier, day)
+        return tuple(rule for rule in about if "*" in rule.places or _concerns(rule.places, region))
+
     def stopped_channels(self, heard_on: str, day: datetime.date) -> tuple[str, ...]:
         """The channels of an address that a stop heard on one of them closes; "" (said about everything) closes all."""
         rules = [rule for rule in self.stop_scopes if heard_on in rule.heard_on and in_force(rule, day)]
@@ -191,6 +206,7 @@ class Rulebook:
             disclosures=held(self.disclosures),
             stop_scopes=held(self.stop_scopes),
             contents=held(self.contents),
+            lists=held(self.lists),
             registrations=dataclasses.replace(self.registrations, rules=held(self.registrations.rules)),
         )
 
@@ -261,6 +277,7 @@ def build(texts: Mapping[str, str]) -> Rulebook:
         disclosures=rule_files.disclosures(_book(texts, "disclosures.toml")),
         stop_scopes=scopes,
         registrations=registration_rules.registrations(_book(texts, "registrations.toml")),
+        lists=list_rules.lists(_book(texts, "registers.toml")),
         contents=contents,
         spam=spam,
         policy=policy,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from consent.contracts import Channel, ConsentStatus, SuppressionKind
+from consent.contracts import Channel, ConsentStatus, ListKind, SuppressionKind
 from core.phone import TEXTABLE_KINDS
 
 STATUS_LABELS: Mapping[ConsentStatus, str] = MappingProxyType(
@@ -142,6 +142,17 @@ SUPPRESSION_LABELS: Mapping[SuppressionKind, str] = MappingProxyType(
         "paused": "Asked for a pause",
         "dnc": "On a do-not-call register",
         "": "Not suppressed",
+    }
+)
+
+#: lists an organisation keeps of addresses that must not be reached, beside what people said to it
+LIST_LABELS: Mapping[ListKind, str] = MappingProxyType(
+    {
+        "own": "Your own list",
+        "litigator": "Known litigators",
+        "national_dnc": "National do-not-call register",
+        "reassigned": "Numbers that changed hands",
+        "deactivated": "Numbers given up",
     }
 )
 

@@ -20,11 +20,14 @@ from consent.contracts import Allowed, Answers, Ask, Channel, Decision, Deferred
 from consent.gate import decide
 from consent.models import DecisionRecord, Purpose
 from consent.rulebook import Rulebook, rulebook
+from consent.selectors.stop_lists import NO_LISTS, Lists, lists_in_force, matched
 from consent.states import SUPPRESSION_ORDER, reaches
 from core import clock
 from messaging.channels.protocol import lack_of
 from messaging.channels.registry import channel as channel_of
 from messaging.channels.standing import READY, Standing, standings
+from messaging.fact_caps import tightest_cap
+from messaging.fact_lists import listing
 from messaging.lines import lines_in
 from messaging.models import Sender
 from messaging.registering import UNASKED, Registered, registered
@@ -56,6 +59,8 @@ class Context:
     answers: Answers = ""
     #: the message itself, once it is on its way: it is none of those that were sent before it
     besides: uuid.UUID | None = None
+    #: the organisation's lists and registers, and what belongs to everybody here
+    lists: Lists = NO_LISTS
 
     @property
     def ask(self) -> Ask:
@@ -80,6 +85,7 @@ class RawFacts:
     heard: bool
     own_full: bool
     own_hours: str
+    listed: str
     counts: tuple[int, ...]
 
 
@@ -99,7 +105,7 @@ def context_for(
 
     Shape: `text` is what shall be sent, finished or with its variables, where it is known; registers may compare it.
            `adds_lines`: it is no finished message yet, so what a place has added to texts counts as standing in it.
-    Three queries, two more for a channel whose texts have to be approved, one more for a sender that registers are asked
+    Four queries, two more for a channel whose texts have to be approved, one more for a sender that registers are asked
     about: a number or a name at a real carrier. Without a version the text stands as the caller says.
     """
     organization = Organization.objects.current()
@@ -114,8 +120,8 @@ def context_for(
     return Context(
         organization=organization, sender=sender, purpose=purpose, rules=rules, at=at, circle=circle, windows=windows,
         standing=standing, registered=shown, text_registered=text is None or shown.has_text(text), answers=answers,
-        besides=besides, lines=None if text is None else lines_in(text, organization, one_way=shown.one_way),
-        adds_lines=adds_lines,
+        besides=besides, lists=lists_in_force(at),
+        lines=None if text is None else lines_in(text, organization, one_way=shown.one_way), adds_lines=adds_lines,
     )  # fmt: skip
 
 
@@ -125,7 +131,18 @@ def looked_at(context: Context, text: str) -> tuple[bool, tuple[str, ...]]:
     return context.registered.has_text(text), lines
 
 
-def facts_sql(asked: str) -> str:
+def run_facts(cursor: Any, context: Context, asked: str, more: Mapping[str, Any], table: str = "") -> None:
+    """Ask for the facts of `asked` (columns key, point_id), which may name `more` parameters; or put them in a new `table`.
+
+    Effects: one query more where the organisation or the platform lists domains or beginnings of numbers: these addresses
+             are opened and compared, since nothing but the address itself tells them.
+    """
+    parameters = facts_parameters(context) | dict(more)
+    points, names = matched(cursor, context.lists, asked, parameters, context.sender.channel)
+    cursor.execute(facts_sql(asked, context, table), parameters | {"matched_points": points, "matched_names": names})
+
+
+def facts_sql(asked: str, context: Context, table: str = "") -> str:
     """SQL that turns `asked` (columns key, point_id) into one row of raw facts for each key.
 
     Zones are those that all people behind the address have told us; where one has told none, or somebody's country is not the
@@ -133,8 +150,10 @@ def facts_sql(asked: str) -> str:
     A mailbox and an id of a network tell no place, so for those only what people have told us counts.
     Columns: key, point_id, event_id, then those of RawFacts, counts as an array. Parameters: `facts_parameters`.
     """
-    return f"""
-    with asked as ({asked})
+    matches, names, join = listing(context.lists)
+    into = f"create temporary table {table} on commit drop as" if table else ""
+    return f"""{into}
+    with asked as ({asked}){matches}
     select asked.key, asked.point_id, state.event_id,
       point.id is not null and (octet_length(point.address_sealed) > 0 or suppression.kind in ('erased', 'platform')) is true
         as has_address,
@@ -166,6 +185,7 @@ def facts_sql(asked: str) -> str:
           and m.purpose_id = any(%(capped)s::uuid[]) and m.id is distinct from %(besides)s::uuid
       ) as own_full,
       coalesce(own.hours_from || ' ' || own.hours_until || ' ' || own.hours_zone, '') as own_hours,
+      {names} as listed,
       coalesce(recent.counts, %(no_counts)s::integer[]) as counts
     from asked
     left join consent_point point on point.id = asked.point_id
@@ -178,7 +198,8 @@ def facts_sql(asked: str) -> str:
         where s.organization_id = %(organization)s and s.point_id = asked.point_id and s.lifted_at is null
           and s.channel in ('', %(channel)s) and (s.expires_at is null or s.expires_at > %(at)s)
         union all
-        select 'platform' from consent_platformsuppression b where b.digest = point.platform_digest
+        select 'platform' from consent_platformsuppression b
+        where b.digest = point.platform_digest and (b.expires_at is null or b.expires_at > %(at)s)
       ) kinds order by array_position(%(kinds)s::text[], kind) nulls first limit 1
     ) suppression on true
     left join lateral (
@@ -200,7 +221,7 @@ def facts_sql(asked: str) -> str:
           and m.state in ('accepted', 'attempting', 'uncertain')
           and m.purpose_id = any(%(capped)s::uuid[]) and m.id is distinct from %(besides)s::uuid
         group by w.place order by w.place) as counts
-    ) recent on true
+    ) recent on true{join}
     """
 
 
@@ -230,7 +251,7 @@ def fetch_facts(
     """The facts of some messages now, with the event that would prove consent. Two queries."""
     asked = "select id as key, point_id from messaging_message where id = any(%(ids)s)"
     with connection.cursor() as cursor:
-        cursor.execute(facts_sql(asked), facts_parameters(context) | {"ids": list(message_ids)})
+        run_facts(cursor, context, asked, {"ids": list(message_ids)})
         return {row[0]: (row[2], raw_facts(row[3:])) for row in cursor.fetchall()}
 
 
@@ -245,7 +266,8 @@ def facts_of(raw: RawFacts, context: Context) -> Facts:
 
     Who wrote a keyword is answered from the very line they wrote to, also while it is paused, and by an organisation on trial.
     """
-    recent, cap = _tightest_cap(raw, context)
+    counts = dict(zip(context.windows, raw.counts, strict=True))
+    recent, cap = tightest_cap(counts, context.organization, context.rules, context.ask, raw.regions)
     answers, account = bool(context.answers), context.sender.account
     return Facts(
         organization_state=context.organization.state,  # type: ignore[arg-type]
@@ -269,6 +291,8 @@ def facts_of(raw: RawFacts, context: Context) -> Facts:
         registrations=context.registered.standings,
         text_registered=context.text_registered or not _is_compared(raw, context),
         lines=_lines(raw, context),
+        listed=tuple(raw.listed.split(",")) if raw.listed else (),
+        registers=context.lists.standings(context.rules, context.at.date()),
     )
 
 
@@ -310,21 +334,6 @@ def _content_ready(context: Context) -> bool:
     """Whether the text has the approval its purpose needs, and the organisation has told what must stand in it."""
     channel = channel_of(context.sender.channel)
     return context.standing.serves(context.purpose.tier) and lack_of(channel, context.organization) is None
-
-
-def _tightest_cap(raw: RawFacts, context: Context) -> tuple[int, int | None]:
-    """Of the organisation's cap and the law's, the one with the least room left, as (sent, allowed)."""
-    counts = dict(zip(context.windows, raw.counts, strict=True))
-    caps = []
-    if context.organization.message_cap is not None:
-        caps.append((counts[context.organization.message_cap_days * 24], context.organization.message_cap))
-    for place in raw.regions.split():
-        for cap in context.rules.caps_for(place, context.sender.channel, context.purpose.tier, context.at.date()):
-            caps.append((counts[cap.window_hours], cap.count))
-    if not caps:
-        return 0, None
-    sent, allowed = min(caps, key=lambda pair: pair[1] - pair[0])
-    return min(sent, allowed + 1), allowed
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

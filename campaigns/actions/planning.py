@@ -26,8 +26,8 @@ from messaging.facts import (
     context_for,
     decide_distinct,
     facts_parameters,
-    facts_sql,
     raw_facts,
+    run_facts,
 )
 
 SLICE = 50_000
@@ -57,12 +57,10 @@ left join lateral (
 ) address on true
 """
 
-_FACTS = "create temporary table plan_facts on commit drop as "
-
 _VERDICTS = """
 create temporary table plan_verdicts (
   has_address boolean, kind text, number_type text, in_circle boolean, suppression text, consent text, minor boolean,
-  regions text, zones text, heard boolean, own_full boolean, own_hours text, counts integer[],
+  regions text, zones text, heard boolean, own_full boolean, own_hours text, listed text, counts integer[],
   outcome text, reason text, until timestamptz, decision_id uuid
 ) on commit drop
 """
@@ -96,7 +94,7 @@ from (
   join plan_facts f on f.key = p.contact_id
   join plan_verdicts v
     using (has_address, kind, number_type, in_circle, suppression, consent, minor, regions, zones, heard,
-           own_full, own_hours, counts)
+           own_full, own_hours, listed, counts)
   left join plan_unfit unfit on unfit.contact_id = p.contact_id
   left join plan_taken taken on taken.point_id = p.point_id
 ) judged
@@ -139,7 +137,7 @@ def plan_batch(run: Run) -> bool:
         cursor.execute(_PEOPLE, parameters)
         people = cursor.rowcount
         asked = "select contact_id as key, point_id from plan_people"
-        cursor.execute(_FACTS + facts_sql(asked), parameters)
+        run_facts(cursor, context, asked, parameters, "plan_facts")
         _judge(cursor, context)
         _find_unfit(cursor, run)
         cursor.execute(_TAKEN, parameters)
@@ -158,7 +156,7 @@ def _judge(cursor: Any, context: Context) -> None:
     cursor.execute(_VERDICTS)
     rows = [_verdict_row(raw, verdict) for raw, verdict in verdicts.items()]
     if rows:
-        cursor.executemany(f"insert into plan_verdicts values ({', '.join(['%s'] * 17)})", rows)
+        cursor.executemany(f"insert into plan_verdicts values ({', '.join(['%s'] * 18)})", rows)
 
 
 def _verdict_row(raw: RawFacts, verdict: Verdict) -> list[Any]:
@@ -175,6 +173,7 @@ def _verdict_row(raw: RawFacts, verdict: Verdict) -> list[Any]:
         raw.heard,
         raw.own_full,
         raw.own_hours,
+        raw.listed,
     ]
     return [*facts, list(raw.counts), verdict.outcome, verdict.reason, verdict.until, verdict.record_id]
 

@@ -77,7 +77,7 @@ def _answer(record: DecisionRecord, rules: Rulebook) -> Answer | None:
         own = known.pop("own_hours", None)
         lists = {
             name: tuple(known[name])
-            for name in ("zones", "registrations", "lines")
+            for name in ("zones", "registrations", "lines", "listed", "registers")
             if name == "zones" or known.get(name)
         }
         facts = Facts(**known | lists | {"own_hours": OwnHours(**own) if own else None})
@@ -102,6 +102,8 @@ def inputs_in_words(known: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Had already", _had(known)),
         ("Hours they chose", _own(known.get("own_hours"))),
         ("Registrations", ", ".join(known.get("registrations", ()))),
+        ("On lists", ", ".join(known.get("listed", ()))),
+        ("Registers asked", ", ".join(known.get("registers", ()))),
         (
             "Your organisation",
             _STATES.get(known.get("organization_state", ""), str(known.get("organization_state", ""))),

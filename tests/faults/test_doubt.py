@@ -34,8 +34,8 @@ Doubt = Callable[[Database], contextlib.AbstractContextManager[object]]
 DOUBTS = (DatabaseError, InvalidRules, NoClock, TypeError)
 #: what the gate's facts are read from
 STORES = (
-    "consent_consentstate", "consent_suppression", "consent_platformsuppression", "consent_preference", "consent_point",
-    "consent_decisionrecord", "consent_purpose",
+    "consent_consentstate", "consent_suppression", "consent_platformsuppression", "consent_stoplist", "consent_preference",
+    "consent_point", "consent_decisionrecord", "consent_purpose",
 )  # fmt: skip
 
 

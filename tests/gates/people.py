@@ -15,6 +15,8 @@ PLACES = (
     ("CA-ON", "America/Toronto"), ("IN", "Asia/Kolkata"), ("PK", "Asia/Karachi"), ("GB", "Europe/London"),
     ("DE", "Europe/Berlin"), ("FR", "Europe/Paris"), ("AU", ""), ("BR", ""), ("SG", "Asia/Singapore"), ("", ""), ("XX", ""),
 )  # fmt: skip
+#: what a scene may list: every address that shares it has it
+DOMAIN, PREFIX = "barred.example", "+1402999"
 _COUNTRIES = ("US", "CA", "IN", "PK", "GB", "DE", "AU")
 _ZONES = ("America/New_York", "America/Chicago", "Pacific/Honolulu", "Asia/Karachi", "Asia/Kolkata", "Europe/Berlin")
 _STATUSES = ("unproven", "pending", "withdrawn", "expired")
@@ -63,6 +65,16 @@ class Heard:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class On:
+    """An entry on one of the scene's lists, by its place among them. Units: `ends` as of a stop."""
+
+    list: int
+    channel: str
+    ends: int | None
+    removed: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Who:
     """One recipient. `kind` is empty for somebody without any address, `met` false for an address without a row.
 
@@ -87,6 +99,9 @@ class Who:
     sent: tuple[Sent, ...]
     weekly_cap: int | None
     own: tuple[int, int, str] | None
+    on: tuple[On, ...] = ()
+    #: of the domain or the beginning of numbers that scenes may list
+    shares_pattern: bool = False
 
 
 def make_up(chance: random.Random, channel: Channel) -> Who:
@@ -111,6 +126,8 @@ def make_up(chance: random.Random, channel: Channel) -> Who:
         sent=_sent(chance) if met else (),
         weekly_cap=chance.choice((1, 2, 3)) if _seldom(chance, 0.4) else None,
         own=_own(chance),
+        on=_on(chance, channel),
+        shares_pattern=_seldom(chance, 0.1),
     )
 
 
@@ -147,6 +164,14 @@ def _stops(chance: random.Random, channel: Channel) -> tuple[Stop, ...]:
         Stop(kind, chance.choice(("", channel, *_CHANNELS)), chance.choice((None, None, 1, 0, -1, 86_400)), _seldom(chance, 0.3))
         for kind in kinds
     )  # fmt: skip
+
+
+def _on(chance: random.Random, channel: Channel) -> tuple[On, ...]:
+    return tuple(
+        On(place, chance.choice(("", channel, *_CHANNELS)), chance.choice((None, None, 1, 0, -1)), _seldom(chance, 0.2))
+        for place in range(3)
+        if _seldom(chance, 0.06)
+    )
 
 
 def _behind(chance: random.Random) -> Behind:

@@ -76,6 +76,8 @@ def facts_of(who: Who, scene: Scene, organization: Organization, rules: Rulebook
         registrations=standings(scene),
         text_registered=scene.text_registered if scene.kind == "alphanumeric" and scene.records == "held" else False,
         lines=lines_in(scene.body, organization, one_way=scene.kind == "alphanumeric") if scene.kind else None,
+        listed=_listed(who, scene),
+        registers=_registers(scene, rules),
     )
 
 
@@ -91,6 +93,37 @@ def _added(facts: Facts, scene: Scene, rules: Rulebook) -> list[str]:
         if rule.way == "add" and rule.when == "each" and country in rule.places and rule.valid_from <= day
         and scene.channel in rule.channels and scene.tier in rule.tiers
     ]  # fmt: skip
+
+
+def _listed(who: Who, scene: Scene) -> tuple[str, ...]:
+    """The lists that are in force and hold the address, its domain or the beginning of its number."""
+    live = {
+        place: f"{kept.kind} {kept.country or '*'}"
+        for place, kept in enumerate(scene.lists)
+        if not kept.over and (kept.ends is None or kept.ends > 0)
+    }
+    found = {
+        live[on.list] for on in who.on
+        if on.list in live and not on.removed and on.channel in ("", scene.channel) and (on.ends is None or on.ends > 0)
+    } if who.kind else set()  # fmt: skip
+    told = who.kind in ("phone", "email") and who.shares_pattern and (not who.met or who.sealed)
+    if told and scene.patterns in live:
+        found.add(live[scene.patterns])
+    if told and scene.barred:
+        found.add("platform *")
+    return tuple(sorted(found))
+
+
+def _registers(scene: Scene, rules: Rulebook) -> tuple[str, ...]:
+    """Each register that grows old and how fresh its data is."""
+    most = {(rule.kind, place): rule.fresh_days for rule in rules.lists if rule.fresh_days for place in rule.places}
+    found = set()
+    for kept in scene.lists:
+        days = most.get((kept.kind, kept.country or "*"))
+        if days is not None and not kept.over and (kept.ends is None or kept.ends > 0):
+            fresh = kept.age is not None and kept.age <= days
+            found.add(f"{kept.kind} {kept.country or '*'} {'fresh' if fresh else 'stale'}")
+    return tuple(sorted(found))
 
 
 def standings(scene: Scene) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 
 from accounts.models import Guest
-from consent.models import ConsentEvent, ConsentState, Point, Preference, Suppression
+from consent.models import ConsentEvent, ConsentState, Point, Preference, StopListEntry, Suppression
 from consent.rulebook import rulebook
 from consent.values import Address
 from contacts.models import Contact, ContactPoint, ListMember
@@ -15,7 +15,7 @@ from core import vault
 from core.ids import new_id
 from core.tenancy import tenant_context
 from messaging.models import InboundMessage, Message
-from tests.gates.people import Behind, Sent, Stop, Who, ago
+from tests.gates.people import DOMAIN, PREFIX, Behind, Sent, Stop, Who, ago
 from tests.gates.reckoning import said_at
 from tests.gates.stage import Set, Stage
 
@@ -41,6 +41,7 @@ def write(stage: Stage, at: Set, crowd: Sequence[Who]) -> list[Member]:
         _write_addresses(stage, members)
         _write_people(at, members)
         _write_consent(at, members)
+        _write_lists(stage, at, members)
         _write_wishes(at, members)
         _write_traffic(stage, at, members)
     return members
@@ -50,7 +51,8 @@ def _member(who: Who) -> Member:
     if not who.kind:
         return Member(who, new_id(), None, None, None)
     number = next(_numbers)
-    key = {"phone": f"+1402{number:07d}", "whatsapp": f"wa{number}", "email": f"person{number}@example.com"}[who.kind]
+    domain, prefix = (f"mail.{DOMAIN}", PREFIX) if who.shares_pattern else ("example.com", "+1402100")
+    key = {"phone": f"{prefix}{number:04d}", "whatsapp": f"wa{number}", "email": f"person{number}@{domain}"}[who.kind]
     region, zones = who.place
     address = Address(who.kind, key, key, "…", region, zones, who.number_type)
     if not who.met:
@@ -70,7 +72,8 @@ def _write_addresses(stage: Stage, members: Sequence[Member]) -> None:
         [
             Point(
                 id=point_id, kind=who.kind, digest=digest(stage.team.id, who.kind, address.key),
-                platform_digest=vault.platform_digest(who.kind, address.key), address_sealed=b"sealed" if who.sealed else b"",
+                platform_digest=vault.platform_digest(who.kind, address.key),
+                address_sealed=_sealed(stage, point_id, address) if who.sealed else b"",
                 hint="…", region=who.place[0], zones=who.place[1], number_type=who.number_type,
             )
             for who, point_id, address in _met(members)
@@ -96,6 +99,25 @@ def _write_addresses(stage: Stage, members: Sequence[Member]) -> None:
     if listed:
         rows = ", ".join(f"('\\x{digest}', 'abuse', now())" for digest in listed)
         stage.database.run_sql(f"insert into consent_platformsuppression (digest, reason, created_at) values {rows}")
+
+
+def _sealed(stage: Stage, point_id: uuid.UUID, address: Address) -> bytes:
+    return vault.seal(stage.team.id, "consent_point", "address_sealed", point_id, address.text)
+
+
+def _write_lists(stage: Stage, at: Set, members: Sequence[Member]) -> None:
+    """Entries on the scene's lists, also of addresses nobody has met."""
+    moment = at.scene.at
+    entries = {
+        (on.list, on.channel, each.address.key): StopListEntry(
+            list=at.lists[on.list], form=each.address.kind, channel=on.channel, created_at=moment,
+            digest=vault.digest(stage.team.id, each.address.kind, each.address.key),
+            expires_at=None if on.ends is None else ago(moment, -on.ends), removed_at=moment if on.removed else None,
+        )
+        for each in members if each.address is not None
+        for on in each.who.on if on.list < len(at.lists)
+    }  # fmt: skip
+    StopListEntry.objects.bulk_create(entries.values(), _BATCH)
 
 
 def _write_people(at: Set, members: Sequence[Member]) -> None:

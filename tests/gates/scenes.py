@@ -28,11 +28,24 @@ _EDGES = (
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Kept:
+    """A list of the organisation. Units: `age` of its data in days, None while nothing was loaded; `ends` in seconds."""
+
+    kind: str
+    country: str
+    age: int | None = 0
+    ends: int | None = None
+    over: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Scene:
     """One question to many. `kind` is the sender's at a real carrier, empty for practice; `records` held, expired or none.
 
     `introduced`: the organisation has told the postal address of its mails and the legal name its calls begin with.
     `content` is the standing of a WhatsApp text: own words, or the state of a template. `answers` is the keyword answered.
+    `lists` are the organisation's; on the list `patterns`, if any, stand a domain and a beginning of numbers; `barred` says
+    that these stand on the platform's.
     """
 
     channel: Channel
@@ -50,6 +63,9 @@ class Scene:
     text_registered: bool = True
     body: str = BODIES[0]
     content: str = ""
+    lists: tuple[Kept, ...] = ()
+    patterns: int | None = None
+    barred: bool = False
 
     @property
     def window_seconds(self) -> int:
@@ -59,6 +75,7 @@ class Scene:
 
 def make_up(chance: random.Random) -> Scene:
     """A scene in which most may be sent, or one in which nothing may."""
+    lists = _lists(chance) if chance.random() < 0.6 else ()
     tier = chance.choice(_TIERS)
     channel = "voice" if tier == "ai_call" and chance.random() < 0.8 else chance.choice(_CHANNELS)
     kind = chance.choice(list(REAL)) if channel in ("sms", "voice") and chance.random() < 0.4 else ""
@@ -78,7 +95,28 @@ def make_up(chance: random.Random) -> Scene:
         text_registered=not _seldom(chance, 0.3),
         body=chance.choice((*BODIES, BODIES[0], BODIES[0])),
         content=chance.choice(("", "approved", "rejected")) if channel == "whatsapp" else "",
+        lists=lists,
+        patterns=chance.randrange(len(lists)) if lists and _seldom(chance, 0.5) else None,
+        barred=_seldom(chance, 0.1),
     )
+
+
+def _lists(chance: random.Random) -> tuple[Kept, ...]:
+    kinds = (
+        ("own", ""),
+        ("own", ""),
+        ("litigator", ""),
+        ("national_dnc", "US"),
+        ("national_dnc", "PK"),
+        ("reassigned", "US"),
+    )
+    return tuple(
+        Kept(
+            *chance.choice(kinds), chance.choice((0, 27, 30, 31, 32, None)), chance.choice((None, None, None, 1, 0, -1)),
+            _seldom(chance, 0.1),
+        )
+        for _ in range(chance.choice((1, 2, 3)))
+    )  # fmt: skip
 
 
 def _seldom(chance: random.Random, share: float) -> bool:

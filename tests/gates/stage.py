@@ -10,15 +10,16 @@ from unittest import mock
 from campaigns.models import Campaign, CampaignList, Run
 from consent.actions.purposes import open_purpose
 from consent.contracts import Tier
-from consent.models import Purpose
+from consent.models import Purpose, StopList, StopListEntry
 from contacts.models import List
-from core import clock
+from core import clock, vault
 from core.tenancy import tenant_context
 from messaging.models import ProviderAccount, ProviderTemplate, Sender, Template, TemplateVersion
 from tests.databases import Database
 from tests.factories.accounts import make_team
 from tests.factories.registrations import ENTITY, NUMBERS, TEMPLATE_ID, make_registration
-from tests.gates.scenes import REAL, Scene
+from tests.gates.people import DOMAIN, PREFIX, ago
+from tests.gates.scenes import REAL, Kept, Scene
 
 _TIERS: tuple[Tier, ...] = ("marketing", "informational", "transactional", "ai_call")
 _PROVIDERS = {"sms": "twilio", "voice": "twilio", "whatsapp": "whatsapp_cloud", "email": "postmark"}
@@ -35,6 +36,7 @@ class Set:
     version: TemplateVersion
     people: List
     run: Run
+    lists: tuple[StopList, ...] = ()
 
 
 class Stage:
@@ -70,7 +72,35 @@ class Stage:
                 campaign=campaign, kind="simulation", template_version=version, purpose=purpose, sender=sender,
                 planned_for=scene.at,
             )  # fmt: skip
-        return Set(scene, sender, purpose, version, people, run)
+            lists = tuple(self._list(scene, kept) for kept in scene.lists)
+            if scene.patterns is not None:
+                self._patterns(scene, lists[scene.patterns])
+            if scene.barred:
+                self._bar(scene)
+        return Set(scene, sender, purpose, version, people, run, lists)
+
+    def _list(self, scene: Scene, kept: Kept) -> StopList:
+        data_of = None if kept.age is None else scene.at.date() - datetime.timedelta(days=kept.age)
+        return StopList.objects.create(
+            kind=kept.kind, country=kept.country, name=f"List {next(self._count)}", source="made up", source_on=data_of,
+            expires_at=None if kept.ends is None else ago(scene.at, -kept.ends), created_at=scene.at,
+            ended_at=scene.at if kept.over else None,
+        )  # fmt: skip
+
+    def _patterns(self, scene: Scene, on: StopList) -> None:
+        for form, text in (("domain", DOMAIN), ("prefix", PREFIX)):
+            digest = vault.digest(self.team.id, form, text)
+            StopListEntry.objects.create(list=on, form=form, pattern=text, digest=digest, created_at=scene.at)
+
+    def _bar(self, scene: Scene) -> None:
+        rows = (
+            (form, text, vault.platform_digest(form, text).hex())
+            for form, text in (("domain", DOMAIN), ("prefix", PREFIX))
+        )
+        told = ", ".join(f"('\\x{digest}', 'fraud', now(), '{form}', '{text}')" for form, text, digest in rows)
+        self.database.run_sql(
+            f"insert into consent_platformsuppression (digest, reason, created_at, form, pattern) values {told}"
+        )
 
     def _change_organization(self, scene: Scene) -> None:
         moment = f"'{scene.at.isoformat()}'"
@@ -126,6 +156,9 @@ class Stage:
     def forget_records(self) -> None:
         """Records of the organisation hold for all of its senders; the next scene begins with none."""
         self.database.run_sql("delete from messaging_registration")
+        self.database.run_sql("delete from consent_stoplistentry")
+        self.database.run_sql("delete from consent_stoplist")
+        self.database.run_sql("delete from consent_platformsuppression where form <> 'address'")
 
     def _parts(self, scene: Scene, account: ProviderAccount) -> dict[str, Any]:
         if not scene.content:

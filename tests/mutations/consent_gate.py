@@ -6,6 +6,7 @@ Each entry: the file, the exact line, the test. `tests/unit/consent/test_gate_mu
 GATE = "consent/gate.py"
 TESTS = "tests/unit/consent/test_gate.py::"
 REGISTERS = "tests/unit/consent/test_gate_registers.py::"
+LISTS = "tests/unit/consent/test_gate_lists.py::"
 
 MUTATIONS = [
     (GATE, "    rules_changed,", TESTS + "test_other_rules_than_the_ones_asked_for_decide_nothing"),
@@ -109,6 +110,18 @@ MUTATIONS = [
         GATE,
         '    return Denied("undecidable") if _suppressed(facts.suppression, ask, facts, rules) else None',
         TESTS + "test_a_suppression_nobody_wrote_a_rule_for_stops_everything",
+    ),
+    (GATE, "    on_a_list,", LISTS + "test_who_is_on_an_own_list_gets_nothing"),
+    (
+        GATE,
+        '    return Denied("on_a_list") if listed else None',
+        LISTS + "test_who_is_on_an_own_list_gets_nothing",
+    ),
+    (GATE, "    register_stale,", LISTS + "test_a_register_that_is_held_must_be_fresh"),
+    (
+        GATE,
+        '    return Denied("register_stale") if stale else None',
+        LISTS + "test_a_register_that_is_held_must_be_fresh",
     ),
     (GATE, "    consent_withdrawn,", TESTS + "test_a_withdrawn_agreement_is_a_no"),
     (

@@ -81,6 +81,10 @@ people = st.builds(
     cap=st.none() | st.integers(0, 5),
     own_full=st.booleans(),
     own_hours=st.none() | own_hours,
+    listed=st.sampled_from(
+        [(), (), (), ("own *",), ("national_dnc US",), ("litigator *", "reassigned US"), ("platform *",)]
+    ),
+    registers=st.sampled_from([(), ("national_dnc US fresh",), ("litigator * stale",), ("national_dnc PK stale",)]),
 )
 welcome_people = people.map(
     lambda person: dataclasses.replace(
@@ -97,6 +101,8 @@ welcome_people = people.map(
         recent_sends=0,
         cap=3,
         own_full=False,
+        listed=(),
+        registers=(),
     )
 )
 restrictions = st.sampled_from([
@@ -113,6 +119,9 @@ restrictions = st.sampled_from([
     {"recent_sends": 99},
     {"own_full": True},
     {"suppression": "paused"},
+    {"listed": ("own *",)},
+    {"listed": ("platform *",)},
+    {"registers": ("litigator * stale",)},
     {"region": "", "zones": ()},
     *({"suppression": kind} for kind in (*SUPPRESSIONS, "dnc")),
     *({"consent": status} for status in ("none", "unproven", "pending", "withdrawn", "expired")),

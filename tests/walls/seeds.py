@@ -33,6 +33,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "consent.ConsentEvent": {"status": "granted", "actor_kind": "system"},
     "consent.ConsentState": {"status": "granted"},
     "consent.Suppression": {"kind": "complaint"},
+    "consent.StopList": {"kind": "own", "country": ""},
+    "consent.StopListEntry": {"form": "phone", "pattern": "", "channel": ""},
     "consent.StopRequest": {"way": "letter"},
     "consent.Preference": {"hours_zone": ""},
     "consent.DecisionRecord": {"outcome": "allowed", "rules_version": "1"},

@@ -44,7 +44,7 @@ def asked_by_the_gate(acme, point, purpose, moment):
         context = context_for(sender=make_sender(acme.actor(), make_account(acme.actor())), purpose=purpose, at=moment)
         with connection.cursor() as cursor:
             asked = "select id as key, id as point_id from consent_point where id = %(point)s"
-            cursor.execute(facts_sql(asked), facts_parameters(context) | {"point": point.id})
+            cursor.execute(facts_sql(asked, context), facts_parameters(context) | {"point": point.id})
             ((_, _, _, *columns),) = cursor.fetchall()
         return raw_facts(columns).consent
 

@@ -43,7 +43,7 @@ def known(acme, operator):
             context = context_for(sender=sender, purpose=purpose, at=at)
             asked = "select id as key, id as point_id from consent_point where id = %(point)s"
             with connection.cursor() as cursor:
-                cursor.execute(facts_sql(asked), facts_parameters(context) | {"point": point.id})
+                cursor.execute(facts_sql(asked, context), facts_parameters(context) | {"point": point.id})
                 raw = raw_facts(cursor.fetchone()[3:])
             facts = facts_of(raw, context)
             return facts.region, facts.zones, decide_distinct(context, [raw])[raw].decision

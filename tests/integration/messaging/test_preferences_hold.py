@@ -57,7 +57,7 @@ class Street:
             context = context_for(sender=self.sender, purpose=purpose or self.offers, at=at)
             asked = "select id as key, id as point_id from consent_point where id = %(point)s"
             with connection.cursor() as cursor:
-                cursor.execute(facts_sql(asked), facts_parameters(context) | {"point": self.point.id})
+                cursor.execute(facts_sql(asked, context), facts_parameters(context) | {"point": self.point.id})
                 raw = raw_facts(cursor.fetchone()[3:])
             return decide_distinct(context, [raw])[raw].decision
 

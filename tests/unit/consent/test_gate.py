@@ -315,7 +315,7 @@ def test_the_first_reason_is_named_when_everything_is_wrong():
 
 
 def test_every_check_is_asked_once_and_says_where_it_comes_from():
-    assert len(CHECKS) == len(set(CHECKS)) == 40
+    assert len(CHECKS) == len(set(CHECKS)) == 42
     assert all(check.__doc__ for check in CHECKS)
 
 

@@ -46,7 +46,8 @@ UNVERIFIED = {
     "us-la-hours", "us-nj-hours", "us-pa-hours", "us-unclear-states-hours", "us-md-cap", "pk-hours", "eu-hours", "gb-hours",
     "fr-calls-hours", "ca-hours", "us-stop-reminder", "us-short-code", "us-no-names", "pk-masks", "au-register", "gulf-names",
     "us-cannabis", "us-shaft",
-    "us-ut-artificial-voice", "in-way-out", "stop-erased", "stop-dnc", "adult",
+    "us-ut-artificial-voice", "list-own", "list-us-reassigned", "list-deactivated", "list-in-national", "list-pk-national",
+    "list-elsewhere-national", "in-way-out", "stop-erased", "stop-dnc", "adult",
     "consent-expiry", "gb-offers-say-who", "eu-offers-say-who", "eu-offers-say-stop",
 }  # fmt: skip
 

@@ -61,6 +61,8 @@ def test_the_same_question_on_two_days_has_two_answers_and_both_cite_the_rules_o
         (ask(), facts(), "", []),
         (ask(), facts(suppression="dnc"), "do_not_call", ["stop-dnc"]),
         (ask(), facts(consent="none"), "consent_missing", ["tier-marketing"]),
+        (ask(), facts(listed=("own *",)), "on_a_list", ["list-own"]),
+        (ask(), facts(registers=("national_dnc PK stale",)), "register_stale", ["list-pk-national"]),
         (ask(), facts(minor=True), "underage", ["adult"]),
         (ask(), facts(organization_state="suspended"), "organization_suspended", []),
         (ask(tier="ai_call"), facts(), "channel_barred", ["tier-ai-call"]),
