@@ -7,6 +7,8 @@ from typing import Literal
 
 Channel = Literal["sms", "whatsapp", "voice", "email"]
 Answers = Literal["", "stop", "start", "help"]
+#: what the product itself tells somebody about an agreement of theirs: the request to confirm it, and the receipt of it
+Notice = Literal["", "confirm", "receipt"]
 Tier = Literal["transactional", "informational", "marketing", "ai_call"]
 ConsentStatus = Literal["none", "unproven", "pending", "granted", "withdrawn", "expired"]
 ListKind = Literal["own", "litigator", "national_dnc", "reassigned", "deactivated"]
@@ -18,7 +20,9 @@ class Ask:
     """What somebody wants to send: one channel, one purpose, at one moment.
 
     `at` is the business time (aware UTC) at which the answer must hold. `answers` is set on a reply to the person's own
-    keyword alone (the one confirmation of STOP, the answer to HELP); that there is only one is the caller's duty.
+    keyword alone (the one confirmation of STOP, the answer to HELP); that there is only one is the caller's duty. `notice` is
+    set on what tells them about an agreement of their own, in the transactional tier: `confirm` needs one that waits to be
+    confirmed, `receipt` one that counts; that each is told once is the caller's duty.
     """
 
     channel: Channel
@@ -26,6 +30,7 @@ class Ask:
     at: datetime.datetime
     rules_version: str
     answers: Answers = ""
+    notice: Notice = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

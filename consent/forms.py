@@ -58,6 +58,18 @@ class WordingForm(CarillonForm, forms.Form):
     per = forms.ChoiceField(choices=[("", "No number promised"), *PER], required=False, label="In which time")
 
 
+class ConfirmationForm(CarillonForm, forms.Form):
+    """On which channels a yes to a purpose waits until it is confirmed."""
+
+    channels = forms.MultipleChoiceField(
+        choices=CHANNELS,
+        required=False,
+        label="Wait for a confirmation, wherever the person is",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="It holds for whoever agrees from now on. Agreements from before stay as they are.",
+    )
+
+
 class ConsentForm(CarillonForm, forms.Form):
     """An agreement somebody gave the team outside the product."""
 

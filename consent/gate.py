@@ -16,7 +16,7 @@ from consent import on_lists, quiet_hours
 from consent.asked_for import compared, lacking, lines_missing, registers
 from consent.asked_for import is_answer as _is_answer
 from consent.asked_for import passes as _passes
-from consent.contracts import Allowed, Ask, Decision, Deferred, Denied, Facts, OwnHours, Permit
+from consent.contracts import Allowed, Ask, Decision, Deferred, Denied, Facts, Notice, OwnHours, Permit
 from consent.rule_types import RegistrationRule, SenderKind
 from consent.rulebook import Rulebook
 
@@ -71,6 +71,12 @@ def moment_unclear(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
 def tier_unknown(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """A tier without a rule needs what nobody knows."""
     return Denied("undecidable") if rules.tier(ask.tier) is None else None
+
+
+def notice_unclear(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """What the product tells about an agreement is one of the notices there are, and never dressed up as offers."""
+    known = ask.notice in get_args(Notice) and (not ask.notice or (ask.tier == "transactional" and not ask.answers))
+    return Denied("undecidable") if not known else None
 
 
 def organization_suspended(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
@@ -167,6 +173,11 @@ def consent_unproven(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None
 def consent_unconfirmed(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """A double opt-in that was asked for and not answered."""
     return Denied("unconfirmed") if _lacks_consent("pending", ask, facts, rules) else None
+
+
+def nothing_to_confirm(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
+    """The one request to confirm goes to whoever has not confirmed yet, and to nobody else."""
+    return Denied("nothing_to_confirm") if ask.notice == "confirm" and facts.consent == "granted" else None
 
 
 def consent_missing(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
@@ -276,6 +287,7 @@ CHECKS: tuple[Check, ...] = (
     rules_changed,
     moment_unclear,
     tier_unknown,
+    notice_unclear,
     organization_suspended,
     organization_closed,
     organization_unknown,
@@ -295,6 +307,7 @@ CHECKS: tuple[Check, ...] = (
     consent_expired,
     consent_unproven,
     consent_unconfirmed,
+    nothing_to_confirm,
     consent_missing,
     consent_unknown,
     register_stale,
@@ -353,6 +366,8 @@ def _suppressed(kind: str, ask: Ask, facts: Facts, rules: Rulebook) -> bool:
 
 def _lacks_consent(status: str, ask: Ask, facts: Facts, rules: Rulebook) -> bool:
     if facts.consent != status or _is_answer(ask, rules):
+        return False
+    if ask.notice == "confirm" and status == "pending":
         return False
     tier = rules.tier(ask.tier)
     return tier is None or status not in tier.accepts

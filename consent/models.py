@@ -36,6 +36,10 @@ class Purpose(TenantModel):
     description = models.CharField(max_length=300, blank=True)
     #: whether people may say yes to it on their preference page; a yes they gave elsewhere stands there all the same
     is_offered = models.BooleanField(default=True)
+    #: the channels, joined by spaces, on which a yes counts once it is confirmed, wherever the person is; rules may ask for more
+    confirmed_on = models.CharField(max_length=40, blank=True, default="", db_default="")
+    #: the channels, joined by spaces, on which people get a receipt of what they agreed to
+    receipts_on = models.CharField(max_length=40, blank=True, default="", db_default="")
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = MomentOfCreation()
 
@@ -44,6 +48,16 @@ class Purpose(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def confirmed_channels(self) -> list[str]:
+        """The channels on which a yes counts once it is confirmed, wherever the person is."""
+        return self.confirmed_on.split()
+
+    @property
+    def receipt_channels(self) -> list[str]:
+        """The channels on which people get a receipt of what they agreed to."""
+        return self.receipts_on.split()
 
 
 class Wording(TenantModel):
@@ -145,7 +159,8 @@ class ConsentState(TenantModel):
     channel = models.CharField(max_length=8, choices=CHANNELS)
     status = models.CharField(max_length=10)
     event = TenantForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+")
-    #: when what holds was said: of an agreement its own date, however late it came to us; of a no when we learned of it
+    #: when what holds was said: of an agreement its own date, however late it came to us; of a no, and of what waits to be
+    #: confirmed, when we learned of it
     changed_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):

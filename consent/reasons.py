@@ -215,6 +215,14 @@ _ROWS = (
         "new_consent",
     ),
     Reason(
+        "nothing_to_confirm",
+        "no_consent",
+        "There is nothing left to confirm",
+        "They have confirmed it already, or agreed anew, so no request to confirm was sent; nothing has to be done.",
+        "never",
+        "never",
+    ),
+    Reason(
         "no_consent",
         "no_consent",
         "They never agreed to this",

@@ -220,6 +220,32 @@ class SpamRule:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class ConfirmationRule:
+    """Where an agreement that came in one of these ways counts only once it is confirmed from the address itself."""
+
+    id: str
+    places: tuple[str, ...]
+    channels: tuple[Channel, ...]
+    tiers: tuple[Tier, ...]
+    sources: tuple[str, ...]
+    valid_from: datetime.date
+    valid_until: datetime.date | None
+    source: Source
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AskingRule:
+    """How people are asked to confirm. Units: `fresh_days` since they agreed; `most` requests to one address in `hours`."""
+
+    id: str
+    fresh_days: int
+    most: int
+    hours: int
+    valid_from: datetime.date
+    source: Source
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class StopScope:
     """Which channels of an address a stop closes that was said on one of `heard_on`; always every purpose of them."""
 
@@ -299,6 +325,6 @@ class Policy:
     deadlines: tuple[Deadline, ...]
 
 
-Placed = Window | Cap | Bar | Disclosure | RegistrationRule | ContentRule | ListRule
+Placed = Window | Cap | Bar | Disclosure | RegistrationRule | ContentRule | ListRule | ConfirmationRule
 Dated = Placed | StopScope
-Rule = Dated | Calendar | TierRule | SuppressionRule | AnswerRule | SpamRule | Deadline
+Rule = Dated | Calendar | TierRule | SuppressionRule | AnswerRule | SpamRule | AskingRule | Deadline

@@ -10,9 +10,11 @@ from consent.gate import CHECKS
 from consent.regions import country_of, part_name
 from consent.rule_types import (
     AnswerRule,
+    AskingRule,
     Bar,
     Calendar,
     Cap,
+    ConfirmationRule,
     ContentRule,
     Deadline,
     Disclosure,
@@ -29,7 +31,7 @@ from consent.rule_types import (
     Window,
 )
 from consent.rulebook import Rulebook
-from consent.states import LIST_LABELS, STATUS_LABELS, SUPPRESSION_LABELS
+from consent.states import LIST_LABELS, SOURCES, STATUS_LABELS, SUPPRESSION_LABELS
 
 CHANNELS: Final[Mapping[str, str]] = {"sms": "SMS", "whatsapp": "WhatsApp", "voice": "telephone", "email": "email"}
 TIERS: Final[Mapping[str, str]] = {
@@ -47,6 +49,8 @@ KINDS: Final[Mapping[type, tuple[str, str]]] = {
     ListRule: ("lists", "Lists and registers"),
     ContentRule: ("content", "What may not be said"),
     SpamRule: ("spam", "What reads like spam"),
+    ConfirmationRule: ("confirmations", "What must be confirmed"),
+    AskingRule: ("asking", "How a confirmation is asked for"),
     StopScope: ("stops", "What a stop closes"),
     SuppressionRule: ("protection", "Protected addresses"),
     TierRule: ("agreement", "Agreement"),
@@ -268,6 +272,21 @@ def _spam(rule: SpamRule, rules: Rulebook) -> str:
     )
 
 
+def _confirmation(rule: ConfirmationRule, rules: Rulebook) -> str:
+    ways = listed((f"“{SOURCES[each].label}”" for each in rule.sources), "or")  # type: ignore[index]
+    return (
+        f"{_capital(_where(rule.places))}, an agreement to {sends(rule.channels, rule.tiers)} known from {ways} counts once the"
+        f" person has confirmed it from that address; they have {rules.policy.confirmation_days} days."
+    )
+
+
+def _asking(rule: AskingRule, rules: Rulebook) -> str:
+    return (
+        f"Whoever agreed at most {rule.fresh_days} days ago is asked once to confirm it, and never again for that agreement;"
+        f" an address gets at most {rule.most} such requests within {rule.hours} hours."
+    )
+
+
 def _stop_scope(rule: StopScope, rules: Rulebook) -> str:
     heard = listed((CHANNELS[each] for each in rule.heard_on), "or")
     return f"A stop said by {heard} closes {listed(CHANNELS[each] for each in rule.stops)} for that address, for every purpose."
@@ -331,6 +350,8 @@ _SENTENCES: Final[Mapping[type, Callable[[Any, Rulebook], str]]] = {
     ListRule: _list,
     ContentRule: _content,
     SpamRule: _spam,
+    ConfirmationRule: _confirmation,
+    AskingRule: _asking,
     StopScope: _stop_scope,
     TierRule: _tier,
     SuppressionRule: _suppression,

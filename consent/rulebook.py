@@ -9,16 +9,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import cast
 
-from consent import list_rules, registration_rules, rule_files, text_rules
+from consent import confirmation_rules, list_rules, registration_rules, rule_files, text_rules
 from consent.contracts import Tier
 from consent.regions import country_of, is_known_part
 from consent.registration_rules import RegistrationRules
 from consent.rule_reader import RULES_FOLDER, InvalidRules, Row, read_text, texts_in
 from consent.rule_types import (
     AnswerRule,
+    AskingRule,
     Bar,
     Calendar,
     Cap,
+    ConfirmationRule,
     ContentRule,
     Dated,
     Disclosure,
@@ -63,12 +65,14 @@ class Rulebook:
     lists: tuple[ListRule, ...]
     contents: tuple[ContentRule, ...]
     spam: SpamRule
+    confirmations: tuple[ConfirmationRule, ...]
+    asking: AskingRule
     policy: Policy
 
     @property
     def dated(self) -> tuple[Dated, ...]:
         """Every rule that holds from one day to another."""
-        texts: tuple[Dated, ...] = (*self.disclosures, *self.contents)
+        texts: tuple[Dated, ...] = (*self.disclosures, *self.contents, *self.confirmations)
         return (
             *self.windows,
             *self.caps,
@@ -82,7 +86,9 @@ class Rulebook:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule, of every date."""
-        house: tuple[Rule, ...] = (*self.tiers, *self.suppressions, self.answers, self.spam, *self.policy.deadlines)
+        house: tuple[Rule, ...] = (
+            *self.tiers, *self.suppressions, self.answers, self.spam, self.asking, *self.policy.deadlines,
+        )  # fmt: skip
         return (*self.dated, *self.calendars, *house)
 
     def tier(self, name: str) -> TierRule | None:
@@ -97,7 +103,7 @@ class Rulebook:
     def windows_on(self, day: datetime.date, region: str, channel: str, tier: str) -> tuple[Window, ...]:
         """Every window that must be open on a local day; the "other" ones only where the place has none of its own."""
         about = _about(self.windows, channel, tier, day)
-        own = [rule for rule in about if _concerns(rule.places, region)]
+        own = [rule for rule in about if concerns(rule.places, region)]
         everywhere = [rule for rule in about if "*" in rule.places]
         return tuple((own or [rule for rule in about if "other" in rule.places]) + everywhere)
 
@@ -107,7 +113,7 @@ class Rulebook:
 
     def caps_for(self, region: str, channel: str, tier: str, day: datetime.date) -> tuple[Cap, ...]:
         """The caps the law sets for a place; where its part is unknown, every part's."""
-        return tuple(rule for rule in _about(self.caps, channel, tier, day) if _concerns(rule.places, region))
+        return tuple(rule for rule in _about(self.caps, channel, tier, day) if concerns(rule.places, region))
 
     def is_barred(self, region: str, channel: str, tier: str, day: datetime.date) -> bool:
         """Whether a rule forbids this channel and tier in the place outright."""
@@ -115,11 +121,11 @@ class Rulebook:
 
     def bars_for(self, region: str, channel: str, tier: str, day: datetime.date) -> tuple[Bar, ...]:
         """The rules that forbid this channel and tier in the place outright."""
-        return tuple(rule for rule in _about(self.bars, channel, tier, day) if _concerns(rule.places, region))
+        return tuple(rule for rule in _about(self.bars, channel, tier, day) if concerns(rule.places, region))
 
     def disclosures_for(self, region: str, channel: str, tier: str, day: datetime.date) -> tuple[Disclosure, ...]:
         """What a message of this channel and tier has to say in the place."""
-        return tuple(rule for rule in _about(self.disclosures, channel, tier, day) if _concerns(rule.places, region))
+        return tuple(rule for rule in _about(self.disclosures, channel, tier, day) if concerns(rule.places, region))
 
     def lines_for(self, region: str, channel: str, tier: str, day: datetime.date) -> set[str]:
         """The lines that each text of this channel and tier must hold in the place."""
@@ -135,19 +141,29 @@ class Rulebook:
 
     def contents_for(self, region: str, channel: str, tier: str, day: datetime.date) -> tuple[ContentRule, ...]:
         """What a text of this channel and tier may not say in the place; "*" asks for what holds everywhere alone."""
-        return tuple(rule for rule in _about(self.contents, channel, tier, day) if _concerns(rule.places, region))
+        return tuple(rule for rule in _about(self.contents, channel, tier, day) if concerns(rule.places, region))
 
     def registrations_for(
         self, region: str, channel: str, tier: str, sender_kind: str, day: datetime.date
     ) -> tuple[RegistrationRule, ...]:
         """What registers and carriers of the place ask of this kind of sender; "" (a carrier here) is asked nothing."""
         about = _about(self.registrations.rules, channel, tier, day)
-        return tuple(rule for rule in about if sender_kind in rule.senders and _concerns(rule.places, region))
+        return tuple(rule for rule in about if sender_kind in rule.senders and concerns(rule.places, region))
+
+    def confirmations_for(
+        self, channel: str, tier: str, source: str, day: datetime.date
+    ) -> tuple[ConfirmationRule, ...]:
+        """Where an agreement that came this way has to be confirmed: the rules of every place."""
+        return tuple(rule for rule in _about(self.confirmations, channel, tier, day) if source in rule.sources)
+
+    def confirmation_ends_at(self, asked_at: datetime.datetime) -> datetime.datetime:
+        """When an agreement that waits for its confirmation since this moment can no longer be confirmed."""
+        return asked_at + datetime.timedelta(days=self.policy.confirmation_days)
 
     def lists_for(self, region: str, channel: str, tier: str, day: datetime.date) -> tuple[ListRule, ...]:
         """The lists and registers that count for this channel and tier in the place."""
         about = _about(self.lists, channel, tier, day)
-        return tuple(rule for rule in about if "*" in rule.places or _concerns(rule.places, region))
+        return tuple(rule for rule in about if "*" in rule.places or concerns(rule.places, region))
 
     def stopped_channels(self, heard_on: str, day: datetime.date) -> tuple[str, ...]:
         """The channels of an address that a stop heard on one of them closes; "" (said about everything) closes all."""
@@ -207,6 +223,7 @@ class Rulebook:
             stop_scopes=held(self.stop_scopes),
             contents=held(self.contents),
             lists=held(self.lists),
+            confirmations=held(self.confirmations),
             registrations=dataclasses.replace(self.registrations, rules=held(self.registrations.rules)),
         )
 
@@ -265,6 +282,7 @@ def build(texts: Mapping[str, str]) -> Rulebook:
     tiers, answers, suppressions, bars = rule_files.tiers(_book(texts, "tiers.toml"))
     policy, scopes = rule_files.policy(_book(texts, "policy.toml"))
     contents, spam = text_rules.contents(_book(texts, "content.toml"))
+    confirmations, asking = confirmation_rules.confirmations(_book(texts, "confirmations.toml"))
     rules = Rulebook(
         version=_digest(texts),
         windows=windows,
@@ -280,6 +298,8 @@ def build(texts: Mapping[str, str]) -> Rulebook:
         lists=list_rules.lists(_book(texts, "registers.toml")),
         contents=contents,
         spam=spam,
+        confirmations=confirmations,
+        asking=asking,
         policy=policy,
     )
     _check_names(rules)
@@ -348,7 +368,7 @@ def _ended[Held: Window | Cap | Bar](rule: Held, day: datetime.date) -> Held | N
     )
 
 
-def _concerns(places: tuple[str, ...], region: str) -> bool:
+def concerns(places: tuple[str, ...], region: str) -> bool:
     """Whether a rule's places include the region; a country whose part is unknown has the rules of all its parts."""
     country = country_of(region)
     unknown_part = bool(country) and not is_known_part(region)

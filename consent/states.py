@@ -68,6 +68,9 @@ Source = Literal[
     "provider",
     "complaint",
     "policy",
+    "confirm_link",
+    "confirm_reply",
+    "confirm_key",
 ]
 
 
@@ -76,25 +79,27 @@ class SourceRule:
     """What one source of evidence may do.
 
     `by_person` the person acted and we saw it; only that lifts a stop. `grants` it can prove an agreement. `claims` it can
-    at least say there was one. Every source may withdraw: saying stop is never harder than saying yes.
+    at least say there was one. Every source may withdraw: saying stop is never harder than saying yes. `from_address` they did
+    it from the very address, so nobody else can have typed it and nothing is left to confirm.
     """
 
     label: str
     by_person: bool
     grants: bool
     claims: bool = False
+    from_address: bool = False
 
 
 SOURCES: Mapping[Source, SourceRule] = MappingProxyType(
     {
         "web_form": SourceRule("Form on a page", by_person=True, grants=True),
-        "preference_page": SourceRule("Preference page", by_person=True, grants=True),
+        "preference_page": SourceRule("Preference page", by_person=True, grants=True, from_address=True),
         "unsubscribe_link": SourceRule("Unsubscribe page", by_person=True, grants=False),
         "one_click": SourceRule("Unsubscribe button of the mail program", by_person=True, grants=False),
-        "keyword": SourceRule("Keyword in a message", by_person=True, grants=True),
+        "keyword": SourceRule("Keyword in a message", by_person=True, grants=True, from_address=True),
         "free_text": SourceRule("Their own words in a message", by_person=True, grants=False),
         "email_reply": SourceRule("Reply by email", by_person=True, grants=False),
-        "keypress": SourceRule("Key pressed in a call", by_person=True, grants=True),
+        "keypress": SourceRule("Key pressed in a call", by_person=True, grants=True, from_address=True),
         "spoken": SourceRule("Said in a call", by_person=True, grants=True),
         "qr": SourceRule("Scanned code leading to a form", by_person=True, grants=True),
         "paper": SourceRule("Signed paper, filed by staff", by_person=False, grants=True, claims=True),
@@ -105,8 +110,14 @@ SOURCES: Mapping[Source, SourceRule] = MappingProxyType(
         "provider": SourceRule("Reported by the carrier", by_person=False, grants=False),
         "complaint": SourceRule("Marked as spam", by_person=True, grants=False),
         "policy": SourceRule("Rule of the rulebook", by_person=False, grants=False),
+        "confirm_link": SourceRule("Confirmed by a link", by_person=True, grants=True, from_address=True),
+        "confirm_reply": SourceRule("Confirmed by an answer", by_person=True, grants=True, from_address=True),
+        "confirm_key": SourceRule("Confirmed by a key in a call", by_person=True, grants=True, from_address=True),
     }
 )
+
+#: by what somebody confirmed an agreement of theirs, as an event of its own
+CONFIRMED_BY: tuple[Source, ...] = ("confirm_link", "confirm_reply", "confirm_key")
 
 #: how the team may write down an agreement, and a stop, that somebody gave them outside the product
 CONSENT_BY_HAND: tuple[Source, ...] = ("paper", "verbal", "staff")

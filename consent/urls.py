@@ -10,6 +10,7 @@ urlpatterns = [
     path("purposes/add/", purposes.add_purpose, name="add_purpose"),
     path("purposes/<uuid:purpose_id>/", purposes.purpose_detail, name="purpose"),
     path("purposes/<uuid:purpose_id>/publish/", purposes.publish, name="publish"),
+    path("purposes/<uuid:purpose_id>/confirming/", purposes.confirming, name="confirming"),
     path("suppressions/", evidence.suppression_list, name="suppressions"),
     path("events/<uuid:event_id>/", evidence.event_detail, name="event"),
     path("keys/", proof_keys.proof_keys, name="proof_keys"),

@@ -39,8 +39,12 @@ def address_of(value: PhoneNumber | EmailAddress) -> Address:
 class Claim:
     """What somebody says a person agreed to, or no longer agrees to, for one address.
 
-    status:   granted (with proof), unproven (a yes nobody can prove) or withdrawn.
+    status:   granted (with proof), unproven (a yes nobody can prove) or withdrawn. The ledger keeps a granted one as pending
+              where it has to be confirmed first.
     evidence: whatever proves it; sealed as it is. Empty for unproven.
+    place:    where the person is known to be, for an address that tells none; empty: as the address tells, else where the
+              organisation is.
+    confirmed: the evidence holds a confirmation that was asked for elsewhere, so none is asked for here.
     """
 
     point_id: uuid.UUID
@@ -51,6 +55,8 @@ class Claim:
     occurred_at: datetime.datetime
     wording_id: uuid.UUID | None = None
     evidence: dict[str, Any] | None = None
+    place: str = ""
+    confirmed: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

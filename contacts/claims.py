@@ -121,29 +121,48 @@ class ClaimReader:
     def _evidence(self, cells: list[str], problems: list[RowProblem]) -> Evidence:
         """The row's own proof; the declaration fills only what the row does not say.
 
-        A date of the row's own that cannot be true leaves no date at all: the declared one would cover up the doubt.
+        A date of the row's own that cannot be true leaves no date at all: the declared one would cover up the doubt. Who
+        confirmed an agreement gave it by then, where nothing says when.
         """
+        confirmed_at = self._moment(cells, "consent_confirmed_at", problems)
+        given_at = self._given_at(cells, problems)
+        if confirmed_at and given_at and confirmed_at < given_at:
+            where = self._single["consent_confirmed_at"]
+            problems.append(RowProblem("consent_confirmed_at", "before_consent", "consent_confirmed_at", where.header))
+            confirmed_at = None
         return Evidence(
             self._text(cells, "consent_source") or self._defaults.consent_source,
-            self._given_at(cells, problems),
+            given_at or (confirmed_at if not self._says("consent_date", cells) else None),
             self._text(cells, "consent_wording") or self._defaults.consent_wording,
             self._text(cells, "consent_ip"),
+            confirmed_at,
+            self._text(cells, "consent_confirmed_by") if confirmed_at else "",
         )
+
+    def _says(self, field: str, cells: list[str]) -> bool:
+        where = self._single.get(field)
+        return where is not None and bool(cells[where.position].strip())
 
     def _text(self, cells: list[str], field: str) -> str:
         where = self._single.get(field)
         return clean_text(cells[where.position]) if where else ""
 
     def _given_at(self, cells: list[str], problems: list[RowProblem]) -> datetime.datetime | None:
-        where = self._single.get("consent_date")
-        if not where or not cells[where.position].strip():
+        if not self._says("consent_date", cells):
             return self._defaults.consent_at
+        return self._moment(cells, "consent_date", problems)
+
+    def _moment(self, cells: list[str], field: str, problems: list[RowProblem]) -> datetime.datetime | None:
+        """The date of a column; None where it says nothing, or nothing that can be true, which joins `problems`."""
+        if not self._says(field, cells):
+            return None
+        where = self._single[field]
         found = read_evidence_date(cells[where.position], self._defaults.date_order, self._defaults.zone)
         latest = self._defaults.not_after
         if not isinstance(found, str) and latest and found > latest:
             found = "in_the_future"
         if isinstance(found, str):
-            problems.append(RowProblem("consent_date", found, "consent_date", where.header))
+            problems.append(RowProblem(field, found, field, where.header))
             return None
         return found
 

@@ -77,12 +77,17 @@ class Defaults:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a file tells about a consent: where it was given, when (aware UTC), the text shown, and the IP address."""
+    """What a file tells about a consent: where it was given, when (aware UTC), the text shown, and the IP address.
+
+    `confirmed_at` (aware UTC) and `confirmed_by` tell of a confirmation that was asked for before the file was made.
+    """
 
     source: str
     given_at: datetime.datetime | None
     wording: str
     ip: str
+    confirmed_at: datetime.datetime | None = None
+    confirmed_by: str = ""
 
     @property
     def proves(self) -> bool:

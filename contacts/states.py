@@ -48,6 +48,7 @@ class ConsentNote(models.TextChoices):
     KEPT_OUT = "kept_out", "Said stop, stays out"
     WITHDRAWN = "withdrawn", "Says stop"
     GRANTED = "granted", "Agreed, with proof"
+    PENDING = "pending", "Agreed, has to confirm it"
     UNPROVEN = "unproven", "Agreed, without proof"
     UNCHANGED = "unchanged", "As before"
 

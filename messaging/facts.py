@@ -16,7 +16,19 @@ from django.db import connection
 
 from accounts.models import Organization
 from accounts.selectors import guest_digests
-from consent.contracts import Allowed, Answers, Ask, Channel, Decision, Deferred, Facts, OwnHours, SuppressionKind, Tier
+from consent.contracts import (
+    Allowed,
+    Answers,
+    Ask,
+    Channel,
+    Decision,
+    Deferred,
+    Facts,
+    Notice,
+    OwnHours,
+    SuppressionKind,
+    Tier,
+)
 from consent.gate import decide
 from consent.models import DecisionRecord, Purpose
 from consent.rulebook import Rulebook, rulebook
@@ -57,6 +69,8 @@ class Context:
     adds_lines: bool = False
     #: the keyword of theirs that this answers
     answers: Answers = ""
+    #: what it tells them about an agreement of theirs, in the transactional tier whatever they agreed to
+    notice: Notice = ""
     #: the message itself, once it is on its way: it is none of those that were sent before it
     besides: uuid.UUID | None = None
     #: the organisation's lists and registers, and what belongs to everybody here
@@ -65,8 +79,12 @@ class Context:
     @property
     def ask(self) -> Ask:
         """The question to the gate."""
-        channel, tier = cast(Channel, self.sender.channel), cast(Tier, self.purpose.tier)
-        return Ask(channel, tier, self.at, self.rules.version, self.answers)
+        channel, tier = cast(Channel, self.sender.channel), cast(Tier, _tier(self.purpose, self.notice))
+        return Ask(channel, tier, self.at, self.rules.version, self.answers, self.notice)
+
+
+def _tier(purpose: Purpose, notice: Notice) -> str:
+    return "transactional" if notice else purpose.tier
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,6 +115,7 @@ def context_for(
     version_id: uuid.UUID | None = None,
     standing: Standing = READY,
     answers: Answers = "",
+    notice: Notice = "",
     besides: uuid.UUID | None = None,
     text: str | None = None,
     adds_lines: bool = False,
@@ -116,11 +135,11 @@ def context_for(
     if version_id is not None:
         standing = standings(sender.channel, [version_id])[version_id]
     at = at or clock.now()
-    shown = registered(sender, purpose.tier, at, rules.registrations)
+    shown = registered(sender, _tier(purpose, notice), at, rules.registrations)
     return Context(
         organization=organization, sender=sender, purpose=purpose, rules=rules, at=at, circle=circle, windows=windows,
         standing=standing, registered=shown, text_registered=text is None or shown.has_text(text), answers=answers,
-        besides=besides, lists=lists_in_force(at),
+        notice=notice, besides=besides, lists=lists_in_force(at),
         lines=None if text is None else lines_in(text, organization, one_way=shown.one_way), adds_lines=adds_lines,
     )  # fmt: skip
 
@@ -333,7 +352,7 @@ def _own_hours(text: str) -> OwnHours | None:
 def _content_ready(context: Context) -> bool:
     """Whether the text has the approval its purpose needs, and the organisation has told what must stand in it."""
     channel = channel_of(context.sender.channel)
-    return context.standing.serves(context.purpose.tier) and lack_of(channel, context.organization) is None
+    return context.standing.serves(context.ask.tier) and lack_of(channel, context.organization) is None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -388,6 +407,8 @@ def _record(context: Context, facts: Facts, decision: Decision) -> DecisionRecor
     told: Mapping[str, Any] = dataclasses.asdict(facts) | {"channel": context.ask.channel, "tier": context.ask.tier}
     if context.answers:
         told = dict(told) | {"answers": context.answers}
+    if context.notice:
+        told = dict(told) | {"notice": context.notice}
     said = [told, verdict.outcome, verdict.reason, str(verdict.until), context.rules.version]
     return DecisionRecord(
         digest=hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest(),

@@ -15,7 +15,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from consent.contracts import Answers
+from consent.contracts import Answers, Notice
 from messaging.contracts import ReceiptStatus
 
 State = Literal[
@@ -59,6 +59,11 @@ ORIGIN_AGAIN: Final = "again"
 ONE_ORIGINS: Final[tuple[str, ...]] = (ORIGIN_OF_ONE, ORIGIN_OF_ANSWER)
 #: origins of the one answer to a keyword, and the keyword; the origin's id is the message it answers
 KEYWORD_ORIGINS: Final[dict[str, Answers]] = {"said_stop": "stop", "said_start": "start", "said_help": "help"}
+
+#: origins of what the product tells somebody about an agreement of theirs; the origin's id is the event of that agreement
+ORIGIN_OF_REQUEST: Final = "confirm"
+ORIGIN_OF_RECEIPT: Final = "receipt"
+NOTICE_ORIGINS: Final[dict[str, Notice]] = {ORIGIN_OF_REQUEST: "confirm", ORIGIN_OF_RECEIPT: "receipt"}
 
 #: the reason of a message that waits, ready to leave, because there were no units for it
 WAITING_FOR_UNITS: Final = "waiting_for_units"

@@ -25,15 +25,16 @@ from consent.actions.ledger_rows import (
 )
 from consent.actions.lifting import lift_stop
 from consent.expiry import has_ended
-from consent.models import ConsentEvent, ConsentState, Purpose, Suppression
+from consent.models import ConsentEvent, ConsentState, Suppression
 from consent.rulebook import rulebook
+from consent.selectors.confirmations import weighed
 from consent.states import LIFTABLE, can_move
 from consent.values import Claim, Provenance
 from core import clock
 from core.tenancy import require_organization_id
 
 #: what became of a claim
-TAKEN, UNCHANGED, KEPT_OUT = "taken", "unchanged", "kept_out"
+TAKEN, PENDING, UNCHANGED, KEPT_OUT = "taken", "pending", "unchanged", "kept_out"
 
 Key = tuple[uuid.UUID, uuid.UUID, str]
 #: since when, and whether a newer yes of the person outweighs it
@@ -76,28 +77,31 @@ def record_claims(*, actor: Actor, claims: Sequence[Claim], provenance: Provenan
     """Write what a file, a form or a person says about consent; answer for each claim what became of it, in order.
 
     taken      the ledger has a new event, and the state follows it
+    pending    the same, of a yes that counts once the person has confirmed it from that address (`confirmations.toml` and the
+               purpose say where); it is kept as pending, and whoever asks the ledger next finds it so
     unchanged  the state said so already, with at least this much proof, and that agreement is not too old yet
     kept_out   the person had said no, and this may not raise it: nothing is written
 
     A no is outweighed by the person alone: by a proven yes that is newer, from a source in which we saw them act
     (`SourceRule.by_person`), through a door that may raise (`Provenance.may_raise`). It lifts the stop on that channel and
-    brings back that one purpose; other purposes and channels stay stopped. Complaints and erasure are lifted by no claim.
+    brings back that one purpose; other purposes and channels stay stopped. Complaints and erasure are lifted by no claim, and
+    nothing is by one that has to be confirmed. An agreement that counts is never made to wait by a later claim.
 
     Effects: one event and one state row for each claim taken. Queries for any number of claims: three where nothing is
-             taken, five for up to 100 taken, eleven (and two COPY) for more; one more where somebody agreed before, and
-             up to four for each stop that is lifted.
+             taken, five for up to 100 taken, eleven (and two COPY) for more; one more where a yes is among them, up to two
+             where a rule of their place may ask for a confirmation, and up to four for each stop that is lifted.
     Source:  B11: an import never raises a consent by itself; 47 CFR 64.1200(a)(10) on taking a no back.
     """
     lock_points(claim.point_id for claim in claims)
+    claims, tiers = weighed(claims, provenance)
     states = _states(claims)
-    tiers = _tiers(claims, states)
     noes = _noes(claim.point_id for claim in claims)
     outcomes, events, raised = [], [], []
     for claim in claims:
         key = (claim.point_id, claim.purpose_id, claim.channel)
         outcome = _judge(claim, states.get(key), noes, provenance, tiers)
         outcomes.append(outcome)
-        if outcome == TAKEN:
+        if outcome in (TAKEN, PENDING):
             event = _event(actor, claim, provenance)
             events.append(event)
             if claim.status == "granted" and _said_no(claim, states.get(key), noes):
@@ -111,10 +115,13 @@ def record_claims(*, actor: Actor, claims: Sequence[Claim], provenance: Provenan
 
 
 def foresee_claims(*, claims: Sequence[Claim], provenance: Provenance) -> list[str]:
-    """What `record_claims` would answer to each of these claims, came it alone and now. At most three queries, no write."""
-    states = _states(claims)
-    tiers = _tiers(claims, states)
-    noes = _noes(claim.point_id for claim in claims)
+    """What `record_claims` would answer to each of these claims, came it alone and now. At most five queries, no write.
+
+    Shape: a claim about an address that is not held yet names anything else than an id for it, and its place.
+    """
+    claims, tiers = weighed(claims, provenance)
+    held = [claim for claim in claims if isinstance(claim.point_id, uuid.UUID)]
+    states, noes = _states(held), _noes(claim.point_id for claim in held)
     return [
         _judge(claim, states.get((claim.point_id, claim.purpose_id, claim.channel)), noes, provenance, tiers)
         for claim in claims
@@ -133,11 +140,14 @@ def _judge(
         return KEPT_OUT
     if claim.status == "unproven":
         return TAKEN if status == "none" else UNCHANGED
+    taken, now = PENDING if claim.status == "pending" else TAKEN, clock.now()
+    if state is not None and status == claim.status == "pending":
+        return PENDING if rulebook().confirmation_ends_at(state.changed_at) <= now else UNCHANGED
     if state is None or status != "granted" or said:
-        return TAKEN
-    tier, now = tiers[claim.purpose_id], clock.now()
+        return taken
+    tier = tiers[claim.purpose_id]
     renewed = has_ended(state.changed_at, tier, now) and not has_ended(claim.occurred_at, tier, now)
-    return TAKEN if renewed else UNCHANGED
+    return taken if renewed else UNCHANGED
 
 
 def _outweighs(claim: Claim, said: Sequence[No], provenance: Provenance) -> bool:
@@ -246,15 +256,6 @@ def _states(claims: Sequence[Claim]) -> dict[Key, ConsentState]:
     ids = list({claim.point_id for claim in claims})
     rows = ConsentState.objects.raw(_STATES_OF, [require_organization_id(), ids])
     return {(row.point_id, row.purpose_id, row.channel): row for row in rows}
-
-
-def _tiers(claims: Sequence[Claim], states: Mapping[Key, ConsentState]) -> dict[uuid.UUID, str]:
-    """The tiers by which it is judged whether somebody agreed too long ago; empty where nobody agreed before."""
-    once = len({(claim.point_id, claim.purpose_id, claim.channel) for claim in claims}) == len(claims)
-    if once and not any(state.status == "granted" for state in states.values()):
-        return {}
-    purposes = Purpose.objects.filter(id__in={claim.purpose_id for claim in claims})
-    return dict(purposes.values_list("id", "tier"))
 
 
 def _noes(point_ids: Iterable[uuid.UUID]) -> Noes:

@@ -81,9 +81,11 @@ def make_event(
 def counts_from(event: ConsentEvent) -> datetime.datetime:
     """Since when a state that follows this event holds: a no since we learned of it, anything else since it was said.
 
-    An agreement grows old from its own date; one that claims to come from the future from the moment it was recorded.
+    An agreement grows old from its own date; one that claims to come from the future from the moment it was recorded. One that
+    waits to be confirmed waits since we learned of it.
     """
-    return event.recorded_at if event.status == "withdrawn" else min(event.occurred_at, event.recorded_at)
+    learned = event.status in ("withdrawn", "pending")
+    return event.recorded_at if learned else min(event.occurred_at, event.recorded_at)
 
 
 def write_events(events: Sequence[ConsentEvent]) -> None:

@@ -1,10 +1,12 @@
 """Purposes and the words people agree to."""
 
+from collections.abc import Collection
+
 from django.utils.text import slugify
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
-from consent.models import Purpose, Wording
+from consent.models import CHANNELS, Purpose, Wording
 
 
 def open_purpose(*, actor: Actor, name: str, tier: str, description: str = "", key: str = "") -> Purpose:
@@ -21,6 +23,28 @@ def open_purpose(*, actor: Actor, name: str, tier: str, description: str = "", k
     purpose = Purpose.objects.create(key=key, name=name.strip(), tier=tier, description=description.strip())
     record_audit(actor=actor, action="purpose.opened", on=("purpose", purpose.id), data={"key": key, "tier": tier})
     return purpose
+
+
+def demand_confirmation(*, actor: Actor, purpose: Purpose, channels: Collection[str]) -> bool:
+    """Say on which channels a yes to a purpose waits to be confirmed from the address itself; answer whether that changed.
+
+    Effects: it holds for what people say from now on. Who agreed before keeps their agreement, and who waits goes on waiting.
+             The rules of a country may ask for more (`confirmations.toml`), and nothing here takes that back.
+    Errors:  Refused for a channel there is not.
+    """
+    actor.require("change_consent")
+    known = [channel for channel, _ in CHANNELS]
+    if not set(channels) <= set(known):
+        raise Refused("There is no such channel.", field="channels", remedy=f"Choose among {', '.join(known)}.")
+    held = Purpose.objects.select_for_update().get(id=purpose.id)
+    wanted = " ".join(channel for channel in known if channel in channels)
+    if held.confirmed_on == wanted:
+        return False
+    before, held.confirmed_on = held.confirmed_on, wanted
+    held.save(update_fields=["confirmed_on"])
+    data = {"key": held.key, "before": before or "none", "after": wanted or "none"}
+    record_audit(actor=actor, action="purpose.confirmation", on=("purpose", held.id), data=data)
+    return True
 
 
 def publish_wording(

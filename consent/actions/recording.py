@@ -5,7 +5,7 @@ import datetime
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from consent.actions.attachments import attach, prepare_attachment
-from consent.actions.ledger import KEPT_OUT, TAKEN, record_claims
+from consent.actions.ledger import KEPT_OUT, PENDING, TAKEN, record_claims
 from consent.actions.stopping import stop_line
 from consent.models import ConsentEvent, ConsentState, Point, Purpose, Wording
 from consent.selectors.attachments import evidence_of
@@ -28,7 +28,8 @@ def record_consent(
     note: str = "",
     attachment: bytes | None = None,
 ) -> str:
-    """Write down that a person agreed; answer "taken", or "unchanged" when as much was known already.
+    """Write down that a person agreed; answer "taken", "pending" where they have to confirm it first, or "unchanged" when as
+    much was known already.
 
     A source that can prove it (a signed paper) needs the words they agreed to, and where the proof is kept or the proof itself
     (`attachment`: a scan, a recording), and grants. One that cannot (somebody says so) leaves a claim without proof.
@@ -59,9 +60,10 @@ def record_consent(
     if outcome == KEPT_OUT:
         remedy = "Ask them to write START, or to agree again on a form of yours."
         raise Refused("They said stop, and nobody but they can take that back.", remedy=remedy)
-    if filed is not None and outcome == TAKEN:
+    if filed is not None and outcome in (TAKEN, PENDING):
         attach(filed, ConsentState.objects.get(point=point, purpose=purpose, channel=channel).event_id)
-    data = {"purpose": purpose.key, "channel": channel, "status": claim.status, "source": source, "outcome": outcome}
+    status = "pending" if outcome == PENDING else claim.status
+    data = {"purpose": purpose.key, "channel": channel, "status": status, "source": source, "outcome": outcome}
     record_audit(actor=actor, action="consent.recorded", on=("point", point.id), data=data)
     return outcome
 

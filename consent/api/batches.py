@@ -48,7 +48,7 @@ def batch(request: Request) -> Response:
         outcome = next(told) if isinstance(report, Report) else report
         results.append({"index": index, "reference": reference_of(item)} | _result(request, outcome))
     counts = Counter(each["outcome"] for each in results)
-    body: dict[str, Any] = {name: counts[name] for name in ("taken", "unchanged", "kept_out", "refused")}
+    body: dict[str, Any] = {name: counts[name] for name in ("taken", "pending", "unchanged", "kept_out", "refused")}
     return Response(shapes.ConsentBatchOut(body | {"results": results}).data)
 
 
@@ -72,6 +72,7 @@ def _report(
     if wording is None:
         return serializers.ValidationError({"wording": ["There are no such words."]})
     same = {name: told[name] for name in ("channel", "source", "occurred_at", "evidence")}
+    same |= {"confirmation": told.get("confirmation"), "country": told.get("country", "")}
     return Report(address=address_of(told["address"]), purpose=purpose, wording=wording, **same)
 
 

@@ -1,7 +1,7 @@
 """What the API's inputs about addresses and purposes have in common, here and in the apps above."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -20,6 +20,21 @@ LONGEST_ADDRESS = 254
 #: what a caller calls one of many things
 LONGEST_REFERENCE = 100
 NOT_AN_ADDRESS = "This is neither a number with its country code nor an email address."
+
+
+class Known(serializers.CharField):
+    """A word of a long list that a library knows; empty for not known."""
+
+    def __init__(self, known: Callable[[], Sequence[tuple[str, str]]], **options: Any) -> None:
+        self.known = known
+        super().__init__(**{"required": False, "allow_blank": True, "max_length": 64} | options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Errors: ValidationError for a word of no list."""
+        text: str = super().to_internal_value(data)
+        if text and text not in dict(self.known()):
+            raise serializers.ValidationError("This is not one we know.")
+        return text
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": LONGEST_ADDRESS})

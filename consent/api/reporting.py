@@ -7,13 +7,13 @@ in front of us does that, such as writing START.
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from consent.actions.attachments import attach, waiting_attachment
-from consent.actions.ledger import KEPT_OUT, TAKEN, record_claims
+from consent.actions.ledger import KEPT_OUT, PENDING, TAKEN, record_claims
 from consent.actions.points import ensure_points
 from consent.actions.stopping import stop_line
 from consent.contracts import SuppressionKind
@@ -38,7 +38,7 @@ _PLACES: Final = ("page", "form", "note", "attachment")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reported:
-    """What became of a report: taken, unchanged or kept_out; the event that holds now, and why it was kept out."""
+    """What became of a report: taken, pending, unchanged or kept_out; the event that holds now, and why it was kept out."""
 
     outcome: str
     event_id: uuid.UUID | None
@@ -55,30 +55,39 @@ def report_consent(
     wording: Wording,
     occurred_at: datetime.datetime,
     evidence: dict[str, Any],
+    confirmation: Mapping[str, Any] | None = None,
+    country: str = "",
 ) -> Reported:
     """Write down that a person agreed, as an application reports it with its proof.
 
     Effects: the address is kept from now on; one event where the ledger takes it. A stop, a complaint or an erasure holds,
              however new the report.
+             Where an agreement has to be confirmed it is pending, unless the application got the confirmation itself.
     Shape:   `evidence["attachment"]` is the id of a file that was uploaded before; it goes with the event that is taken.
+             `confirmation` is when (`confirmed_at`) and by what (`method`) they confirmed it to the application, maybe a `note`.
+             `country` is where they live, for an address that tells no place.
     Errors:  Refused names what is missing or does not fit; nothing is written.
     """
     actor.require("change_consent")
     found = address_of(address)
     demand_channel(found.kind, channel)
     demand_proof(purpose, channel, source, wording, occurred_at, evidence)
+    evidence |= confirmed_elsewhere(confirmation, occurred_at)
     filed = waiting_attachment(evidence["attachment"]) if "attachment" in evidence else None
     if filed is not None:
         evidence = {**evidence, "attachment": evidence_of(filed)}
     (point_id,) = ensure_points([found]).values()
-    claim = Claim(point_id, purpose.id, channel, "granted", source, occurred_at, wording.id, evidence)
+    claim = Claim(
+        point_id, purpose.id, channel, "granted", source, occurred_at, wording.id, evidence, country, bool(confirmation)
+    )
     (outcome,) = record_claims(actor=actor, claims=[claim], provenance=Provenance(ORIGIN))
-    data = {"purpose": purpose.key, "channel": channel, "status": claim.status, "source": source, "outcome": outcome}
+    status = "pending" if outcome == PENDING else claim.status
+    data = {"purpose": purpose.key, "channel": channel, "status": status, "source": source, "outcome": outcome}
     record_audit(actor=actor, action="consent.recorded", on=("point", point_id), data=data)
     if outcome == KEPT_OUT:
         return Reported(outcome, None, why_kept_out([(point_id, channel)])[point_id, channel])
     state = ConsentState.objects.get(point_id=point_id, purpose=purpose, channel=channel)
-    if filed is not None and outcome == TAKEN:
+    if filed is not None and outcome in (TAKEN, PENDING):
         attach(filed, state.event_id)
     return Reported(outcome, state.event_id, None)
 
@@ -134,6 +143,20 @@ def demand_proof(
     if not any(evidence.get(key) for key in _PLACES):
         remedy = f"Say where in one of {', '.join(_PLACES)}."
         raise Refused("Nobody could find the proof again.", field="evidence", remedy=remedy)
+
+
+def confirmed_elsewhere(confirmation: Mapping[str, Any] | None, occurred_at: datetime.datetime) -> dict[str, str]:
+    """A confirmation that the application got itself, as the evidence keeps it; nothing where there is none.
+
+    Errors: Refused when it was before the agreement, or is still to come.
+    """
+    if not confirmation:
+        return {}
+    if not occurred_at <= confirmation["confirmed_at"] <= clock.now():
+        remedy = "Send a moment after they agreed and before now."
+        raise Refused("They cannot have confirmed it then.", field="confirmation.confirmed_at", remedy=remedy)
+    told = {"confirmed_at": confirmation["confirmed_at"].isoformat(), "confirmed_by": confirmation["method"].strip()}
+    return told | ({"confirmation": confirmation["note"].strip()} if confirmation.get("note") else {})
 
 
 def why_kept_out(asked: Collection[tuple[uuid.UUID, str]]) -> dict[tuple[uuid.UUID, str], Reason]:

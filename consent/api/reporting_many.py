@@ -9,9 +9,16 @@ from typing import Any, Final
 from accounts.actions.audit import record_audits
 from accounts.contracts import Actor, Refused
 from consent.actions.attachments import attach, waiting_attachment
-from consent.actions.ledger import KEPT_OUT, TAKEN, record_claims
+from consent.actions.ledger import KEPT_OUT, PENDING, TAKEN, record_claims
 from consent.actions.points import ensure_points
-from consent.api.reporting import ORIGIN, Reported, demand_channel, demand_proof, why_kept_out
+from consent.api.reporting import (
+    ORIGIN,
+    Reported,
+    confirmed_elsewhere,
+    demand_channel,
+    demand_proof,
+    why_kept_out,
+)
 from consent.models import Attachment, ConsentState, Purpose, Wording
 from consent.selectors.attachments import evidence_of
 from consent.values import Address, Claim, Provenance
@@ -30,6 +37,8 @@ class Report:
     wording: Wording
     occurred_at: datetime.datetime
     evidence: Mapping[str, Any]
+    confirmation: Mapping[str, Any] | None = None
+    country: str = ""
 
 
 @dataclasses.dataclass(slots=True)
@@ -73,6 +82,7 @@ def _demand(entry: _Entry, named: set[uuid.UUID]) -> None:
         demand_proof(
             report.purpose, report.channel, report.source, report.wording, report.occurred_at, dict(report.evidence)
         )
+        confirmed_elsewhere(report.confirmation, report.occurred_at)
         if "attachment" in report.evidence:
             attachment_id = report.evidence["attachment"]
             if attachment_id in named:
@@ -119,19 +129,20 @@ def _record(actor: Actor, entries: Sequence[_Entry]) -> None:
             continue
         event_id = states[_key(entry)]
         entry.told = Reported(outcome, event_id, None)
-        if entry.filed is not None and outcome == TAKEN and event_id is not None:
+        if entry.filed is not None and outcome in (TAKEN, PENDING) and event_id is not None:
             attach(entry.filed, event_id)
 
 
 def _claim(entry: _Entry) -> Claim:
     """What a report claims in the ledger; its address has a point by now."""
-    report, evidence = entry.report, dict(entry.report.evidence)
+    report = entry.report
+    evidence = {**report.evidence, **confirmed_elsewhere(report.confirmation, report.occurred_at)}
     assert entry.point_id is not None
     if entry.filed is not None:
         evidence["attachment"] = evidence_of(entry.filed)
     return Claim(
         entry.point_id, report.purpose.id, report.channel, "granted", report.source, report.occurred_at,
-        report.wording.id, evidence,
+        report.wording.id, evidence, report.country, bool(report.confirmation),
     )  # fmt: skip
 
 
@@ -139,6 +150,7 @@ def _audit(actor: Actor, entries: Sequence[_Entry]) -> None:
     deeds: list[tuple[tuple[str, uuid.UUID | None], dict[str, Any]]] = []
     for entry in entries:
         report, outcome = entry.report, entry.told.outcome if entry.told is not None else ""
-        data = {"purpose": report.purpose.key, "channel": report.channel, "status": "granted"}
+        status = "pending" if outcome == PENDING else "granted"
+        data = {"purpose": report.purpose.key, "channel": report.channel, "status": status}
         deeds.append((("point", entry.point_id), data | {"source": report.source, "outcome": outcome}))
     record_audits(actor=actor, action="consent.recorded", deeds=deeds)

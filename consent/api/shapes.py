@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from consent.api.fields import LONGEST_REFERENCE, AddressField, ProtectionOut, ReasonOut
+from accounts.choices import countries
+from consent.api.fields import LONGEST_REFERENCE, AddressField, Known, ProtectionOut, ReasonOut
 from consent.api.reporting import REPORTED
 from consent.models import CHANNELS, PER, TIERS
 from consent.states import SOURCES, STATUS_LABELS
@@ -38,6 +39,11 @@ class PurposeOut(serializers.Serializer[Any]):
     name = serializers.CharField(source="purpose.name")
     tier = serializers.ChoiceField(source="purpose.tier", choices=[tier for tier, _ in TIERS])
     description = serializers.CharField(source="purpose.description", allow_blank=True)
+    confirmed_on = serializers.ListField(
+        child=serializers.ChoiceField(choices=CHANNEL_WORDS),
+        source="purpose.confirmed_channels",
+        help_text="Channels on which a yes waits to be confirmed, wherever the person is; rules may ask for more.",
+    )
     wordings = WordingOut(many=True)
 
 
@@ -53,6 +59,16 @@ class EvidenceIn(Given):
     attachment = serializers.UUIDField(required=False, help_text="The id of a file uploaded within the last day.")
 
 
+class ConfirmationIn(Given):
+    """A confirmation the application asked for and got, from the very address: then none is asked for here."""
+
+    confirmed_at = Moment()
+    method = serializers.CharField(max_length=100, help_text="Such as: link in a mail, answer to a text.")
+    note = serializers.CharField(
+        required=False, max_length=500, help_text="What shows it: the words, the id of the message, the IP address."
+    )
+
+
 class ConsentIn(Given):
     """An agreement somebody gave in front of an application."""
 
@@ -63,12 +79,20 @@ class ConsentIn(Given):
     wording = serializers.UUIDField(help_text="The words that were shown, as the list of purposes has them.")
     occurred_at = Moment()
     evidence = EvidenceIn()
+    confirmation = ConfirmationIn(required=False)
+    country = Known(
+        countries,
+        help_text="Where the person lives, for a mailbox, which tells no place; your organisation's if not said.",
+    )
 
 
 class ConsentOut(serializers.Serializer[Any]):
-    """What became of the report. `event_id` is the event that holds now; a report that is kept out makes none."""
+    """What became of the report. `event_id` is the event that holds now; a report that is kept out makes none.
 
-    outcome = serializers.ChoiceField(choices=["taken", "unchanged", "kept_out"])
+    `pending`: taken, and nothing is sent to the person but the request to confirm it, until they have.
+    """
+
+    outcome = serializers.ChoiceField(choices=["taken", "pending", "unchanged", "kept_out"])
     event_id = serializers.UUIDField(allow_null=True)
     reason = ReasonOut(allow_null=True)
 
@@ -96,7 +120,7 @@ class ConsentResultOut(serializers.Serializer[Any]):
 
     index = serializers.IntegerField(help_text="Its place in `consents`.")
     reference = serializers.CharField(allow_blank=True)
-    outcome = serializers.ChoiceField(choices=["taken", "unchanged", "kept_out", "refused"])
+    outcome = serializers.ChoiceField(choices=["taken", "pending", "unchanged", "kept_out", "refused"])
     event_id = serializers.UUIDField(allow_null=True)
     reason = ReasonOut(allow_null=True, help_text="Why it was kept out.")
     problem = ItemProblemOut(allow_null=True, help_text="Why it was refused.")
@@ -106,6 +130,7 @@ class ConsentBatchOut(serializers.Serializer[Any]):
     """How many came to what, and the result of each in the order of the request."""
 
     taken = serializers.IntegerField()
+    pending = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     kept_out = serializers.IntegerField()
     refused = serializers.IntegerField()

@@ -48,7 +48,8 @@ def purposes(request: Request) -> Response:
 @api("change_consent")
 @api_view(["POST"])
 def consents(request: Request) -> Response:
-    """Report that a person agreed, with the proof. 201 when the ledger took it; 200 when it knew, or keeps it out."""
+    """Report that a person agreed, with the proof. 201 when the ledger took it (or `pending`, until the
+    person confirms it); 200 when it knew, or keeps it out."""
     told = read(shapes.ConsentIn, request.data, country=home_country())
     purpose = purpose_named(told.pop("purpose"))
     wording = Wording.objects.filter(id=told.pop("wording")).first()
@@ -56,7 +57,7 @@ def consents(request: Request) -> Response:
         raise serializers.ValidationError({"wording": ["There are no such words."]})
     done = report_consent(actor=actor_of(request), purpose=purpose, wording=wording, **told)
     body = {"outcome": done.outcome, "event_id": done.event_id, "reason": told_reason(done.reason)}
-    return Response(body, status=201 if done.outcome == "taken" else 200)
+    return Response(body, status=201 if done.outcome in ("taken", "pending") else 200)
 
 
 @extend_schema(

@@ -27,6 +27,7 @@ class ChannelRow:
     label: str
     wordings: tuple[Wording, ...]
     granted: int
+    pending: int
     unproven: int
     stopped: int
 
@@ -37,6 +38,11 @@ class PurposeRow:
 
     purpose: Purpose
     channels: tuple[ChannelRow, ...]
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether somebody's yes waits to be confirmed."""
+        return any(channel.pending for channel in self.channels)
 
 
 def purpose_rows() -> list[PurposeRow]:
@@ -66,6 +72,7 @@ def _row(purpose: Purpose, words: Iterable[Wording], counts: Counts, protected: 
             label,
             tuple(by_channel[channel]),
             counts[channel].get("granted", 0),
+            counts[channel].get("pending", 0),
             counts[channel].get("unproven", 0),
             counts[channel].get("alone", 0) + protected[channel],
         )

@@ -142,6 +142,8 @@ def _standing(event: ConsentEvent) -> dict[str, str]:
         holds = ConsentState.objects.filter(event=event, status=event.status).exists()
     if holds and event.status == "unproven":
         return {"label": "Only a claim", "tone": "wait", "icon": "alert"}
+    if holds and event.status == "pending":
+        return {"label": "Waits to be confirmed", "tone": "wait", "icon": "clock"}
     if holds:
         return {"label": "In force", "tone": status_badge(event.status)["tone"], "icon": "check"}
     return {"label": "No longer in force", "tone": "plain", "icon": "clock"}

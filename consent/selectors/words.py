@@ -17,11 +17,14 @@ _PREFIXES: Final[Mapping[str, str]] = {
     "withdrawn": "CW",
     "lifted": "CL",
     "requested": "CH",
+    "pending": "CP",
 }
 _WRITTEN_FROM: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("keyword", "free_text", "email_reply"), "their message"),
-    **dict.fromkeys(("web_form", "preference_page", "unsubscribe_link", "one_click", "qr"), "their click"),
-    **dict.fromkeys(("keypress", "spoken"), "their call"),
+    **dict.fromkeys(("keyword", "free_text", "email_reply", "confirm_reply"), "their message"),
+    **dict.fromkeys(
+        ("web_form", "preference_page", "unsubscribe_link", "one_click", "qr", "confirm_link"), "their click"
+    ),
+    **dict.fromkeys(("keypress", "spoken", "confirm_key"), "their call"),
     **dict.fromkeys(("provider", "complaint"), "the carrier's report"),
     "import": "the file",
     "policy": "a rule of the rulebook",
@@ -56,7 +59,8 @@ def status_badge(status: str) -> dict[str, str]:
 def receipt_number(event_id: uuid.UUID, status: str) -> str:
     """A number people can read to each other, "CR-7F3K-20M9": eight digits of Crockford's base 32 from the id's end.
 
-    Shape: CR somebody agreed, CU a claim without proof, CW withdrawn, CL a stop taken back, CH a call for help. It names an
+    Shape: CR somebody agreed, CU a claim without proof, CW withdrawn, CL a stop taken back, CH a call for help, CP
+           a yes that waits to be confirmed. It names an
            event to people, not to code.
     """
     value = event_id.int

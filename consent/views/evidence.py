@@ -26,7 +26,11 @@ from core import clock
 from core.tenancy import tenant_context
 
 _TAKEN = "Written down. It holds from now on."
-_UNCHANGED = "Nothing changed: as much was known already."
+_SAID = {
+    "taken": _TAKEN,
+    "pending": "Written down. It counts once they have confirmed it; until then only the request to confirm is sent.",
+    "unchanged": "Nothing changed: as much was known already.",
+}
 
 
 @member("see_contacts")
@@ -106,7 +110,7 @@ def _record(request: HttpRequest, point_id: uuid.UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field or None, str(refusal))
         else:
-            return _done(request, point, _TAKEN if outcome == "taken" else _UNCHANGED)
+            return _done(request, point, _SAID[outcome])
     return _form(request, point, form, "record")
 
 

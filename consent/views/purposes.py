@@ -11,10 +11,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.contracts import Refused
 from accounts.doors import member
 from consent.access import access_purpose
-from consent.actions.purposes import open_purpose, publish_wording
-from consent.forms import PurposeForm, WordingForm
+from consent.actions.purposes import demand_confirmation, open_purpose, publish_wording
+from consent.forms import ConfirmationForm, PurposeForm, WordingForm
 from consent.models import Purpose
+from consent.rule_words import sentence
+from consent.rulebook import rulebook
+from consent.selectors.confirmations import demanding_rules
 from consent.selectors.purposes import purpose_row, purpose_rows, wordings_of
+from core import clock
+
+_CONFIRMING = "It holds for whoever agrees from now on. Agreements from before stay, and who waits goes on waiting."
 
 
 @member("see_contacts")
@@ -64,14 +70,32 @@ def publish(request: HttpRequest, purpose_id: uuid.UUID) -> HttpResponse:
     return redirect("consent:purpose", purpose.id)
 
 
-def _page(request: HttpRequest, purpose: Purpose, form: Any) -> HttpResponse:
+@member("change_consent")
+@require_POST
+def confirming(request: HttpRequest, purpose_id: uuid.UUID) -> HttpResponse:
+    """Say on which channels a yes waits to be confirmed."""
+    purpose = access_purpose(request.actor, purpose_id)  # type: ignore[attr-defined]
+    form = ConfirmationForm(request.POST)
+    if not form.is_valid():
+        return _page(request, purpose, WordingForm(), form)
+    changed = demand_confirmation(actor=request.actor, purpose=purpose, **form.cleaned_data)  # type: ignore[attr-defined]
+    messages.success(request, _CONFIRMING if changed else "Nothing changed.")
+    return redirect("consent:purpose", purpose.id)
+
+
+def _page(request: HttpRequest, purpose: Purpose, form: Any, confirmation: Any = None) -> HttpResponse:
+    confirmation = confirmation or ConfirmationForm(initial={"channels": purpose.confirmed_channels})
+    rules = rulebook()
     context = {
+        "confirmation_form": confirmation,
+        "confirmation_rules": [(each, sentence(each, rules)) for each in demanding_rules(purpose, clock.now().date())],
+        "confirmation_days": rules.policy.confirmation_days,
         "row": purpose_row(purpose),
         "wordings": wordings_of(purpose),
         "form": form,
         "may_change": _may_change(request),
     }
-    return render(request, "consent/purpose.html", context, status=422 if form.errors else 200)
+    return render(request, "consent/purpose.html", context, status=422 if form.errors or confirmation.errors else 200)
 
 
 def _may_change(request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from consent.actions.ledger import (
     KEPT_OUT,
-    TAKEN,
+    PENDING,
     UNCHANGED,
     closed_channels,
     foresee_claims,
@@ -26,6 +26,7 @@ from contacts.contracts import Channel, ConsentClaim, Evidence, ParsedRow, sheet
 from contacts.duplicates import Deduplicator
 from contacts.selectors.points import rows_about
 from contacts.states import ConsentNote, Outcome
+from core.places import region_of
 
 _SUPPRESSED = (
     "select point_id, channel, kind from consent_suppression"
@@ -128,7 +129,8 @@ class Memory(Deduplicator):
 def foresee(said: Sequence[Said], standing: Standing, memory: Memory, work: Work, now: datetime.datetime) -> None:
     """What `apply` would answer, without writing; `memory` stands for what earlier slices would have written.
 
-    Effects: two queries, by which the ledger itself judges every yes for an address we hold.
+    Effects: three queries (five where a rule of a place may ask for a confirmation), by which the ledger itself judges every
+             yes.
     """
     for each in said:
         if each.state == "withdrawn":
@@ -141,12 +143,10 @@ def foresee(said: Sequence[Said], standing: Standing, memory: Memory, work: Work
         for channel in closed_channels(each.channel) if each.state == "withdrawn" else ():
             memory.keep("stop", (each.about, channel))
     asked = [each for each in said if each.state != "withdrawn"]
-    held = [each for each in asked if isinstance(each.about, uuid.UUID)]
-    claims = [_claim(each, work, now) for each in held]
+    claims = [_claim(each, work, now, met=isinstance(each.about, uuid.UUID)) for each in asked]
     judged = foresee_claims(claims=claims, provenance=Provenance("import", work.job_id)) if claims else []
-    outcomes = {id(each): outcome for each, outcome in zip(held, judged, strict=True)}
-    for each in asked:
-        _note(each.plan, each.channel, _foreseen(each, outcomes.get(id(each), TAKEN), memory))
+    for each, outcome in zip(asked, judged, strict=True):
+        _note(each.plan, each.channel, _foreseen(each, outcome, memory))
 
 
 def _foreseen(each: Said, outcome: str, memory: Memory) -> str:
@@ -156,10 +156,11 @@ def _foreseen(each: Said, outcome: str, memory: Memory) -> str:
         return ConsentNote.KEPT_OUT
     if outcome == UNCHANGED or memory.holds("granted", key):
         return ConsentNote.UNCHANGED
-    if each.state == "unproven" and memory.holds("unproven", key):
+    state = str(ConsentNote.PENDING) if outcome == PENDING else each.state
+    if state != "granted" and (memory.holds(state, key) or memory.holds("pending", key)):
         return ConsentNote.UNCHANGED
-    memory.keep(each.state, key)
-    return each.state
+    memory.keep(state, key)
+    return state
 
 
 def apply(said: Sequence[Said], standing: Standing, work: Work, now: datetime.datetime) -> None:
@@ -187,7 +188,8 @@ def apply(said: Sequence[Said], standing: Standing, work: Work, now: datetime.da
     claims = [_claim(each, work, now) for each in asked]
     outcomes = record_claims(actor=work.actor, claims=claims, provenance=provenance) if claims else []
     for each, outcome in zip(asked, outcomes, strict=True):
-        note = {KEPT_OUT: ConsentNote.KEPT_OUT, UNCHANGED: ConsentNote.UNCHANGED}.get(outcome, each.state)
+        notes = {KEPT_OUT: ConsentNote.KEPT_OUT, UNCHANGED: ConsentNote.UNCHANGED, PENDING: ConsentNote.PENDING}
+        note = notes.get(outcome, each.state)
         _note(each.plan, each.channel, note)
 
 
@@ -205,7 +207,8 @@ def _note(plan: RowPlan, channel: str, note: str) -> None:
     plan.said[channel] = str(note)
 
 
-def _claim(each: Said, work: Work, now: datetime.datetime) -> Claim:
+def _claim(each: Said, work: Work, now: datetime.datetime, *, met: bool = True) -> Claim:
+    """What one row says in the ledger; of an address we have not met its place is told here."""
     given_at = each.evidence.given_at
     told = {
         "page": each.evidence.source,
@@ -213,6 +216,8 @@ def _claim(each: Said, work: Work, now: datetime.datetime) -> Claim:
         "ip": each.evidence.ip,
         "import": str(work.job_id),
         "row": str(sheet_row(each.plan.number)),
+        "confirmed_at": each.evidence.confirmed_at.isoformat() if each.evidence.confirmed_at else "",
+        "confirmed_by": each.evidence.confirmed_by,
     }
     return Claim(
         point_id=each.about,  # type: ignore[arg-type]
@@ -222,7 +227,20 @@ def _claim(each: Said, work: Work, now: datetime.datetime) -> Claim:
         source="import",
         occurred_at=given_at or now,
         evidence={name: text for name, text in told.items() if text},
+        place=_place(each, met=met),
+        confirmed=each.evidence.confirmed_at is not None,
     )
+
+
+def _place(each: Said, *, met: bool) -> str:
+    """Where the person is: for a mailbox the country of the row; a number tells it, once we have met it by itself."""
+    parsed = each.plan.parsed
+    if parsed is None:
+        return ""
+    if each.channel == "email":
+        return parsed.fields.get("country", "")
+    number = (parsed.whatsapp or parsed.phone) if each.channel == "whatsapp" else parsed.phone
+    return region_of(number) if number is not None and not met else ""
 
 
 def protect(

@@ -6,9 +6,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.choices import countries
+from consent.api.fields import Known
 from consent.api.shapes import CHANNEL_WORDS
 from contacts.actions.imports import SUPPRESSIONS
-from contacts.api.shapes import Known
 from contacts.contracts import sheet_row
 from contacts.models import ImportJob, ImportRow
 from contacts.reasons import reason_words
@@ -141,11 +141,14 @@ class ImportColumnOut(serializers.Serializer[Any]):
 
 
 class ImportSaidOut(serializers.Serializer[Any]):
-    """Rows by what they say of consent and what becomes of it. `kept_out`: they said stop, and stay out."""
+    """Rows by what they say of consent and what becomes of it. `kept_out`: they said stop, and stay out.
+    `pending`: their yes counts once they have confirmed it from that address.
+    """
 
     kept_out = serializers.IntegerField()
     withdrawn = serializers.IntegerField()
     granted = serializers.IntegerField()
+    pending = serializers.IntegerField()
     unproven = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     nothing = serializers.IntegerField()

@@ -1,13 +1,12 @@
 """What goes in and out of the API of contacts."""
 
 import re
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from rest_framework import serializers
 
 from accounts.choices import countries, languages, time_zones
-from consent.api.fields import AddressField
+from consent.api.fields import AddressField, Known
 from contacts.actions.people import MOST_ADDRESSES
 from contacts.models import ContactPoint
 from core.api import Given, ItemProblemOut, Moment, PageQuery
@@ -66,21 +65,6 @@ class ContactQuery(PageQuery):
     tag = serializers.UUIDField(required=False)
     external_id = serializers.CharField(required=False, max_length=80)
     updated_since = Moment(required=False, help_text="Whose own fields changed at that moment or later.")
-
-
-class Known(serializers.CharField):
-    """A word of a long list that a library knows; empty for not known."""
-
-    def __init__(self, known: Callable[[], Sequence[tuple[str, str]]], **options: Any) -> None:
-        self.known = known
-        super().__init__(**{"required": False, "allow_blank": True, "max_length": 64} | options)
-
-    def to_internal_value(self, data: Any) -> str:
-        """Errors: ValidationError for a word of no list."""
-        text: str = super().to_internal_value(data)
-        if text and text not in dict(self.known()):
-            raise serializers.ValidationError("This is not one we know.")
-        return text
 
 
 class _Custom(serializers.DictField):

@@ -47,6 +47,7 @@ class ChannelCount:
 
     name: str
     granted: int
+    pending: int
     unproven: int
     withdrawn: int
     kept_out: int

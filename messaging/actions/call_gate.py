@@ -5,6 +5,7 @@ import uuid
 from messaging.actions.receiving import is_stopped
 from messaging.facts import context_for, decide_distinct, fetch_facts
 from messaging.models import Call, Sender
+from messaging.states import NOTICE_ORIGINS
 
 
 def may_speak(call: Call) -> bool:
@@ -26,6 +27,7 @@ def _decide(call: Call) -> uuid.UUID:
         sender=Sender.objects.select_related("account").get(id=message.sender_id),
         purpose=message.purpose,
         version_id=message.template_version_id,
+        notice=NOTICE_ORIGINS.get(message.origin, ""),
         besides=message.id,
     )
     _, raw = fetch_facts(context, [message.id])[message.id]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from django.db import connection
 
-from consent.contracts import Allowed, Answers, Permit
+from consent.contracts import Allowed, Permit
 from consent.gate import permit
 from consent.models import Point
 from consent.rulebook import rulebook
@@ -19,7 +19,7 @@ from messaging.actions.keys import key_lives, key_seconds
 from messaging.actions.matching import decide_messages
 from messaging.facts import RawFacts, Verdict, context_for, fetch_facts
 from messaging.models import Message, SendAttempt, Sender, SendGate
-from messaging.states import KEYWORD_ORIGINS, WAITING_FOR_TEMPLATE
+from messaging.states import KEYWORD_ORIGINS, NOTICE_ORIGINS, WAITING_FOR_TEMPLATE
 
 _LEASE_SECONDS = 60
 #: how long messages wait before it is asked again whether their text may be used
@@ -72,10 +72,10 @@ def intend(*, sender: Sender, message_ids: Sequence[uuid.UUID], token: uuid.UUID
     capped = [tier.name for tier in rulebook().tiers if tier.capped]
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_CONSENT, {"ids": [message.id for message in held], "capped": capped})
-    alike: dict[tuple[uuid.UUID, uuid.UUID, Answers], list[Message]] = {}
+    alike: dict[tuple[uuid.UUID, uuid.UUID, str, str], list[Message]] = {}
     for message in _drop_closed(held):
-        keyword = KEYWORD_ORIGINS.get(message.origin, "")
-        alike.setdefault((message.purpose_id, message.template_version_id, keyword), []).append(message)
+        kind = KEYWORD_ORIGINS.get(message.origin, ""), NOTICE_ORIGINS.get(message.origin, "")
+        alike.setdefault((message.purpose_id, message.template_version_id, *kind), []).append(message)
     allowed = [each for batch in alike.values() for each in _decide(sender, batch)]
     return _attempt(sender, _one_each(allowed, capped))
 
@@ -91,7 +91,7 @@ def _one_each(
     going = []
     for each in allowed:
         message = each[0]
-        counted = message.purpose.tier in capped and message.origin not in KEYWORD_ORIGINS
+        counted = message.purpose.tier in capped and message.origin not in (*KEYWORD_ORIGINS, *NOTICE_ORIGINS)
         if counted and message.point_id in taken:
             put_back(message, clock.now())
             continue
@@ -102,13 +102,16 @@ def _one_each(
 
 
 def _decide(sender: Sender, batch: Sequence[Message]) -> list[tuple[Message, uuid.UUID, Verdict]]:
-    """Of messages of one purpose, one text and one keyword they answer those that may leave, with proof and decision.
+    """Of messages of one purpose, one text, and one keyword or notice those that may leave, with proof and decision.
 
     Effects: what becomes of the others is written; while the text waits for the network's word, all of them wait.
     """
     version_id = batch[0].template_version_id
     keyword = KEYWORD_ORIGINS.get(batch[0].origin, "")
-    context = context_for(sender=sender, purpose=batch[0].purpose, version_id=version_id, answers=keyword)
+    notice = NOTICE_ORIGINS.get(batch[0].origin, "")
+    context = context_for(
+        sender=sender, purpose=batch[0].purpose, version_id=version_id, answers=keyword, notice=notice
+    )
     if context.standing.waits:
         for message in batch:
             put_back(message, clock.now() + datetime.timedelta(seconds=_AGAIN_SECONDS), WAITING_FOR_TEMPLATE)

@@ -147,6 +147,22 @@ MUTATIONS = [
         '    return Denied("unconfirmed") if _lacks_consent("pending", ask, facts, rules) else None',
         TESTS + "test_an_unanswered_confirmation_is_a_no",
     ),
+    (
+        GATE,
+        "    nothing_to_confirm,",
+        TESTS + "test_the_request_to_confirm_goes_to_whoever_has_not_confirmed_and_to_nobody_else",
+    ),
+    (
+        GATE,
+        '    return Denied("nothing_to_confirm") if ask.notice == "confirm" and facts.consent == "granted" else None',
+        TESTS + "test_the_request_to_confirm_goes_to_whoever_has_not_confirmed_and_to_nobody_else",
+    ),
+    (GATE, "    notice_unclear,", TESTS + "test_a_notice_nobody_knows_or_one_dressed_up_is_a_no"),
+    (
+        GATE,
+        '    return Denied("undecidable") if not known else None',
+        TESTS + "test_a_notice_nobody_knows_or_one_dressed_up_is_a_no",
+    ),
     (GATE, "    consent_missing,", TESTS + "test_without_any_agreement_no_tier_is_sent"),
     (
         GATE,

@@ -15,6 +15,7 @@ BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
     "accounts:switch": lambda seeds: {"id": str(seeds.team.id)},
     "accounts:documents": lambda _seeds: {"agree": "on"},
     "consent:try_text": lambda _seeds: {"text": "STOP", "language": "", "country": ""},
+    "consent:confirming": lambda _seeds: {"channels": ["email"]},
     "consent:confirm_request": lambda _seeds: {},
     "consent:deny_request": lambda _seeds: {"reason": "They called: it was about the magazine."},
     "consent:give_request": lambda seeds: {"owner": str(seeds.team.people["owner"].id)},

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import ApiRequestLog
 from consent.actions.ledger import suppress_points
+from consent.actions.purposes import demand_confirmation
 from consent.api.reporting import REPORTED
 from consent.models import ConsentEvent, ConsentState, Point, Suppression
 from consent.selectors.receipts import open_evidence
@@ -236,3 +237,55 @@ def test_purposes_come_with_the_words_in_force(acme, app, other, offers):
     assert (row["key"], row["tier"]) == ("offers", "marketing")
     assert [(each["id"], each["version"], each["channel"]) for each in row["wordings"]] == [(str(newer.id), 2, "sms")]
     assert other.get("purposes/").json()["data"] == []
+
+
+def test_an_agreement_that_has_to_be_confirmed_is_pending_for_every_question(acme, rival, app, offers, report, house):
+    others = rows_of(rival.id)
+    with tenant_context(acme.id):
+        demand_confirmation(actor=acme.actor(), purpose=offers[0], channels=["sms"])
+
+    first, again = app.post("consents/", report), app.post("consents/", report)
+
+    assert (first.status_code, first.json()["outcome"], first.json()["reason"]) == (201, "pending", None)
+    assert (again.status_code, again.json()) == (200, first.json() | {"outcome": "unchanged"})
+    many = app.post("consents/batch/", {"consents": [report | {"address": OMAR}]}).json()
+    assert (many["pending"], many["taken"], many["results"][0]["outcome"]) == (1, 0, "pending")
+    held = app.post("consents/search/", {"address": MINA}).json()["states"]
+    states = {(each["purpose"], each["channel"]): (each["status"], each["event_id"]) for each in held}
+    assert states["offers", "sms"] == ("pending", first.json()["event_id"])
+    slip = app.get(f"consents/events/{first.json()['event_id']}/").json()
+    assert (slip["status"], slip["number"][:2], slip["standing"]) == ("pending", "CP", "Waits to be confirmed")
+    purposes = {each["key"]: each["confirmed_on"] for each in app.get("purposes/").json()["data"]}
+    assert purposes["offers"] == ["sms"]
+    assert rows_of(rival.id) == others
+
+
+def test_one_that_the_application_got_confirmed_itself_counts_with_the_proof_of_it(acme, app, offers, report):
+    with tenant_context(acme.id):
+        demand_confirmation(actor=acme.actor(), purpose=offers[0], channels=["sms"])
+    confirmation = {"confirmed_at": "2026-11-20T06:00:00Z", "method": "answer to a text", "note": "YES, SM42"}
+    early = report | {"confirmation": confirmation | {"confirmed_at": "2026-11-20T04:00:00Z"}}
+    before = rows_of(acme.id)
+
+    assert told(app.post("consents/", early)) == (422, "unfit", ["confirmation.confirmed_at"])
+    assert set(changed(before, rows_of(acme.id))) <= LOGS
+    done = app.post("consents/", report | {"confirmation": confirmation})
+
+    assert (done.status_code, done.json()["outcome"]) == (201, "taken")
+    with tenant_context(acme.id):
+        event = ConsentEvent.objects.get()
+        assert open_evidence(event) == report["evidence"] | {
+            "confirmed_at": "2026-11-20T06:00:00+00:00", "confirmed_by": "answer to a text", "confirmation": "YES, SM42"
+        }  # fmt: skip
+
+
+def test_where_the_person_lives_decides_for_a_mailbox(acme, app, offers, report):
+    with tenant_context(acme.id):
+        words = make_wording(acme.actor(), offers[0], channel="email")
+    mail = report | {"address": "mina@people.example", "channel": "email", "wording": str(words.id)}
+
+    assert app.post("consents/", mail | {"country": "DE"}).json()["outcome"] == "pending"
+    assert (
+        app.post("consents/", mail | {"address": "omar@people.example", "country": "US"}).json()["outcome"] == "taken"
+    )
+    assert told(app.post("consents/", mail | {"country": "Germany"}))[2] == ["country"]

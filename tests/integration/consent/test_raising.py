@@ -17,7 +17,17 @@ from tests.proofs import proves
 from tests.snapshots import changed, rows_of
 
 HOUR = datetime.timedelta(hours=1)
-BY_THE_PERSON = ["keypress", "keyword", "preference_page", "qr", "spoken", "web_form"]
+BY_THE_PERSON = [
+    "confirm_key",
+    "confirm_link",
+    "confirm_reply",
+    "keypress",
+    "keyword",
+    "preference_page",
+    "qr",
+    "spoken",
+    "web_form",
+]
 PROOF = {"page": "https://acme.example/offers", "address": "203.0.113.24"}
 
 

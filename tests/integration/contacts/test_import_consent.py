@@ -254,3 +254,52 @@ def test_a_rows_own_date_and_place_are_proof_when_the_declaration_names_neither(
     bring_in(acme, rows, purpose="offers", channels=("sms",))
 
     assert proofs(acme) == {2: ("granted", "2025-05-06", "Booth 12", ""), 3: ("unproven", "", "", "")}
+
+
+CONFIRMED = "Email,Country,Email opt in,Opt in date,Opt in source,Confirmed at,Confirmed via\n"
+
+
+@pytest.mark.parametrize(
+    ("country", "confirmed", "state", "note"),
+    [
+        ("DE", ",", "pending", "pending"),
+        ("DE", "2024-01-03,link in a mail", "granted", "granted"),
+        ("DE", "2023-12-31,link in a mail", "pending", "pending"),
+        ("DE", "soon,link in a mail", "pending", "pending"),
+        ("US", ",", "granted", "granted"),
+    ],
+)
+def test_a_yes_that_has_to_be_confirmed_waits_unless_the_file_proves_that_it_was(
+    acme, offers, country, confirmed, state, note
+):
+    row = f"mina@example.com,{country},yes,2024-01-02,till 7,{confirmed}\n"
+    job = receive(acme, CONFIRMED + row)
+    checked = declare(acme, job, purpose="offers")
+    foreseen = checked.checked_counts["said"]
+
+    done = run(acme, job)
+
+    assert (foreseen, done.counts["said"], states(acme)) == ({note: 1}, {note: 1}, {"email": state})
+    assert notes(acme, done) == {1: note}
+    with tenant_context(acme.id):
+        event = ConsentEvent.objects.get()
+        proof = json.loads(
+            vault.unseal_text(acme.id, "consent_consentevent", "evidence_sealed", event.id, event.evidence_sealed)
+        )
+    told = (
+        {"confirmed_at": "2024-01-03T00:00:00+00:00", "confirmed_by": "link in a mail"}
+        if confirmed[:7] == "2024-01"
+        else {}
+    )
+    assert {name: proof[name] for name in proof if name.startswith("confirmed")} == told
+    assert (event.occurred_at, event.status) == (DAY, state)
+
+
+def test_who_confirmed_and_says_no_other_date_agreed_by_then(acme, offers):
+    head = "Email,Country,Email opt in,Opt in source,CONFIRM_TIME\n"
+
+    bring_in(acme, f"{head}mina@example.com,AT,yes,till 7,2024-01-02\n", purpose="offers")
+
+    assert states(acme) == {"email": "granted"}
+    with tenant_context(acme.id):
+        assert ConsentEvent.objects.get().occurred_at == DAY

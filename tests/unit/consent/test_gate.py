@@ -123,6 +123,35 @@ def test_an_unanswered_confirmation_is_a_no():
     assert decision(person=facts(consent="pending")) == Denied("unconfirmed")
 
 
+def test_the_request_to_confirm_goes_to_whoever_has_not_confirmed_and_to_nobody_else():
+    request = ask(tier="transactional", notice="confirm")
+
+    assert decision(request, facts(consent="pending")) == Allowed()
+    assert decision(request, facts(consent="granted")) == Denied("nothing_to_confirm")
+    others = {"none": "no_consent", "unproven": "unproven", "withdrawn": "withdrawn", "expired": "expired"}
+    assert {each: decision(request, facts(consent=each)) for each in others} == {
+        each: Denied(code) for each, code in others.items()
+    }
+    assert decision(request, facts(consent="pending", suppression="opted_out")) == Denied("opted_out")
+    assert decision(request, facts(consent="pending", sending_stopped=True)) == Denied("sending_stopped")
+
+
+def test_a_receipt_goes_to_whoever_agreed_and_to_nobody_who_has_to_confirm_it():
+    receipt = ask(tier="transactional", notice="receipt")
+
+    assert decision(receipt) == Allowed()
+    assert decision(receipt, facts(consent="pending")) == Denied("unconfirmed")
+    assert decision(receipt, facts(consent="none")) == Denied("no_consent")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"notice": "newsletter"}, {"notice": "confirm", "tier": "marketing"}, {"notice": "receipt", "answers": "help"}],
+)
+def test_a_notice_nobody_knows_or_one_dressed_up_is_a_no(odd):
+    assert decision(ask(**{"tier": "transactional"} | odd), facts(consent="pending")) == Denied("undecidable")
+
+
 @pytest.mark.parametrize("tier", ["transactional", "informational", "marketing"])
 def test_without_any_agreement_no_tier_is_sent(tier):
     assert decision(ask(tier=tier), facts(consent="none")) == Denied("no_consent")
@@ -315,7 +344,7 @@ def test_the_first_reason_is_named_when_everything_is_wrong():
 
 
 def test_every_check_is_asked_once_and_says_where_it_comes_from():
-    assert len(CHECKS) == len(set(CHECKS)) == 42
+    assert len(CHECKS) == len(set(CHECKS)) == 44
     assert all(check.__doc__ for check in CHECKS)
 
 
