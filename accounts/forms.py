@@ -117,16 +117,12 @@ class SettingsForm(CarillonForm, forms.ModelForm):  # type: ignore[type-arg]
             "default_country",
             "default_language",
             "currency",
-            "message_cap",
-            "message_cap_days",
             "approval_above_people",
             "approval_above_units",
             "use_case",
             "consent_page_url",
         ]
         labels = {
-            "message_cap": "Messages to one person, at most",
-            "message_cap_days": "… in this many days",
             "approval_above_people": "A second person must approve above so many people",
             "approval_above_units": "… or above so many units",
             "consent_page_url": "Page where people agree",

@@ -113,6 +113,8 @@ class Organization(models.Model):
     #: at most this many messages to one person in so many days, across all campaigns; empty means no limit of our own
     message_cap = models.PositiveSmallIntegerField(null=True, blank=True, default=5)
     message_cap_days = models.PositiveSmallIntegerField(default=7)
+    #: whether one message more leaves when there is room again; else it is refused
+    message_cap_waits = models.BooleanField(default=False, db_default=False)
     #: a campaign to more people, or for more units, needs the word of a second person; empty means never
     approval_above_people = models.PositiveIntegerField(null=True, blank=True)
     approval_above_units = models.PositiveIntegerField(null=True, blank=True)

@@ -155,5 +155,6 @@ API_SCOPES = (
     "send_campaigns",
     "see_replies",
     "message_people",
+    "change_settings",
     "see_units",
 )

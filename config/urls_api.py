@@ -7,7 +7,7 @@ from billing import api as billing
 from campaigns.api import views as campaigns
 from config import views
 from consent.api import batches as consent_batches
-from consent.api import keywords, rules
+from consent.api import frequency, keywords, rules
 from consent.api import proofs as consent_proofs
 from consent.api import views as consent
 from contacts.api import imports, upserts
@@ -48,6 +48,7 @@ urlpatterns = [
     path("stops/", consent.stops, name="stops"),
     path("keywords/", keywords.keywords, name="keywords"),
     path("keywords/readings/", keywords.readings, name="keyword_readings"),
+    path("frequency/", frequency.frequency, name="frequency"),
     path("rules/", rules.rules, name="rules"),
     path("rules/questions/", rules.questions, name="rule_questions"),
     path("senders/", messaging.senders, name="senders"),

@@ -49,8 +49,9 @@ class Facts:
     `region` is "CC" or "CC-SUB" (US-FL), several separated by a space when what we know disagrees (area code and postal
     address); empty means unknown. `zones` are the candidate IANA zones of the person, sorted, together for everything we
     know that disagrees; empty means unknown. `recent_sends` counts what they got inside the cap's window, never more than
-    cap + 1; where several caps hold (the law's, the programme's, the organisation's) both belong to the one with the least
-    room left. `window_open` is false where only what answers them may be sent, and they have not written lately. `own_full`
+    cap + 1; where several caps hold (the law's, the organisation's) both belong to the one with the least room left. Where
+    any is full, `cap_until` is the full hour at which each has room again, and `cap_waits` says that those let messages wait
+    for it. `window_open` is false where only what answers them may be sent, and they have not written lately. `own_full`
     is true when they got as many this week as they asked for at most; `own_hours` are the hours they asked for.
     The number's own country comes first in `region`: it is the one whose registers are asked. `sender_kind` is what it comes
     from, as registers tell senders apart; "" for a carrier on this machine, from which nothing leaves. `registrations` are
@@ -84,6 +85,8 @@ class Facts:
     lines: tuple[str, ...] | None = None
     listed: tuple[str, ...] = ()
     registers: tuple[str, ...] = ()
+    cap_waits: bool = False
+    cap_until: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -93,9 +96,13 @@ class Allowed:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Denied:
-    """The gate says no. `reason` is the block code (consent.reasons has the words), stored for ever."""
+    """The gate says no. `reason` is the block code (consent.reasons has the words), stored for ever.
+
+    `until` is when the same question may be answered otherwise, for whoever asks; nothing waits for it. None: nobody knows.
+    """
 
     reason: str
+    until: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """Shape and wording of what people type about consent. What is enough proof is decided by the actions."""
 
+import uuid
 import zoneinfo
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
+from consent.actions.limits import MOST_DAYS, MOST_MESSAGES
 from consent.models import CHANNELS, PER, TIERS, Point, Purpose, Wording
 from consent.selectors.attachments import LARGEST_BYTES
 from consent.selectors.words import CHANNEL_LABELS
@@ -152,3 +155,40 @@ class StopForm(CarillonForm, forms.Form):
 
 def _labels(sources: Any) -> list[tuple[str, str]]:
     return [(source, SOURCES[source].label) for source in sources]
+
+
+class LimitsForm(CarillonForm, forms.Form):
+    """How often one person is written to. Purposes that no limit counts by their kind are not asked about."""
+
+    most = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_MESSAGES,
+        label="Messages to one person, at most",
+        help_text="Empty means no limit of your own.",
+    )
+    days = forms.IntegerField(min_value=1, max_value=MOST_DAYS, label="… in this many days")
+    when_full = forms.ChoiceField(
+        choices=[("refuse", "Leave it out"), ("wait", "Let it wait until there is room")],
+        label="What becomes of one more",
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, purposes: Sequence[Purpose], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outside"] = forms.MultipleChoiceField(
+            choices=[(str(purpose.id), purpose.name) for purpose in purposes],
+            required=False,
+            label="Purposes outside your limit",
+            help_text="What you tick is not counted and not held back by your own limit. The law's limits hold all the same.",
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    def told(self) -> dict[str, Any]:
+        """What was set, as the verb takes it."""
+        return {
+            "most": self.cleaned_data["most"],
+            "days": self.cleaned_data["days"],
+            "waits": self.cleaned_data["when_full"] == "wait",
+            "outside": {uuid.UUID(each) for each in self.cleaned_data["outside"]},
+        }

@@ -16,6 +16,7 @@ from consent import on_lists, quiet_hours
 from consent.asked_for import compared, lacking, lines_missing, registers
 from consent.asked_for import is_answer as _is_answer
 from consent.asked_for import passes as _passes
+from consent.caps import enough, is_full, law_caps
 from consent.contracts import Allowed, Ask, Decision, Deferred, Denied, Facts, Notice, OwnHours, Permit
 from consent.rule_types import RegistrationRule, SenderKind
 from consent.rulebook import Rulebook
@@ -30,7 +31,7 @@ class NoPermit(PermissionError):
 def decide(ask: Ask, facts: Facts, rules: Rulebook) -> Decision:
     """Say whether this may go to this person at this moment, with the first reason against it.
 
-    Shape:  → Allowed, Denied(reason) or Deferred("quiet_hours" or "own_hours", until); reasons are codes of `consent.reasons`.
+    Shape:  → Allowed, Denied(reason) or Deferred("quiet_hours", "own_hours" or "freq_cap", until); codes of `consent.reasons`.
     Units:  `until` is aware UTC, the first open moment; everything is to be asked again then.
     Effects: none; the same arguments give the same answer for ever.
     """
@@ -260,12 +261,12 @@ def window_closed(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
 
 def cap_not_counted(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
     """Where the law caps and nobody counted, we do not know that there is room."""
-    return Denied("cap_unknown") if facts.cap is None and _law_caps(ask, facts, rules) else None
+    return Denied("cap_unknown") if facts.cap is None and law_caps(ask, facts, rules) else None
 
 
 def cap_reached(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
-    """The programme's promised frequency, the organisation's cap, or Florida's and Oklahoma's three a day."""
-    return Denied("freq_cap") if _is_capped(ask, rules) and _is_full(facts) else None
+    """The organisation's limit over everything it sends, or Florida's and Oklahoma's three a day: it waits, or is refused."""
+    return enough(ask, facts, rules) if _is_capped(ask, rules) and is_full(facts) else None
 
 
 def own_frequency(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:
@@ -383,15 +384,6 @@ def _barred(ask: Ask, facts: Facts, rules: Rulebook) -> bool:
 def _is_capped(ask: Ask, rules: Rulebook) -> bool:
     tier = rules.tier(ask.tier)
     return tier is None or (tier.capped and not _is_answer(ask, rules))
-
-
-def _is_full(facts: Facts) -> bool:
-    return facts.cap is not None and facts.recent_sends >= facts.cap
-
-
-def _law_caps(ask: Ask, facts: Facts, rules: Rulebook) -> bool:
-    places = facts.region.split()
-    return any(rules.caps_for(place, ask.channel, ask.tier, ask.at.date()) for place in places)
 
 
 def _outside_hours(ask: Ask, facts: Facts, rules: Rulebook) -> Decision | None:

@@ -40,6 +40,8 @@ class Purpose(TenantModel):
     confirmed_on = models.CharField(max_length=40, blank=True, default="", db_default="")
     #: the channels, joined by spaces, on which people get a receipt of what they agreed to
     receipts_on = models.CharField(max_length=40, blank=True, default="", db_default="")
+    #: what of this purpose is sent counts for no limit of the organisation's own, and waits for none; the law's hold
+    is_outside_limits = models.BooleanField(default=False, db_default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = MomentOfCreation()
 

@@ -53,6 +53,7 @@ class StopRequest(TenantModel):
 
     The address is protected the moment it is entered; `event` is that stop. `requested_at` is when they asked, `due_at` the
     end of the last day by law. `verdict` is stop, not_stop, or restarted where they said START themselves since.
+    Written by the team, it is no stop only where two of them say so: `denial_by` first, then `decided_by`.
     """
 
     point = TenantForeignKey("consent.Point", on_delete=models.PROTECT, related_name="+")
@@ -74,6 +75,11 @@ class StopRequest(TenantModel):
     escalate_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
+    #: when everybody was told that the day is over
+    overdue_told_at = models.DateTimeField(null=True)
+    #: who says that it was no stop, and since when; their reason is sealed below
+    denial_by = models.UUIDField(null=True)
+    denial_at = models.DateTimeField(null=True)
     verdict = models.CharField(max_length=10, blank=True)
     reason_sealed = models.BinaryField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -88,6 +94,12 @@ class StopRequest(TenantModel):
                 condition=models.Q(verdict="", decided_at=None)
                 | models.Q(verdict__in=["stop", "not_stop", "restarted"], decided_at__isnull=False),
                 name="stop_request_decided_whole",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(verdict="not_stop")
+                | models.Q(denial_by=None)
+                | ~models.Q(decided_by=models.F("denial_by")),
+                name="stop_request_denied_by_two",
             ),
             # a message is judged once
             models.UniqueConstraint(

@@ -96,6 +96,7 @@ def caps(book: Row) -> tuple[Cap, ...]:
             tiers=row.tiers(),
             count=row.positive("count"),
             window_hours=row.positive("window_hours"),
+            waits=_waits(row),
             valid_from=row.day("valid_from"),
             valid_until=row.until(),
             source=row.source(),
@@ -104,6 +105,14 @@ def caps(book: Row) -> tuple[Cap, ...]:
         caps.append(cap)
     book.finish()
     return tuple(caps)
+
+
+def _waits(row: Row) -> bool:
+    """What becomes of one message more; a rule that does not say refuses it."""
+    said = row.text("when_full") if row.has("when_full") else "refuse"
+    if said not in ("refuse", "wait"):
+        row.fail("when_full", "must be refuse or wait")
+    return said == "wait"
 
 
 def tiers(book: Row) -> tuple[tuple[TierRule, ...], AnswerRule, tuple[SuppressionRule, ...], tuple[Bar, ...]]:

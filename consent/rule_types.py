@@ -90,7 +90,10 @@ class Calendar:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cap:
-    """How many messages of these tiers one person may get in a moving window of hours."""
+    """How many messages one person may get on these channels in a moving window of hours, whatever they are about.
+
+    `waits`: one message more waits until there is room; else it is refused.
+    """
 
     id: str
     places: tuple[str, ...]
@@ -98,6 +101,7 @@ class Cap:
     tiers: tuple[Tier, ...]
     count: int
     window_hours: int
+    waits: bool
     valid_from: datetime.date
     valid_until: datetime.date | None
     source: Source

@@ -211,9 +211,10 @@ def _hours(spans: Sequence[Span]) -> str:
 
 
 def _cap(rule: Cap, rules: Rulebook) -> str:
+    more = "One more leaves when there is room again." if rule.waits else "One more is refused."
     return (
         f"One person {_where(rule.places)} gets at most {rule.count} messages within {rule.window_hours} hours"
-        f" ({sends(rule.channels, rule.tiers)}), whatever campaign or number they come from."
+        f" ({sends(rule.channels, rule.tiers)}), whatever campaign or number they come from. {more}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views import evidence, keywords, proof_keys, purposes, rules, stop_requests
+from consent.views import evidence, keywords, limits, proof_keys, purposes, rules, stop_requests
 
 app_name = "consent"
 urlpatterns = [
@@ -24,11 +24,14 @@ urlpatterns = [
     path("keywords/", keywords.keyword_list, name="keywords"),
     path("keywords/words/", keywords.word_set, name="word_set"),
     path("keywords/try/", keywords.try_text, name="try_text"),
+    path("frequency/", limits.limits, name="limits"),
+    path("frequency/change/", limits.change_limits, name="change_limits"),
     path("requests/", stop_requests.request_list, name="stop_requests"),
     path("requests/enter/", stop_requests.enter, name="enter_request"),
     path("requests/<uuid:stop_request_id>/", stop_requests.request_detail, name="stop_request"),
     path("requests/<uuid:stop_request_id>/confirm/", stop_requests.confirm, name="confirm_request"),
     path("requests/<uuid:stop_request_id>/deny/", stop_requests.deny, name="deny_request"),
+    path("requests/<uuid:stop_request_id>/agree/", stop_requests.agree, name="agree_denial"),
     path("requests/<uuid:stop_request_id>/give/", stop_requests.give, name="give_request"),
     path("rules/", rules.rule_list, name="rules"),
     path("rules/question/", rules.rule_question, name="rule_question"),

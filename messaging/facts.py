@@ -16,19 +16,7 @@ from django.db import connection
 
 from accounts.models import Organization
 from accounts.selectors import guest_digests
-from consent.contracts import (
-    Allowed,
-    Answers,
-    Ask,
-    Channel,
-    Decision,
-    Deferred,
-    Facts,
-    Notice,
-    OwnHours,
-    SuppressionKind,
-    Tier,
-)
+from consent.contracts import Answers, Ask, Channel, Decision, Facts, Notice, OwnHours, SuppressionKind, Tier
 from consent.gate import decide
 from consent.models import DecisionRecord, Purpose
 from consent.rulebook import Rulebook, rulebook
@@ -38,11 +26,12 @@ from core import clock
 from messaging.channels.protocol import lack_of
 from messaging.channels.registry import channel as channel_of
 from messaging.channels.standing import READY, Standing, standings
-from messaging.fact_caps import tightest_cap
 from messaging.fact_lists import listing
+from messaging.limits import COUNTED_SQL, LIMITS_SQL, Limit, held, limit_parameters, limits_for
 from messaging.lines import lines_in
 from messaging.models import Sender
 from messaging.registering import UNASKED, Registered, registered
+from messaging.verdicts import Verdict as Verdict
 
 #: which suppression speaks when an address has several: the one that holds longest
 _KINDS = tuple(kind for kind in SUPPRESSION_ORDER if kind)
@@ -58,7 +47,7 @@ class Context:
     rules: Rulebook
     at: datetime.datetime
     circle: frozenset[bytes]
-    windows: tuple[int, ...]
+    limits: tuple[Limit, ...]
     standing: Standing = READY
     registered: Registered = UNASKED
     #: whether registers that compare texts have this one; true where nobody has said yet what shall be sent
@@ -104,7 +93,9 @@ class RawFacts:
     own_full: bool
     own_hours: str
     listed: str
+    #: of each limit: how many they got, one more than it allows at most, and where it is full the hour it has room again
     counts: tuple[int, ...]
+    rooms: tuple[datetime.datetime | None, ...]
 
 
 def context_for(
@@ -129,15 +120,14 @@ def context_for(
     """
     organization = Organization.objects.current()
     rules = rulebook()
-    law = {cap.window_hours for cap in rules.caps if sender.channel in cap.channels and purpose.tier in cap.tiers}
-    windows = (organization.message_cap_days * 24, *sorted(law))
     circle = guest_digests() if organization.state == "trial" else frozenset()
     if version_id is not None:
         standing = standings(sender.channel, [version_id])[version_id]
     at = at or clock.now()
     shown = registered(sender, _tier(purpose, notice), at, rules.registrations)
     return Context(
-        organization=organization, sender=sender, purpose=purpose, rules=rules, at=at, circle=circle, windows=windows,
+        organization=organization, sender=sender, purpose=purpose, rules=rules, at=at, circle=circle,
+        limits=limits_for(organization, sender.channel, _tier(purpose, notice), rules, free=purpose.is_outside_limits),
         standing=standing, registered=shown, text_registered=text is None or shown.has_text(text), answers=answers,
         notice=notice, besides=besides, lists=lists_in_force(at),
         lines=None if text is None else lines_in(text, organization, one_way=shown.one_way), adds_lines=adds_lines,
@@ -167,12 +157,14 @@ def facts_sql(asked: str, context: Context, table: str = "") -> str:
     Zones are those that all people behind the address have told us; where one has told none, or somebody's country is not the
     number's, the zones of the number count beside them. A number that tells none, with people who do not either: unknown.
     A mailbox and an id of a network tell no place, so for those only what people have told us counts.
-    Columns: key, point_id, event_id, then those of RawFacts, counts as an array. Parameters: `facts_parameters`.
+    Columns: key, point_id, event_id, then those of RawFacts, counts and rooms as arrays. Parameters: `facts_parameters`.
+    Where no limit holds nobody's messages are counted.
     """
+    counted = bool(context.limits)
     matches, names, join = listing(context.lists)
     into = f"create temporary table {table} on commit drop as" if table else ""
     return f"""{into}
-    with asked as ({asked}){matches}
+    with {LIMITS_SQL if counted else ""} asked as ({asked}){matches}
     select asked.key, asked.point_id, state.event_id,
       point.id is not null and (octet_length(point.address_sealed) > 0 or suppression.kind in ('erased', 'platform')) is true
         as has_address,
@@ -184,8 +176,7 @@ def facts_sql(asked: str, context: Context, table: str = "") -> str:
                 and state.changed_at + make_interval(months => %(expiry_months)s::integer) <= %(at)s then 'expired'
            else coalesce(state.status, 'none') end as consent,
       coalesce(people.minor, false) as minor,
-      coalesce(concat_ws(' ', nullif(point.region, ''),
-               case when people.elsewhere then people.countries end), '') as regions,
+      told.regions,
       case when people.settled and not people.elsewhere or coalesce(point.zones, '') = '' and people.settled then people.zones
            when coalesce(point.zones, '') = '' then ''
            else concat_ws(' ', point.zones, people.zones) end as zones,
@@ -205,7 +196,8 @@ def facts_sql(asked: str, context: Context, table: str = "") -> str:
       ) as own_full,
       coalesce(own.hours_from || ' ' || own.hours_until || ' ' || own.hours_zone, '') as own_hours,
       {names} as listed,
-      coalesce(recent.counts, %(no_counts)s::integer[]) as counts
+      {"coalesce(recent.counts, %(no_counts)s::integer[])" if counted else "array[]::integer[]"} as counts,
+      {"coalesce(recent.rooms, %(no_rooms)s::timestamptz[])" if counted else "array[]::timestamptz[]"} as rooms
     from asked
     left join consent_point point on point.id = asked.point_id
     left join consent_consentstate state on state.organization_id = %(organization)s and state.point_id = asked.point_id
@@ -231,22 +223,18 @@ def facts_sql(asked: str, context: Context, table: str = "") -> str:
       join contacts_contact c on c.organization_id = l.organization_id and c.id = l.contact_id
       where l.organization_id = %(organization)s and l.point_id = asked.point_id
     ) people on true
-    left join lateral (
-      select array(
-        select least(1000, count(m.id))::integer
-        from unnest(%(windows)s::integer[]) with ordinality as w(hours, place)
-        left join messaging_message m on m.organization_id = %(organization)s and m.point_id = asked.point_id
-          and m.created_at > %(at)s - make_interval(hours => w.hours)
-          and m.state in ('accepted', 'attempting', 'uncertain')
-          and m.purpose_id = any(%(capped)s::uuid[]) and m.id is distinct from %(besides)s::uuid
-        group by w.place order by w.place) as counts
-    ) recent on true{join}
+    cross join lateral (
+      select coalesce(concat_ws(' ', nullif(point.region, ''), case when people.elsewhere then people.countries end), '')
+        as regions
+    ) told
+    {COUNTED_SQL if counted else ""}{join}
     """
 
 
 def facts_parameters(context: Context) -> dict[str, Any]:
     """The parameters `facts_sql` names."""
     capped = [tier.name for tier in context.rules.tiers if tier.capped]
+    counted = list(Purpose.objects.filter(tier__in=capped).values_list("id", "is_outside_limits"))
     return {
         "organization": context.organization.id,
         "purpose": context.purpose.id,
@@ -256,10 +244,11 @@ def facts_parameters(context: Context) -> dict[str, Any]:
         "at": context.at,
         "circle": list(context.circle),
         "kinds": list(_KINDS),
-        "windows": list(context.windows),
         "besides": context.besides,
-        "no_counts": [0] * len(context.windows),
-        "capped": list(Purpose.objects.filter(tier__in=capped).values_list("id", flat=True)),
+        "no_counts": [0] * len(context.limits),
+        "no_rooms": [None] * len(context.limits),
+        "capped": [purpose_id for purpose_id, _ in counted],
+        **limit_parameters(context.limits, counted),
         "expiry_months": dict(context.rules.policy.expiry_months).get(cast(Tier, context.purpose.tier), 0),
     }
 
@@ -285,8 +274,7 @@ def facts_of(raw: RawFacts, context: Context) -> Facts:
 
     Who wrote a keyword is answered from the very line they wrote to, also while it is paused, and by an organisation on trial.
     """
-    counts = dict(zip(context.windows, raw.counts, strict=True))
-    recent, cap = tightest_cap(counts, context.organization, context.rules, context.ask, raw.regions)
+    had = held(context.limits, raw.counts, raw.rooms, raw.regions, context.ask, context.rules)
     answers, account = bool(context.answers), context.sender.account
     return Facts(
         organization_state=context.organization.state,  # type: ignore[arg-type]
@@ -302,8 +290,10 @@ def facts_of(raw: RawFacts, context: Context) -> Facts:
         minor=raw.minor,
         region=raw.regions,
         zones=tuple(sorted(set(raw.zones.split()))),
-        recent_sends=recent,
-        cap=cap,
+        recent_sends=had.sent,
+        cap=had.most,
+        cap_waits=had.waits,
+        cap_until=had.until,
         own_full=raw.own_full,
         own_hours=_own_hours(raw.own_hours),
         sender_kind=context.registered.sender_kind,
@@ -355,29 +345,6 @@ def _content_ready(context: Context) -> bool:
     return context.standing.serves(context.ask.tier) and lack_of(channel, context.organization) is None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Verdict:
-    """A decision and the record that keeps it."""
-
-    decision: Decision
-    record_id: uuid.UUID
-
-    @property
-    def outcome(self) -> str:
-        """allowed, denied or deferred."""
-        return type(self.decision).__name__.lower()
-
-    @property
-    def reason(self) -> str:
-        """The block code; empty when allowed."""
-        return "" if isinstance(self.decision, Allowed) else self.decision.reason
-
-    @property
-    def until(self) -> datetime.datetime | None:
-        """When to ask again, for a deferral."""
-        return self.decision.until if isinstance(self.decision, Deferred) else None
-
-
 def decide_distinct(context: Context, distinct: Iterable[RawFacts]) -> dict[RawFacts, Verdict]:
     """Ask the gate once for each distinct row of facts, and keep each decision (C32).
 
@@ -405,17 +372,19 @@ def _kept(digests: Sequence[bytes]) -> dict[bytes, uuid.UUID]:
 def _record(context: Context, facts: Facts, decision: Decision) -> DecisionRecord:
     verdict = Verdict(decision, uuid.UUID(int=0))
     told: Mapping[str, Any] = dataclasses.asdict(facts) | {"channel": context.ask.channel, "tier": context.ask.tier}
+    if facts.cap_until is not None:
+        told = dict(told) | {"cap_until": facts.cap_until.isoformat()}
     if context.answers:
         told = dict(told) | {"answers": context.answers}
     if context.notice:
         told = dict(told) | {"notice": context.notice}
-    said = [told, verdict.outcome, verdict.reason, str(verdict.until), context.rules.version]
+    said = [told, verdict.outcome, verdict.reason, str(verdict.possible_at), context.rules.version]
     return DecisionRecord(
         digest=hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest(),
         facts=dict(told),
         outcome=verdict.outcome,
         reason=verdict.reason,
-        until=verdict.until,
+        until=verdict.possible_at,
         rules_version=context.rules.version,
         decided_at=clock.now(),
     )

@@ -33,6 +33,7 @@ SETTINGS = [
     "currency",
     "message_cap",
     "message_cap_days",
+    "message_cap_waits",
     "approval_above_people",
     "approval_above_units",
     "support_contact",

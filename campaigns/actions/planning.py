@@ -61,6 +61,7 @@ _VERDICTS = """
 create temporary table plan_verdicts (
   has_address boolean, kind text, number_type text, in_circle boolean, suppression text, consent text, minor boolean,
   regions text, zones text, heard boolean, own_full boolean, own_hours text, listed text, counts integer[],
+  rooms timestamptz[],
   outcome text, reason text, until timestamptz, decision_id uuid
 ) on commit drop
 """
@@ -94,7 +95,7 @@ from (
   join plan_facts f on f.key = p.contact_id
   join plan_verdicts v
     using (has_address, kind, number_type, in_circle, suppression, consent, minor, regions, zones, heard,
-           own_full, own_hours, listed, counts)
+           own_full, own_hours, listed, counts, rooms)
   left join plan_unfit unfit on unfit.contact_id = p.contact_id
   left join plan_taken taken on taken.point_id = p.point_id
 ) judged
@@ -156,7 +157,7 @@ def _judge(cursor: Any, context: Context) -> None:
     cursor.execute(_VERDICTS)
     rows = [_verdict_row(raw, verdict) for raw, verdict in verdicts.items()]
     if rows:
-        cursor.executemany(f"insert into plan_verdicts values ({', '.join(['%s'] * 18)})", rows)
+        cursor.executemany(f"insert into plan_verdicts values ({', '.join(['%s'] * 19)})", rows)
 
 
 def _verdict_row(raw: RawFacts, verdict: Verdict) -> list[Any]:
@@ -175,7 +176,15 @@ def _verdict_row(raw: RawFacts, verdict: Verdict) -> list[Any]:
         raw.own_hours,
         raw.listed,
     ]
-    return [*facts, list(raw.counts), verdict.outcome, verdict.reason, verdict.until, verdict.record_id]
+    return [
+        *facts,
+        list(raw.counts),
+        list(raw.rooms),
+        verdict.outcome,
+        verdict.reason,
+        verdict.until,
+        verdict.record_id,
+    ]
 
 
 def _find_unfit(cursor: Any, run: Run) -> None:

@@ -23,6 +23,7 @@ from campaigns.outcomes import (
     plan_outcome,
 )
 from campaigns.reasons import lacks_agreement, words_of
+from campaigns.selectors.full import FULL, possible_for
 from campaigns.selectors.reports import Report
 from consent.models import ConsentEvent, Point
 from consent.selectors.words import receipt_number
@@ -70,6 +71,8 @@ class Person:
     evidence_id: uuid.UUID | None
     evidence_number: str
     due_at: datetime.datetime | None
+    #: when somebody left out for a limit may be written to again
+    possible_at: datetime.datetime | None
     sent_at: datetime.datetime | None
     delivered_at: datetime.datetime | None
     segments: int | None
@@ -212,9 +215,10 @@ def _people(
     for answer in answers.order_by("received_at"):
         heard.setdefault(answer.message_id, []).append(answer)
     steps = _steps(ids, messages, heard, run.sender.account.provider) if whole else {}
+    possible = possible_for(row.decision_id for row in rows if row.reason == FULL and row.decision_id) if whole else {}
     return [
         _person(actor, run, row, contacts.get(row.contact_id), points.get(row.point_id), messages.get(row.id),
-                proofs, heard.get(row.id, []), steps.get(row.id, []))
+                proofs, heard.get(row.id, []), steps.get(row.id, []), possible.get(row.decision_id))
         for row in rows
     ]  # fmt: skip
 
@@ -229,6 +233,7 @@ def _person(
     proofs: Mapping[uuid.UUID, str],
     heard: Sequence[Any],
     steps: Sequence[Step],
+    possible_at: datetime.datetime | None,
 ) -> Person:
     key = _outcome_of(row, message)
     account = run.sender.account
@@ -249,6 +254,7 @@ def _person(
         evidence_id=proof if actor.may("see_addresses") else None,
         evidence_number=receipt_number(proof, proofs[proof]) if proof else "",
         due_at=row.due_at if message is None else again_at or message.next_at,
+        possible_at=possible_at,
         sent_at=message.sent_at if message is not None else None,
         delivered_at=message.delivered_at if message is not None else None,
         segments=message.units if message is not None else None,

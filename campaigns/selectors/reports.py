@@ -26,6 +26,7 @@ from campaigns.outcomes import (
 from campaigns.reasons import explain, words_of
 from campaigns.selectors.barred import CODE as BARRED
 from campaigns.selectors.barred import BarredBy, barred_by
+from campaigns.selectors.full import FULL, possible_again
 from consent.reasons import UnknownReason
 from core import clock
 from core.wording import counted_text
@@ -60,6 +61,8 @@ class ReasonRow:
     people: int
     tone: str = "plain"
     rules: Sequence[BarredBy] = ()
+    #: the first and the last moment at which they may be written to again; None where nothing tells
+    possible: tuple[datetime.datetime, datetime.datetime] | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -194,10 +197,15 @@ def _counted(run: Run) -> list[_Count]:
 def reason_groups(counts: Sequence[tuple[str, int]], run: Run) -> list[ReasonGroup]:
     """Reasons by what can be done about them, the larger first; their numbers add up to all that is left out.
 
-    One query where a rule closes the channel to somebody: the rule and the countries are named beside it.
+    One query where a rule closes the channel to somebody: the rule and the countries are named beside it; one more where
+    people have had enough: when they may be written to again.
     """
     rows = [(_severity(code), _reason_row("left_out", code, number)) for code, number in counts]
     rows = [(kind, dataclasses.replace(row, rules=barred_by(run)) if row.code == BARRED else row) for kind, row in rows]
+    rows = [
+        (kind, dataclasses.replace(row, possible=possible_again(run)) if row.code == FULL else row)
+        for kind, row in rows
+    ]
     groups = []
     for severity, title in _SEVERITIES:
         found = sorted((row for kind, row in rows if kind == severity), key=lambda row: (-row.people, row.code))

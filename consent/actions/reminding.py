@@ -17,13 +17,14 @@ from core import clock
 def remind_of_requests() -> int:
     """Mail whoever is due to hear of a plea to stop that waits; answer how many mails that is.
 
-    Effects: each request is told to its owner once and to everybody who may decide once; one without an owner, or whose owner may
-             not decide any more, is told to everybody at the first time. Mails leave after the commit; told twice is nobody,
-             since the rows are held.
+    Effects: each request is told to its owner once, to everybody who may decide once before its day ends, and to everybody
+             once more when it has ended; one without an owner, or whose owner may not decide any more, is told to everybody at
+             the first time. Mails leave after the commit; told twice is nobody, since the rows are held.
     """
     now = clock.now()
     still = StopRequest.objects.select_for_update(skip_locked=True).filter(decided_at=None)
-    due = still.filter(Q(reminded_at=None, remind_at__lte=now) | Q(escalated_at=None, escalate_at__lte=now))
+    steps = Q(reminded_at=None, remind_at__lte=now) | Q(escalated_at=None, escalate_at__lte=now)
+    due = still.filter(steps | Q(overdue_told_at=None, due_at__lte=now))
     requests = list(due.order_by("due_at", "id")[:500])
     if not requests:
         return 0
@@ -31,15 +32,16 @@ def remind_of_requests() -> int:
     told: dict[User, list[StopRequest]] = {}
     for request in requests:
         owner = deciders.get(request.owner_id) if request.owner_id else None
-        if request.escalated_at is None and (request.escalate_at <= now or owner is None):
-            request.escalated_at = now
+        if request.due_at <= now or (request.escalated_at is None and (request.escalate_at <= now or owner is None)):
+            request.escalated_at = request.escalated_at or now
+            request.overdue_told_at = now if request.due_at <= now else None
             people = list(deciders.values())
         else:
             people = [owner] if owner else []
         request.reminded_at = request.reminded_at or now
         for person in people:
             told.setdefault(person, []).append(request)
-    StopRequest.objects.bulk_update(requests, ["reminded_at", "escalated_at"])
+    StopRequest.objects.bulk_update(requests, ["reminded_at", "escalated_at", "overdue_told_at"])
     for person, about in told.items():
         _mail(person, about)
     return len(told)

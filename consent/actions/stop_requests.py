@@ -105,23 +105,50 @@ def confirm_request(*, actor: Actor, request: StopRequest) -> None:
 
     Errors: Refused when somebody has decided before, or where the message itself must be judged.
     """
-    _decide(actor, request, "stop", "")
+    _decide(actor, request, "stop")
 
 
-def deny_request(*, actor: Actor, request: StopRequest, reason: str) -> bool:
-    """It was no plea to stop; answer whether the address may be reached again on every channel this had closed.
+def deny_request(*, actor: Actor, request: StopRequest, reason: str) -> None:
+    """Say that it was no plea to stop; it stays one until somebody else says so as well.
 
-    Effects: what this request had stopped is taken back with an event that holds the reason, everywhere but where any other
-             stop holds or one came since. What was entered stays in the ledger.
-    Errors:  Refused without a reason, when somebody has decided before, or where the message itself must be judged.
+    Effects: the reason and whose it is, for the second person to read; nobody may be reached by this.
+    Errors:  Refused without a reason, when somebody said so before or has decided, or where the message must be judged.
+    Source:  docs/adr/0020-two-people-say-it-was-no-stop.md
     """
+    actor.require("change_consent")
+    _demand_entered(request)
     if len(reason.strip()) < SHORTEST_REASON:
         remedy = "Say what shows it: who asked them, when, and what they said."
         raise Refused("Without a reason a protection is not lifted.", field="reason", remedy=remedy)
+    sealed = vault.seal(require_organization_id(), "consent_stoprequest", "reason_sealed", request.id, reason.strip())
+    waiting = StopRequest.objects.filter(id=request.id, decided_at=None, denial_by=None)
+    if not waiting.update(denial_by=actor.id, denial_at=clock.now(), reason_sealed=sealed):
+        raise _already()
+    record_audit(actor=actor, action="stop_request.denied", on=("point", request.point_id), data={})
+
+
+def agree_denial(*, actor: Actor, request: StopRequest) -> bool:
+    """Say as the second person that it was no plea to stop; answer whether every channel this had closed is open again.
+
+    Effects: what this request had stopped is taken back with an event that holds the reason, everywhere but where any other
+             stop holds or one came since. What was entered stays in the ledger.
+    Errors:  Refused for the person who said so first, before anybody has, or when somebody has decided.
+    Source:  docs/adr/0020-two-people-say-it-was-no-stop.md
+    """
+    actor.require("change_consent")
+    _demand_entered(request)
     stopped = _stopped_points(request)
     lock_points(stopped)
-    _decide(actor, request, "not_stop", reason.strip())
-    lifted = [_retract(actor, request, point_id, reason.strip()) for point_id in stopped]
+    current = StopRequest.objects.select_for_update().get(id=request.id)
+    if current.decided_at is not None:
+        raise _already()
+    if current.denial_by is None:
+        raise Refused("Nobody has said that it was no stop.", remedy="Say so with a reason; then somebody else agrees.")
+    if current.denial_by == actor.id:
+        raise Refused("You said so yourself.", remedy="Somebody else who may record opt-outs must agree.")
+    reason = _unsealed(current)
+    _decide(actor, request, "not_stop")
+    lifted = [_retract(actor, request, point_id, reason) for point_id in stopped]
     return all(lifted)
 
 
@@ -134,23 +161,30 @@ def give_request(*, actor: Actor, request: StopRequest, owner_id: uuid.UUID) -> 
     record_audit(actor=actor, action="stop_request.given", on=("point", request.point_id), data={})
 
 
-def _decide(actor: Actor, request: StopRequest, verdict: str, reason: str) -> None:
+def _decide(actor: Actor, request: StopRequest, verdict: str) -> None:
     actor.require("change_consent")
-    if request.way == "reply":
-        raise Refused("It came in a message.", remedy="Judge the message itself, on the page of replies.")
-    sealed = None
-    if reason:
-        organization_id = require_organization_id()
-        sealed = vault.seal(organization_id, "consent_stoprequest", "reason_sealed", request.id, reason)
+    _demand_entered(request)
     undecided = StopRequest.objects.filter(id=request.id, decided_at=None)
-    values = {"verdict": verdict, "decided_at": clock.now(), "decided_by": actor.id, "reason_sealed": sealed}
-    if not undecided.update(**values):
+    if not undecided.update(verdict=verdict, decided_at=clock.now(), decided_by=actor.id):
         raise _already()
     record_audit(actor=actor, action="stop_request.decided", on=("point", request.point_id), data={"verdict": verdict})
 
 
+def _demand_entered(request: StopRequest) -> None:
+    if request.way == "reply":
+        raise Refused("It came in a message.", remedy="Judge the message itself, on the page of replies.")
+
+
+def _unsealed(request: StopRequest) -> str:
+    sealed = request.reason_sealed
+    table, field = "consent_stoprequest", "reason_sealed"
+    return vault.unseal_text(require_organization_id(), table, field, request.id, sealed) if sealed else ""
+
+
 def _already() -> Refused:
-    return Refused("Somebody has decided about it already.", remedy="Open the page again to see what became of it.")
+    return Refused(
+        "Somebody has said or decided about it already.", remedy="Open the page again to see what became of it."
+    )
 
 
 def _stopped_points(request: StopRequest) -> list[uuid.UUID]:

@@ -92,25 +92,45 @@ def report_consent(
     return Reported(outcome, state.event_id, None)
 
 
-def report_stop(*, actor: Actor, address: PhoneNumber | EmailAddress, channel: str, note: str) -> ConsentEvent:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Heard:
+    """How a plea to stop reached an application: what was noted, who heard it, and when they asked where that is told."""
+
+    note: str
+    by: str = ""
+    at: datetime.datetime | None = None
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """What goes into the ledger."""
+        told = {
+            "note": self.note.strip(),
+            "heard_by": self.by.strip(),
+            "asked_at": self.at.isoformat() if self.at else "",
+        }
+        return {name: text for name, text in told.items() if text}
+
+
+def report_stop(*, actor: Actor, address: PhoneNumber | EmailAddress, channel: str, heard: Heard) -> ConsentEvent:
     """Write down that a person wants no more, as an application heard it; "" for every channel. The same as their STOP.
 
     Effects: the address is kept and protected from now on, known before or not.
-    Errors:  Refused for a channel this address does not have.
+    Errors:  Refused for a channel this address does not have, or a moment still to come.
     """
     actor.require("change_consent")
     found = address_of(address)
     if channel:
         demand_channel(found.kind, channel)
+    if heard.at is not None and heard.at > clock.now():
+        raise Refused("That moment is still to come.", field="heard_at", remedy="Say when they asked.")
     (point_id,) = ensure_points([found]).values()
-    evidence = {"note": note.strip()} if note.strip() else {}
     event, *_ = stop_line(
         actor=actor,
         point_id=point_id,
         channel=channel,
         source="api",
         provenance=Provenance(ORIGIN),
-        evidence=evidence,
+        evidence=heard.evidence,
     )
     data = {"channel": channel or "all", "source": "api"}
     record_audit(actor=actor, action="contact.opted_out", on=("point", point_id), data=data)

@@ -168,6 +168,10 @@ class StopIn(Given):
     address = AddressField()
     channel = serializers.ChoiceField(choices=["all", *CHANNEL_WORDS])
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    heard_by = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=120, help_text="Who of your team heard or read it."
+    )
+    heard_at = Moment(required=False, allow_null=True, default=None, help_text="When they asked; without it, now.")
 
 
 class StopOut(serializers.Serializer[Any]):

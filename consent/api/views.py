@@ -14,7 +14,7 @@ from accounts.doors import api
 from consent.access import access_event
 from consent.api import shapes
 from consent.api.fields import home_country, purpose_named, told_reason
-from consent.api.reporting import report_consent, report_stop
+from consent.api.reporting import Heard, report_consent, report_stop
 from consent.api.standing import standing_of
 from consent.models import Wording
 from consent.selectors.purposes import purpose_rows
@@ -83,7 +83,8 @@ def stops(request: Request) -> Response:
     """Report that a person wants no more: from now on nothing reaches the address on that channel, or on any."""
     told = read(shapes.StopIn, request.data, country=home_country())
     channel = "" if told["channel"] == "all" else told["channel"]
-    event = report_stop(actor=actor_of(request), address=told["address"], channel=channel, note=told["note"])
+    heard = Heard(told["note"], told["heard_by"], told["heard_at"])
+    event = report_stop(actor=actor_of(request), address=told["address"], channel=channel, heard=heard)
     body: dict[str, Any] = {"event_id": event.id, "channel": told["channel"], "recorded_at": event.recorded_at}
     return Response(shapes.StopOut(body).data, status=201)
 

@@ -74,14 +74,16 @@ def _answer(record: DecisionRecord, rules: Rulebook) -> Answer | None:
     known = dict(record.facts)
     channel, tier, answers = known.pop("channel", ""), known.pop("tier", ""), known.pop("answers", "")
     try:
-        own = known.pop("own_hours", None)
+        own, room = known.pop("own_hours", None), known.pop("cap_until", None)
         lists = {
             name: tuple(known[name])
             for name in ("zones", "registrations", "lines", "listed", "registers")
             if name == "zones" or known.get(name)
         }
-        facts = Facts(**known | lists | {"own_hours": OwnHours(**own) if own else None})
-    except (KeyError, TypeError):  # facts of a time that knew others
+        told: dict[str, Any] = {"own_hours": OwnHours(**own) if own else None}
+        told |= {"cap_until": datetime.datetime.fromisoformat(room)} if room else {}
+        facts = Facts(**known | lists | told)
+    except (KeyError, TypeError, ValueError):  # facts of a time that knew others
         return None
     at = cast(datetime.datetime, record.decided_at)
     ask = Ask(cast(Channel, channel), cast(Tier, tier), at, rules.version, answers)

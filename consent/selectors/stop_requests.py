@@ -38,6 +38,8 @@ class RequestRow:
     badge: Mapping[str, str]
     late: bool
     rule: StopDeadline | None
+    #: who says that it was no stop, while or because somebody else must say so too
+    denier: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -78,7 +80,7 @@ def requests_in(view: str, owner: uuid.UUID | None = None) -> "QuerySet[Any]":
 
 def request_rows(requests: Sequence[StopRequest]) -> list[RequestRow]:
     """These requests with the words of a page. One query."""
-    ids = {each.owner_id for each in requests if each.owner_id}
+    ids = {each for request in requests for each in (request.owner_id, request.denial_by) if each}
     names = {person.id: str(person) for person in User.objects.filter(id__in=ids)} if ids else {}
     rules = {rule.id: rule for rule in deadlines()}
     return [_row(each, names, rules) for each in requests]
@@ -104,7 +106,7 @@ def told_note(request: StopRequest) -> str:
 
 
 def told_reason(request: StopRequest) -> str:
-    """Why it was no stop, opened; empty where it was one."""
+    """Why somebody says that it was no stop, opened; empty where nobody did."""
     if request.reason_sealed is None:
         return ""
     organization_id = require_organization_id()
@@ -127,12 +129,15 @@ def _row(request: StopRequest, names: Mapping[uuid.UUID, str], rules: Mapping[st
         badge=_badge(request),
         late=late,
         rule=rules.get(request.rule),
+        denier=names.get(request.denial_by, "") if request.denial_by else "",
     )
 
 
 def _badge(request: StopRequest) -> Mapping[str, str]:
     if request.decided_at is not None:
         return _VERDICTS[request.verdict]
+    if request.denial_by is not None:
+        return {"label": "A second person must agree", "tone": "wait", "icon": "users"}
     if request.due_at <= clock.now():
         return {"label": "Overdue", "tone": "no", "icon": "alert"}
     if request.due_at <= clock.now() + _SOON:

@@ -14,7 +14,7 @@ from accounts.doors import member
 from accounts.models import Organization
 from consent.access import access_stop_request
 from consent.actions.points import address_text
-from consent.actions.stop_requests import confirm_request, deny_request, enter_request, give_request
+from consent.actions.stop_requests import agree_denial, confirm_request, deny_request, enter_request, give_request
 from consent.models import StopRequest
 from consent.request_forms import DenyForm, GiveForm, RequestForm
 from consent.selectors.stop_requests import (
@@ -111,18 +111,34 @@ def confirm(request: HttpRequest, stop_request_id: uuid.UUID) -> HttpResponse:
 @member("change_consent")
 @require_POST
 def deny(request: HttpRequest, stop_request_id: uuid.UUID) -> HttpResponse:
-    """It was no plea to stop; what it had stopped is taken back."""
+    """It was no plea to stop, says one person; somebody else must say so too."""
     row = access_stop_request(request.actor, stop_request_id)  # type: ignore[attr-defined]
     form = DenyForm(request.POST)
     if not form.is_valid():
         return _page(request, row, form)
     try:
-        lifted = deny_request(actor=request.actor, request=row, **form.cleaned_data)  # type: ignore[attr-defined]
+        deny_request(actor=request.actor, request=row, **form.cleaned_data)  # type: ignore[attr-defined]
     except Refused as refusal:
         form.add_error(refusal.field or None, str(refusal))
         return _page(request, row, form)
-    said = "They can be written to as before." if lifted else "They stay protected where another stop of theirs holds."
-    messages.success(request, f"Noted. {said}")
+    messages.success(request, "Noted. They stay protected until somebody else agrees.")
+    return redirect("consent:stop_request", row.id)
+
+
+@member("change_consent")
+@require_POST
+def agree(request: HttpRequest, stop_request_id: uuid.UUID) -> HttpResponse:
+    """A second person says too that it was no plea to stop; what it had stopped is taken back."""
+    row = access_stop_request(request.actor, stop_request_id)  # type: ignore[attr-defined]
+    try:
+        lifted = agree_denial(actor=request.actor, request=row)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = (
+            "They can be written to as before." if lifted else "They stay protected where another stop of theirs holds."
+        )
+        messages.success(request, f"Noted. {said}")
     return redirect("consent:stop_request", row.id)
 
 
@@ -154,6 +170,7 @@ def _page(request: HttpRequest, row: StopRequest, form: Any) -> HttpResponse:
         "address": (address_text(row.point) if actor.may("see_addresses") else "") or shown.hint,
         "note": told_note(row) if row.way != "reply" and actor.may("see_addresses") else "",
         "reason": told_reason(row) if actor.may("see_addresses") else "",
+        "said_it_first": row.denial_by is not None and row.denial_by == actor.id,
         "form": form,
         "give": GiveForm(people=people, initial={"owner": str(row.owner_id or "")}),
         "may_change": actor.may("change_consent"),

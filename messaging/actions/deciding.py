@@ -21,7 +21,10 @@ _ASKED = "select id as key, id as point_id from consent_point where organization
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
-    """What the gate says about one address: its outcome, the reason against it, and the event that proves the agreement."""
+    """What the gate says about one address: its outcome, the reason against it, and the event that proves the agreement.
+
+    `until` is when it leaves by itself, or for one that is denied when it may be allowed; None where nobody knows.
+    """
 
     outcome: str
     reason: Reason | None
@@ -93,7 +96,8 @@ def _stranger(
         own_full=False,
         own_hours="",
         listed=listed[address.kind, address.key],
-        counts=(0,) * len(context.windows),
+        counts=(0,) * len(context.limits),
+        rooms=(None,) * len(context.limits),
     )
 
 
@@ -102,4 +106,4 @@ def _answer(evidence_id: uuid.UUID | None, verdict: Verdict) -> Answer:
     if verdict.outcome != "denied" and evidence_id is None:
         return Answer("denied", reason("no_consent"), None, None, verdict.record_id)
     why = reason(verdict.reason) if verdict.reason else None
-    return Answer(verdict.outcome, why, verdict.until, evidence_id, verdict.record_id)
+    return Answer(verdict.outcome, why, verdict.possible_at, evidence_id, verdict.record_id)

@@ -3,11 +3,13 @@
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import cast
 
 from django.db import connection
 
-from consent.contracts import Allowed, Permit
+from accounts.models import Organization
+from consent.contracts import Allowed, Channel, Permit
 from consent.gate import permit
 from consent.models import Point
 from consent.rulebook import rulebook
@@ -18,6 +20,7 @@ from messaging.actions.charging import await_units, hold_units, is_free
 from messaging.actions.keys import key_lives, key_seconds
 from messaging.actions.matching import decide_messages
 from messaging.facts import RawFacts, Verdict, context_for, fetch_facts
+from messaging.limits import ADDRESSES_SQL, may_limit
 from messaging.models import Message, SendAttempt, Sender, SendGate
 from messaging.states import KEYWORD_ORIGINS, NOTICE_ORIGINS, WAITING_FOR_TEMPLATE
 
@@ -27,16 +30,16 @@ _AGAIN_SECONDS = 300
 
 # The rows an opt-out must change are held shared until this transaction ends: either the opt-out comes first and the facts
 # below show it, or it waits until the attempt is on record. The addresses of messages that caps count are held before, for
-# this lane alone, so that no other counts while this one decides. Addresses first, then consents, each in the order of ids,
-# as whoever writes the ledger does: no two wait for each other.
+# this lane alone, so that no other counts while this one decides: all addresses of each person, because a limit counts them
+# together. Addresses first, then consents, each in the order of ids, as whoever writes the ledger does: no two wait for each
+# other.
+_TOGETHER = f"""
+select point.id, array({ADDRESSES_SQL.format(point="point.id", organization="%(organization)s")})
+from unnest(%(points)s::uuid[]) point (id)
+"""
 _LOCK_CONSENT = """
 with counted as materialized (
-  select point.id from consent_point point
-  where point.id in (
-    select m.point_id from messaging_message m
-    join consent_purpose purpose on purpose.organization_id = m.organization_id and purpose.id = m.purpose_id
-    where m.id = any(%(ids)s) and purpose.tier = any(%(capped)s))
-  order by point.id for no key update of point
+  select point.id from consent_point point where point.id = any(%(counted)s) order by point.id for no key update of point
 )
 select state.id from consent_consentstate state
 join messaging_message m on m.organization_id = state.organization_id and m.point_id = state.point_id
@@ -69,21 +72,39 @@ def intend(*, sender: Sender, message_ids: Sequence[uuid.UUID], token: uuid.UUID
     """
     ours = Message.objects.filter(id__in=message_ids, lease_token=token, state="claimed")
     held = list(ours.select_for_update(of=("self",)).select_related("purpose", "point").order_by("id"))
-    capped = [tier.name for tier in rulebook().tiers if tier.capped]
+    together = _together(sender, held)
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_CONSENT, {"ids": [message.id for message in held], "capped": capped})
+        counted = list({point_id for addresses in together.values() for point_id in addresses})
+        cursor.execute(_LOCK_CONSENT, {"ids": [message.id for message in held], "counted": counted})
     alike: dict[tuple[uuid.UUID, uuid.UUID, str, str], list[Message]] = {}
     for message in _drop_closed(held):
         kind = KEYWORD_ORIGINS.get(message.origin, ""), NOTICE_ORIGINS.get(message.origin, "")
         alike.setdefault((message.purpose_id, message.template_version_id, *kind), []).append(message)
     allowed = [each for batch in alike.values() for each in _decide(sender, batch)]
-    return _attempt(sender, _one_each(allowed, capped))
+    return _attempt(sender, _one_each(allowed, together))
+
+
+def _together(sender: Sender, messages: Sequence[Message]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """The addresses of messages that caps count, each with all addresses of its people where a limit counts them together.
+
+    Two queries, or none where nothing is counted.
+    """
+    rules = rulebook()
+    capped = {tier.name for tier in rules.tiers if tier.capped}
+    counted = {message.point_id: {message.point_id} for message in messages if message.purpose.tier in capped}
+    tiers = {message.purpose.tier for message in messages}
+    if counted and may_limit(Organization.objects.current(), cast(Channel, sender.channel), tiers, rules):
+        with connection.cursor() as cursor:
+            cursor.execute(_TOGETHER, {"points": list(counted), "organization": sender.organization_id})
+            for point_id, addresses in cursor.fetchall():
+                counted[point_id].update(addresses)
+    return counted
 
 
 def _one_each(
-    allowed: Sequence[tuple[Message, uuid.UUID, Verdict]], capped: Collection[str]
+    allowed: Sequence[tuple[Message, uuid.UUID, Verdict]], together: Mapping[uuid.UUID, Collection[uuid.UUID]]
 ) -> list[tuple[Message, uuid.UUID, Verdict]]:
-    """Of messages to one address that caps count the first: none of them has been counted for the others yet.
+    """Of messages to one person that caps count the first: none of them has been counted for the others yet.
 
     Effects: the others wait for the next claim, which counts the first.
     """
@@ -91,12 +112,12 @@ def _one_each(
     going = []
     for each in allowed:
         message = each[0]
-        counted = message.purpose.tier in capped and message.origin not in (*KEYWORD_ORIGINS, *NOTICE_ORIGINS)
+        counted = message.point_id in together and message.origin not in (*KEYWORD_ORIGINS, *NOTICE_ORIGINS)
         if counted and message.point_id in taken:
             put_back(message, clock.now())
             continue
         if counted:
-            taken.add(message.point_id)
+            taken.update(together[message.point_id])
         going.append(each)
     return going
 

@@ -46,7 +46,10 @@ class DecisionOut(serializers.Serializer[Any]):
     index = serializers.IntegerField(help_text="Its place in `addresses`.")
     outcome = serializers.ChoiceField(choices=["allowed", "denied", "deferred", "invalid"])
     reason = ReasonOut(allow_null=True)
-    until = Moment(allow_null=True, help_text="When to ask again, for deferred.")
+    until = Moment(
+        allow_null=True,
+        help_text="When it leaves by itself, for deferred; when it may be allowed, for a limit that refuses.",
+    )
     evidence_id = serializers.UUIDField(allow_null=True)
     decision_id = serializers.UUIDField(allow_null=True)
     errors = ProblemDetail(many=True)  # type: ignore[assignment]
@@ -128,7 +131,10 @@ class PermissionOut(serializers.Serializer[Any]):
 
     outcome = serializers.ChoiceField(choices=["allowed", "denied", "deferred"])
     reason = ReasonOut(allow_null=True)
-    until = Moment(allow_null=True, help_text="When it may leave, for deferred.")
+    until = Moment(
+        allow_null=True,
+        help_text="When it leaves by itself, for deferred; when it may be allowed, for a limit that refuses.",
+    )
     evidence_id = serializers.UUIDField(allow_null=True)
     decision_id = serializers.UUIDField()
 

@@ -14,7 +14,7 @@ PROMISED = {99: 1, 100: 10}
 MARGIN = 10
 LOCK = (
     "messaging/actions/intending.py",
-    'cursor.execute(_LOCK_CONSENT, {"ids": [message.id for message in held], "capped": capped})',
+    'cursor.execute(_LOCK_CONSENT, {"ids": [message.id for message in held], "counted": counted})',
     None,
 )
 

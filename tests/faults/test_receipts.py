@@ -197,9 +197,14 @@ def test_two_receipts_at_the_same_moment_end_where_they_end_one_after_the_other(
         assert Message.objects.exclude(delivered_at=None).count() == 1
 
 
+@proves("C15")
 @pytest.mark.parametrize(
-    ("code", "kind", "consent"), [("21610", "opted_out", "withdrawn"), ("30005", "bounced", "granted")]
-)
+    ("code", "kind", "consent"),
+    [
+        ("21610", "opted_out", "withdrawn"), ("63014", "opted_out", "withdrawn"),
+        ("30004", "bounced", "granted"), ("30005", "bounced", "granted"),
+    ],
+)  # fmt: skip
 def test_a_code_that_means_never_again_protects_the_address(
     street: Street, sent: Message, code: str, kind: str, consent: str
 ) -> None:

@@ -85,7 +85,8 @@ def _planned(at: Set) -> Iterator[tuple[uuid.UUID, Answer]]:
         if row.outcome == "left_out":
             assert row.due_at is None
             assert row.reason == record.reason or (record.outcome != "denied" and row.evidence_id is None)
-            yield row.contact_id, ("denied", row.reason, None)
+            denied = record.outcome == "denied"
+            yield row.contact_id, ("denied", row.reason, record.until if denied else None)
         else:
             assert (row.due_at, row.evidence_id is None) == (record.until or at.scene.at, False)
             yield row.contact_id, (record.outcome, record.reason, record.until)

@@ -47,11 +47,17 @@ class Stop:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sent:
-    """Something they got before. Units: `age` in seconds."""
+    """Something they got before. Units: `age` in seconds since it was made, `left` since it left, None where nobody wrote that.
+
+    `channel` is empty for the one asked about; `beside` says that it went to another address of the first person.
+    """
 
     age: int
     state: str
     tier: str
+    channel: str = ""
+    left: int | None = None
+    beside: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -192,7 +198,14 @@ def _sent(chance: random.Random) -> tuple[Sent, ...]:
     states = ("accepted", "accepted", "uncertain", "rejected", "suppressed")
     tiers = ("marketing", "marketing", "informational", "transactional")
     count = chance.randrange(1, 7) if _seldom(chance, 0.4) else 0
-    return tuple(Sent(3600 * chance.choice(_AGES), chance.choice(states), chance.choice(tiers)) for _ in range(count))
+
+    def one() -> Sent:
+        age, beside = 3600 * chance.choice(_AGES) + chance.choice((0, 0, -1, 1800)), _seldom(chance, 0.3)
+        left = chance.choice((age, age // 2, 3600)) if _seldom(chance, 0.4) else None
+        channel = chance.choice(_CHANNELS) if beside or _seldom(chance, 0.3) else ""
+        return Sent(age, chance.choice(states), chance.choice(tiers), channel, left, beside)
+
+    return tuple(one() for _ in range(count))
 
 
 def _own(chance: random.Random) -> tuple[int, int, str] | None:

@@ -3,10 +3,11 @@
 import calendar
 import dataclasses
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import get_args
 
 from accounts.models import Organization
-from consent.contracts import Allowed, Ask, Decision, Deferred, Denied, Facts, OwnHours
+from consent.contracts import Allowed, Ask, Channel, Decision, Deferred, Denied, Facts, OwnHours
 from consent.gate import decide
 from consent.rulebook import Rulebook
 from consent.states import reaches, strongest_suppression
@@ -38,7 +39,7 @@ def reckon(who: Who, scene: Scene, organization: Organization, rules: Rulebook, 
 def as_answer(decision: Decision, *, has_proof: bool) -> Answer:
     """A decision as it is told: nothing is allowed without an event that proves it."""
     if isinstance(decision, Denied):
-        return "denied", decision.reason, None
+        return "denied", decision.reason, decision.until
     if not has_proof:
         return "denied", "no_consent", None
     if isinstance(decision, Deferred):
@@ -51,7 +52,7 @@ def facts_of(who: Who, scene: Scene, organization: Organization, rules: Rulebook
     """All the gate may know, from what was made up."""
     suppression = strongest_suppression(_suppressions(who, scene))  # type: ignore[arg-type]
     regions, zones = _places(who)
-    recent, cap = _cap(who, scene, regions, rules)
+    recent, cap, waits, until = _cap(who, scene, regions, rules)
     introduced = scene.channel not in ("email", "voice") or scene.introduced
     return Facts(
         organization_state=scene.state,  # type: ignore[arg-type]
@@ -68,6 +69,8 @@ def facts_of(who: Who, scene: Scene, organization: Organization, rules: Rulebook
         zones=zones,
         recent_sends=recent,
         cap=cap,
+        cap_waits=waits,
+        cap_until=until,
         window_open=not scene.window_seconds
         or any(_opens(each.age, each.said, each.form, each.ours) for each in who.heard),
         own_full=who.weekly_cap is not None and who.met and _got(who, _WEEK, rules) >= who.weekly_cap,
@@ -187,23 +190,60 @@ def _opens(age: int, said: int | None, form: str, ours: bool) -> bool:
 
 
 def _got(who: Who, seconds: int, rules: Rulebook) -> int:
-    """How many messages that caps count they got lately."""
+    """How many messages that caps count they got lately at this very address."""
     counted = {tier.name for tier in rules.tiers if tier.capped}
-    return sum(1 for each in who.sent if each.age < seconds and each.state in _COUNTED and each.tier in counted)
+    here = [each for each in who.sent if not each.beside]
+    return sum(1 for each in here if each.age < seconds and each.state in _COUNTED and each.tier in counted)
 
 
-def _cap(who: Who, scene: Scene, regions: str, rules: Rulebook) -> tuple[int, int | None]:
-    """Of the caps that hold the one with the least room left."""
-    caps: list[tuple[int, int]] = [] if scene.cap is None else [(scene.cap_days * 24, scene.cap)]
-    caps += _law_caps(scene, regions.split(), rules)
-    found = [(_got(who, hours * 3600, rules), count) for hours, count in caps]
-    return min(found, key=lambda pair: pair[1] - pair[0]) if found else (0, None)
+def _cap(
+    who: Who, scene: Scene, regions: str, rules: Rulebook
+) -> tuple[int, int | None, bool, datetime.datetime | None]:
+    """Of the limits that hold the one with the least room left; where any is full, whether it waits, and for what hour."""
+    counted = {tier.name for tier in rules.tiers if tier.capped}
+    limits = [] if scene.tier not in counted else _limits(scene, regions.split(), rules)
+    found = [(sorted(_left(who, scene, limit, counted)), limit) for limit in limits]
+    if not found:
+        return 0, None, False, None
+    got, tightest = min(found, key=lambda each: max(each[1].most - len(each[0]), -1))
+    full = [(ages, limit) for ages, limit in found if len(ages) >= limit.most]
+    rooms = [_full_hour(ago(scene.at, ages[limit.most - 1] - limit.hours * 3600)) for ages, limit in full]
+    return (
+        min(len(got), tightest.most + 1),
+        tightest.most,
+        all(each.waits for _, each in full) and bool(full),
+        max(rooms, default=None),
+    )
 
 
-def _law_caps(scene: Scene, places: Iterable[str], rules: Rulebook) -> list[tuple[int, int]]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Limit:
+    most: int
+    hours: int
+    channels: Sequence[str]
+    waits: bool
+
+
+def _limits(scene: Scene, places: Iterable[str], rules: Rulebook) -> list[_Limit]:
+    own = scene.cap is not None and not scene.free
+    found = [_Limit(scene.cap or 0, scene.cap_days * 24, get_args(Channel), scene.cap_waits)] if own else []
     day = scene.at.date()
-    return [
-        (cap.window_hours, cap.count)
+    return found + [
+        _Limit(cap.count, cap.window_hours, cap.channels, cap.waits)
         for place in places
         for cap in rules.caps_for(place, scene.channel, scene.tier, day)
     ]
+
+
+def _left(who: Who, scene: Scene, limit: _Limit, counted: Collection[str]) -> Iterator[int]:
+    """How many seconds ago each message left that this limit counts, to whatever address of theirs."""
+    for sent in who.sent:
+        age = sent.age if sent.left is None else sent.left
+        fits = sent.state in _COUNTED and sent.tier in counted and (sent.channel or scene.channel) in limit.channels
+        if who.met and fits and age < limit.hours * 3600:
+            yield age
+
+
+def _full_hour(moment: datetime.datetime) -> datetime.datetime:
+    whole = moment.replace(minute=0, second=0, microsecond=0)
+    return whole if whole == moment else whole + datetime.timedelta(hours=1)

@@ -199,11 +199,14 @@ def _write_wishes(at: Set, members: Sequence[Member]) -> None:
 
 def _write_traffic(stage: Stage, at: Set, members: Sequence[Member]) -> None:
     messages, heard = [], []
+    beside = _write_other_addresses(stage, members)
     for each in members:
         if each.point_id is None or each.message_id is None:
             continue
         messages.append(_message(stage, at, each.point_id, each.message_id, Sent(0, "ready", at.scene.tier)))
-        messages += [_message(stage, at, each.point_id, new_id(), sent) for sent in each.who.sent]
+        for sent in each.who.sent:
+            point_id = beside[each.contact_id] if sent.beside else each.point_id
+            messages.append(_message(stage, at, point_id, new_id(), sent))
         for news in each.who.heard:
             heard.append(
                 InboundMessage(
@@ -216,12 +219,34 @@ def _write_traffic(stage: Stage, at: Set, members: Sequence[Member]) -> None:
     InboundMessage.objects.bulk_create(heard, _BATCH)
 
 
+def _write_other_addresses(stage: Stage, members: Sequence[Member]) -> dict[uuid.UUID, uuid.UUID]:
+    """One more address for the first person of those who got something there, of a kind the channel does not reach."""
+    points, links, found = [], [], {}
+    for each in members:
+        if each.point_id is None or not any(sent.beside for sent in each.who.sent):
+            continue
+        kind, number = "phone" if each.who.kind == "email" else "email", next(_numbers)
+        key = f"+1402{number:07d}" if kind == "phone" else f"person{number}@example.com"
+        point = Point(
+            id=new_id(), kind=kind, digest=vault.digest(stage.team.id, kind, key), address_sealed=b"sealed", hint="…",
+            platform_digest=vault.platform_digest(kind, key), region="", zones="", number_type="mobile",
+        )  # fmt: skip
+        points.append(point)
+        links.append(ContactPoint(contact_id=each.contact_id, point_id=point.id, label=kind))
+        found[each.contact_id] = point.id
+    Point.objects.bulk_create(points, _BATCH)
+    ContactPoint.objects.bulk_create(links, _BATCH)
+    return found
+
+
 def _message(stage: Stage, at: Set, point_id: uuid.UUID, message_id: uuid.UUID, sent: Sent) -> Message:
     sealed = b""
     if sent.state == "ready":
         sealed = vault.seal(stage.team.id, "messaging_message", "body_sealed", message_id, at.scene.body)
     return Message(
-        id=message_id, channel=at.scene.channel, origin="run", origin_id=at.run.id, point_id=point_id, sender=at.sender,
+        id=message_id, channel=sent.channel or at.scene.channel, origin="run", origin_id=at.run.id,
+        point_id=point_id, sender=at.sender,
         purpose=stage.purposes[sent.tier], template_version=at.version, body_sealed=sealed, state=sent.state,  # type: ignore[index]
         expires_at=at.scene.at, created_at=ago(at.scene.at, sent.age),
+        sent_at=None if sent.left is None else ago(at.scene.at, sent.left),
     )  # fmt: skip

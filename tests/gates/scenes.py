@@ -43,6 +43,7 @@ class Scene:
     """One question to many. `kind` is the sender's at a real carrier, empty for practice; `records` held, expired or none.
 
     `introduced`: the organisation has told the postal address of its mails and the legal name its calls begin with.
+    `free`: the organisation's own limit does not count this purpose.
     `content` is the standing of a WhatsApp text: own words, or the state of a template. `answers` is the keyword answered.
     `lists` are the organisation's; on the list `patterns`, if any, stand a domain and a beginning of numbers; `barred` says
     that these stand on the platform's.
@@ -57,6 +58,8 @@ class Scene:
     connected: bool = True
     cap: int | None = 5
     cap_days: int = 7
+    cap_waits: bool = False
+    free: bool = False
     introduced: bool = True
     kind: str = ""
     records: str = "none"
@@ -89,6 +92,8 @@ def make_up(chance: random.Random) -> Scene:
         connected=not _seldom(chance, 0.04),
         cap=chance.choice((None, 1, 2, 5)),
         cap_days=chance.choice((1, 3, 7)),
+        cap_waits=chance.random() < 0.5,
+        free=_seldom(chance, 0.15),
         introduced=not _seldom(chance, 0.2),
         kind=kind,
         records=chance.choice(("none", "held", "held", "held", "expired")) if kind else "none",

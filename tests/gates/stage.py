@@ -56,9 +56,10 @@ class Stage:
     def set(self, scene: Scene) -> Set:
         """Change the organisation to what the scene wants, and make its sender, text, list and run."""
         self._change_organization(scene)
+        self._set_free(scene)
         with tenant_context(self.team.id), mock.patch.object(clock, "now", return_value=scene.at):
             account = self._account(scene)
-            sender, purpose = self._sender(scene, account), self.purposes[scene.tier]
+            sender, purpose = self._sender(scene, account), Purpose.objects.get(id=self.purposes[scene.tier].id)
             self._register(scene, sender)
             template = Template.objects.create(name="News", channel=scene.channel, purpose=purpose)
             parts = self._parts(scene, account)
@@ -109,8 +110,14 @@ class Stage:
             f" suspended_at = {moment if scene.state == 'suspended' else 'null'},"
             f" sending_stopped_at = {moment if scene.stopped else 'null'},"
             f" message_cap = {'null' if scene.cap is None else scene.cap}, message_cap_days = {scene.cap_days},"
+            f" message_cap_waits = {scene.cap_waits},"
             f" postal_address = '{'1 Main Street, Omaha' if scene.introduced else ''}',"
             f" legal_name = '{'Acme Incorporated' if scene.introduced else ''}' where id = '{self.team.id}'"
+        )
+
+    def _set_free(self, scene: Scene) -> None:
+        self.database.run_sql(
+            f"update consent_purpose set is_outside_limits = ({scene.free} and tier = '{scene.tier}')"
         )
 
     def _account(self, scene: Scene | None = None) -> ProviderAccount:

@@ -246,13 +246,13 @@ MUTATIONS = [
     (GATE, "    cap_not_counted,", TESTS + "test_where_the_law_caps_and_nobody_counted_nothing_is_sent"),
     (
         GATE,
-        '    return Denied("cap_unknown") if facts.cap is None and _law_caps(ask, facts, rules) else None',
+        '    return Denied("cap_unknown") if facts.cap is None and law_caps(ask, facts, rules) else None',
         TESTS + "test_where_the_law_caps_and_nobody_counted_nothing_is_sent",
     ),
     (GATE, "    cap_reached,", TESTS + "test_the_cap_is_the_number_they_may_get_and_not_one_more"),
     (
         GATE,
-        '    return Denied("freq_cap") if _is_capped(ask, rules) and _is_full(facts) else None',
+        "    return enough(ask, facts, rules) if _is_capped(ask, rules) and is_full(facts) else None",
         TESTS + "test_the_cap_is_the_number_they_may_get_and_not_one_more",
     ),
     (GATE, "    own_frequency,", TESTS + "test_as_many_as_they_asked_for_at_most_is_enough"),

@@ -14,7 +14,7 @@ _FAILPOINTS = (
     "tests/faults/test_failpoints.py::"
     "test_wherever_a_worker_dies_breaks_or_freezes_nobody_is_lost_and_nobody_gets_it_twice"
 )
-_LOCK = 'cursor.execute(_LOCK_CONSENT, {"ids": [message.id for message in held], "capped": capped})'
+_LOCK = 'cursor.execute(_LOCK_CONSENT, {"ids": [message.id for message in held], "counted": counted})'
 
 MUTATIONS: list[tuple[str, ...]] = [
     # consent is locked while a message is decided

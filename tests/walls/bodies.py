@@ -14,10 +14,12 @@ from tests.walls.seeds import Seeds
 BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
     "accounts:switch": lambda seeds: {"id": str(seeds.team.id)},
     "accounts:documents": lambda _seeds: {"agree": "on"},
+    "consent:change_limits": lambda _seeds: {"most": "4", "days": "7", "when_full": "wait"},
     "consent:try_text": lambda _seeds: {"text": "STOP", "language": "", "country": ""},
     "consent:confirming": lambda _seeds: {"channels": ["email"]},
     "consent:confirm_request": lambda _seeds: {},
     "consent:deny_request": lambda _seeds: {"reason": "They called: it was about the magazine."},
+    "consent:agree_denial": lambda _seeds: {},
     "consent:give_request": lambda seeds: {"owner": str(seeds.team.people["owner"].id)},
     "api:keyword_readings": lambda _seeds: {"text": "STOP"},
     "campaigns:counter": lambda _seeds: {"text": "Hello {{ contact.first_name }}"},
@@ -46,6 +48,7 @@ BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
     "api:consents": lambda seeds: _consent(seeds),
     "api:consent_batch": lambda seeds: {"consents": [_consent(seeds) | {"reference": "form-7"}]},
     "api:consent_search": lambda _seeds: {"address": "+14025550123"},
+    "api:frequency": lambda _seeds: {"most": 4, "days": 7, "when_full": "wait"},
     "api:stops": lambda _seeds: {"address": "+14025550123", "channel": "all"},
     "api:rule_questions": lambda _seeds: {
         "place": "US-FL",

@@ -15,6 +15,7 @@ from consent.values import Provenance
 from core.tenancy import tenant_context
 from tests.factories.consent import MINA, OMAR, grant, make_claim, make_point, make_purpose, make_wording, record, stop
 from tests.integration.api.conftest import application, told
+from tests.proofs import proves
 from tests.snapshots import changed, rows_of
 
 LOGS = {"accounts_apirequestlog", "accounts_apikey"}
@@ -158,6 +159,23 @@ def test_a_stop_protects_at_once_whether_the_address_was_known_or_not(acme, riva
             "opted_out", kept, "api", answer.json()["event_id"]
         )  # fmt: skip
         assert list(ConsentState.objects.values_list("status", flat=True)) == ["withdrawn"] * known
+
+
+@proves("C29")
+def test_a_stop_keeps_who_heard_it_and_when_and_no_moment_to_come(acme, app):
+    heard = {"heard_by": "Sara at the till", "heard_at": "2026-11-20T10:00:00Z", "note": "Loudly."}
+
+    answer = app.post("stops/", {"address": MINA, "channel": "all"} | heard)
+    before = rows_of(acme.id)
+    early = app.post("stops/", {"address": MINA, "channel": "all", "heard_at": "2199-01-01T00:00:00Z"})
+
+    with tenant_context(acme.id):
+        event = ConsentEvent.objects.get(id=answer.json()["event_id"])
+        assert open_evidence(event) == {
+            "note": "Loudly.", "heard_by": "Sara at the till", "asked_at": "2026-11-20T10:00:00+00:00"
+        }  # fmt: skip
+    assert told(early) == (422, "unfit", ["heard_at"])
+    assert changed(before, rows_of(acme.id)).keys() <= LOGS
 
 
 def test_a_stop_on_a_channel_the_address_does_not_have_is_refused_and_keeps_nothing(acme, app):

@@ -36,6 +36,7 @@ OURS_ALONE: Final = {
     "post api:consent_batch": "the same",
     "post api:attachments": "evidence for the ledger",
     "post api:consent_search": "looks up; it is asked by POST so that no address stands in a log",
+    "patch api:frequency": "a setting of the organisation; nothing leaves",
     "post api:stops": "a stop always counts",
     "post api:decisions": "sends nothing",
     "post api:rule_questions": "asks what a rulebook would say; sends nothing",

@@ -4,12 +4,20 @@ import datetime
 
 import pytest
 from django.core import mail
+from django.db import IntegrityError, transaction
 
 from accounts.contracts import Refused
 from accounts.models import Organization
 from accounts.roles import GRANTS, Role
 from consent import tasks
-from consent.actions.stop_requests import SHORTEST_REASON, confirm_request, deny_request, enter_request, give_request
+from consent.actions.stop_requests import (
+    SHORTEST_REASON,
+    agree_denial,
+    confirm_request,
+    deny_request,
+    enter_request,
+    give_request,
+)
 from consent.models import ConsentEvent, Point, StopRequest, Suppression
 from consent.selectors.receipts import open_evidence
 from consent.selectors.stop_requests import requests_in, told_reason
@@ -23,6 +31,7 @@ from tests.factories.consent import MINA, OMAR, grant, make_point, make_purpose,
 from tests.factories.messaging import hear, make_account
 from tests.integration.accounts.chain import last_deed
 from tests.integration.consent.test_stops import refused
+from tests.proofs import proves
 from tests.snapshots import changed, rows_of
 
 UTC = datetime.UTC
@@ -47,6 +56,13 @@ def enter(acme, channel="", asked=ASKED, number=MINA, **more):
     )
 
 
+def both_deny(acme, row, reason=REASON):
+    """One person says that it was no stop and another agrees; whether every channel it had closed is open again."""
+    deny_request(actor=acme.actor(), request=row, reason=reason)
+    return agree_denial(actor=acme.actor(Role.CAMPAIGN_MANAGER), request=row)
+
+
+@proves("C29")
 def test_somebody_who_asked_by_post_is_protected_at_once_with_the_day_the_law_sets(acme, rival, mina):
     before, others = rows_of(acme.id), rows_of(rival.id)
 
@@ -81,7 +97,7 @@ def test_every_spelling_of_a_number_is_protected_and_opened_again_together(acme)
         stopped = ConsentEvent.objects.filter(status="withdrawn").values_list("point_id", flat=True)
         assert len(set(stopped)) == Point.objects.count() == 2
 
-        assert deny_request(actor=acme.actor(), request=row, reason=REASON) is True
+        assert both_deny(acme, row) is True
 
         assert Suppression.objects.filter(lifted_at=None).count() == 0
 
@@ -108,19 +124,66 @@ def test_what_nobody_could_check_later_is_refused_and_nothing_is_written(acme, v
     assert rows_of(acme.id) == before
 
 
-def test_what_was_no_stop_opens_what_this_request_closed_with_its_reason(acme, mina):
+@proves("C29")
+def test_what_two_people_call_no_stop_opens_what_this_request_closed_with_its_reason(acme, mina):
     with tenant_context(acme.id):
         row = enter(acme)
 
-        assert deny_request(actor=acme.actor(), request=row, reason=REASON) is True
+        deny_request(actor=acme.actor(), request=row, reason=REASON)
+        row.refresh_from_db()
+        assert (row.verdict, row.denial_by, told_reason(row)) == ("", acme.people["owner"].id, REASON)
+        assert refused(mina) == refused(mina, "whatsapp") == {"opted_out"}
+
+        assert agree_denial(actor=acme.actor(Role.CAMPAIGN_MANAGER), request=row) is True
 
         row.refresh_from_db()
-        assert (row.verdict, row.decided_by, told_reason(row)) == ("not_stop", acme.people["owner"].id, REASON)
+        manager = acme.people[Role.CAMPAIGN_MANAGER].id
+        assert (row.verdict, row.decided_by, told_reason(row)) == ("not_stop", manager, REASON)
         assert "opted_out" not in refused(mina) | refused(mina, "whatsapp")
         lifted = ConsentEvent.objects.filter(status="lifted").order_by("channel")
         assert [each.channel for each in lifted] == ["sms", "voice", "whatsapp"]
         assert {open_evidence(each)["note"] for each in lifted} == {REASON}
     assert last_deed(acme.id).data == {"verdict": "not_stop"}
+
+
+@proves("C29")
+def test_nobody_agrees_with_themselves_nor_before_anybody_said_so_and_the_database_holds_it(acme, mina):
+    with tenant_context(acme.id):
+        row = enter(acme)
+    before = rows_of(acme.id)
+    with tenant_context(acme.id), pytest.raises(Refused, match="Nobody has said"):
+        agree_denial(actor=acme.actor(), request=row)
+    assert rows_of(acme.id) == before
+
+    with tenant_context(acme.id):
+        deny_request(actor=acme.actor(), request=row, reason=REASON)
+    before = rows_of(acme.id)
+    with tenant_context(acme.id), pytest.raises(Refused, match="You said so yourself"):
+        agree_denial(actor=acme.actor(), request=row)
+    with tenant_context(acme.id), pytest.raises(Refused, match="already"):
+        deny_request(actor=acme.actor(Role.CAMPAIGN_MANAGER), request=row, reason=REASON)
+    with (
+        pytest.raises(IntegrityError, match="stop_request_denied_by_two"),
+        tenant_context(acme.id),
+        transaction.atomic(),
+    ):
+        StopRequest.objects.update(verdict="not_stop", decided_at=clock.now(), decided_by=acme.people["owner"].id)
+
+    assert rows_of(acme.id) == before
+    with tenant_context(acme.id):
+        assert refused(mina) == {"opted_out"}
+
+
+def test_a_second_person_who_finds_it_was_a_stop_ends_the_denial(acme, mina):
+    with tenant_context(acme.id):
+        row = enter(acme)
+        deny_request(actor=acme.actor(), request=row, reason=REASON)
+
+        confirm_request(actor=acme.actor(Role.CAMPAIGN_MANAGER), request=row)
+
+        row.refresh_from_db()
+        assert (row.verdict, row.denial_by) == ("stop", acme.people["owner"].id)
+        assert refused(mina) == {"opted_out"}
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -132,7 +195,7 @@ def test_an_older_or_a_newer_stop_of_theirs_holds_whatever_is_decided(acme, mina
         if when == "after":
             stop(mina)
 
-        assert deny_request(actor=acme.actor(), request=row, reason=REASON) is False
+        assert both_deny(acme, row) is False
 
         assert refused(mina) == {"opted_out"}
         assert "opted_out" not in refused(mina, "whatsapp")
@@ -142,7 +205,7 @@ def test_two_letters_are_two_requests_and_each_holds_until_it_is_decided(acme, m
     with tenant_context(acme.id):
         first, second = enter(acme, "sms"), enter(acme, "sms")
 
-        assert deny_request(actor=acme.actor(), request=first, reason=REASON) is False
+        assert both_deny(acme, first) is False
         assert refused(mina) == {"opted_out"}
         confirm_request(actor=acme.actor(), request=second)
 
@@ -163,12 +226,14 @@ def test_a_protection_is_not_lifted_without_a_reason_nor_twice_decided(acme, min
     before = rows_of(acme.id)
     for decide in (lambda: confirm_request(actor=acme.actor(), request=row),
                    lambda: deny_request(actor=acme.actor(), request=row, reason=REASON),
+                   lambda: agree_denial(actor=acme.actor(Role.CAMPAIGN_MANAGER), request=row),
                    lambda: give_request(actor=acme.actor(), request=row, owner_id=acme.people["owner"].id)):  # fmt: skip
         with tenant_context(acme.id), pytest.raises(Refused, match="decided about it already"):
             decide()
     assert rows_of(acme.id) == before
 
 
+@proves("C29")
 def test_a_message_that_may_be_a_stop_is_on_the_clock_until_it_is_judged(acme, mina):
     with tenant_context(acme.id):
         account = make_account(acme.actor())
@@ -204,7 +269,8 @@ def test_a_plain_stop_settles_what_waited_for_a_judgement(acme, mina):
         assert row.decided_at is not None
 
 
-def test_the_owner_hears_first_and_then_everybody_who_may_decide_each_once(
+@proves("C29")
+def test_the_owner_hears_first_then_everybody_who_may_decide_and_all_again_when_the_day_is_over_each_once(
     acme, mina, monkeypatch, django_capture_on_commit_callbacks
 ):
     with tenant_context(acme.id):
@@ -217,7 +283,9 @@ def test_the_owner_hears_first_and_then_everybody_who_may_decide_each_once(
         row.remind_at,
         row.remind_at,
         row.escalate_at,
+        row.due_at - datetime.timedelta(minutes=1),
         row.due_at,
+        row.due_at + datetime.timedelta(days=1),
     ):
         monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
         mail.outbox.clear()
@@ -225,7 +293,9 @@ def test_the_owner_hears_first_and_then_everybody_who_may_decide_each_once(
             tasks.remind(organization_id=str(acme.id))
         told.append(sorted(each.to[0] for each in mail.outbox))
 
-    assert told == [[], [acme.people["owner"].email], [], sorted(names), []]
+    assert told == [[], [acme.people["owner"].email], [], sorted(names), [], sorted(names), []]
+    with tenant_context(acme.id):
+        assert refused(mina) == {"opted_out"}
 
 
 def test_who_is_late_is_told_at_once_and_shown_as_overdue(acme, mina, django_capture_on_commit_callbacks):
@@ -278,6 +348,13 @@ def test_a_request_is_entered_given_and_denied_on_its_pages(acme, mina):
     assert browser.post(f"/consent/requests/{row.id}/deny/", {"reason": ""}).status_code == 422
     assert browser.post(f"/consent/requests/{row.id}/give/", {"owner": str(acme.people["owner"].id)}).status_code == 302
     assert browser.post(f"/consent/requests/{row.id}/deny/", {"reason": REASON}).status_code == 302
+    manager, path = acme.client(Role.CAMPAIGN_MANAGER), f"/consent/requests/{row.id}/"
+    own, other = browser.get(path).content.decode(), manager.get(path).content.decode()
+    assert ("I agree" in own, "I agree" in other, REASON in other) == (False, True, True)
+    assert "A second person must agree" in other
+    with tenant_context(acme.id):
+        assert refused(mina) == {"opted_out"}
+    assert manager.post(f"{path}agree/").status_code == 302
     with tenant_context(acme.id):
         assert "opted_out" not in refused(mina)
         assert refused(make_point(OMAR)) == {"opted_out"}

@@ -159,7 +159,7 @@ def test_a_carrier_that_does_not_answer_leaves_the_reading_where_it_was(acme, tw
         assert (book.inbound_until, bool(book.problem)) == (until, True)
 
 
-@proves("G30")
+@proves("C15", "G30")
 def test_five_stops_only_the_carrier_knows_are_listed_and_after_the_repair_none_is(acme, rival, telnyx, sandbox):
     points = agreed(acme, *FIVE)
     sandbox.post("kept_out", {"account": PROFILE, "addresses": FIVE})
@@ -299,6 +299,7 @@ def test_what_was_written_before_the_account_was_connected_is_no_lost_webhook(ac
     assert find(acme, twilio) == 0
 
 
+@proves("C15")
 def test_mail_that_bounced_complained_or_was_switched_off_there_is_protected_here_by_its_own_reason(acme, sandbox):
     sandbox.post("mail_servers", {"token": SERVER, "stream": "outbound"})
     for reason, address in (

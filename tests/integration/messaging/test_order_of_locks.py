@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from consent.actions.stop_requests import deny_request, enter_request
+from accounts.roles import Role
+from consent.actions.stop_requests import agree_denial, deny_request, enter_request
 from consent.models import Point
 from consent.values import address_of
 from core import clock
@@ -49,8 +50,9 @@ def test_a_plea_that_is_entered_and_taken_back_holds_every_spelling_before_it_wr
         given = {"actor": acme.actor(), "address": address_of(parse_phone(NUMBER)), "way": "letter", "channel": ""}
         with Statements() as entering:
             row = enter_request(**given, requested_at=clock.now(), note="A letter, folder 12.")
+        deny_request(actor=acme.actor(), request=row, reason="The letter was about the magazine.")
         with Statements() as denying:
-            deny_request(actor=acme.actor(), request=row, reason="The letter was about the magazine.")
+            agree_denial(actor=acme.actor(Role.CAMPAIGN_MANAGER), request=row)
 
         whole = (Point.objects.count(), True)
     assert (first_steps(entering), first_steps(denying)) == (whole, whole)

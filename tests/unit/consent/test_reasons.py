@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from consent import gate
+from consent import caps, gate
 from consent.reasons import REASONS, UnknownReason, reason
 
 FAMILIES = {
@@ -15,9 +15,14 @@ FAMILIES = {
 
 
 def codes_of_the_gate():
-    """Every code handed to what makes an answer in the gate's source."""
-    tree = ast.parse(pathlib.Path(gate.__file__).read_text("utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    """Every code handed to what makes an answer in the gate's source, and in that of full caps, which answers for it."""
+    trees = [ast.parse(pathlib.Path(module.__file__).read_text("utf-8")) for module in (gate, caps)]
+    calls = [
+        node
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
     made = [call.args[0] for call in calls if call.func.id in ("Denied", "Deferred", "_first_opening")]
     return {code.value for code in made if isinstance(code, ast.Constant)}
 
