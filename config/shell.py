@@ -48,6 +48,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("Campaigns", "campaigns:list", "megaphone", "see_campaigns", _approvals),
             Place("Templates", "messaging:templates", "template", "author_campaigns"),
             Place("Replies", "messaging:replies", "inbox", "see_replies", _replies),
+            Place("Calls", "messaging:calls", "phone", "see_contacts"),
             Place("Contacts", "contacts:list", "users", "see_contacts"),
             Place("Imports", "contacts:imports", "upload", "change_contacts"),
         ),

@@ -12,7 +12,7 @@ from consent.api import proofs as consent_proofs
 from consent.api import views as consent
 from contacts.api import imports, upserts
 from contacts.api import views as contacts
-from messaging.api import batches, proofs, registrations, template_files, templates
+from messaging.api import batches, calls, proofs, registrations, template_files, templates
 from messaging.api import views as messaging
 from privacy.api import views as privacy
 
@@ -58,6 +58,8 @@ urlpatterns = [
     path("messages/", messaging.messages, name="messages"),
     path("messages/batch/", batches.batch, name="message_batch"),
     path("messages/<uuid:message_id>/", messaging.message, name="message"),
+    path("calls/", calls.calls, name="calls"),
+    path("calls/<uuid:call_id>/", calls.call, name="call"),
     path("inbound/", messaging.inbound, name="inbound"),
     path("templates/", templates.templates, name="templates"),
     path("templates/files/", template_files.template_files, name="template_files"),

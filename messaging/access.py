@@ -9,6 +9,7 @@ from consent.models import Point
 from contacts.models import Contact
 from messaging.models import (
     AnnouncementAudio,
+    Call,
     InboundMessage,
     Message,
     ProviderAccount,
@@ -81,6 +82,15 @@ def access_message(actor: Actor, message_id: uuid.UUID) -> Message:
     actor.require("see_contacts")
     rows = Message.objects.select_related("sender__account", "purpose", "template_version")
     return cast(Message, found(rows, message_id))
+
+
+def access_call(actor: Actor, call_id: uuid.UUID) -> Call:
+    """A call of the actor's organisation with its message, for somebody who may see contacts."""
+    actor.require("see_contacts")
+    rows = Call.objects.select_related(
+        "message__point", "message__sender", "message__purpose", "message__template_version"
+    )
+    return cast(Call, found(rows, call_id))
 
 
 def access_registration(actor: Actor, registration_id: uuid.UUID) -> Registration:

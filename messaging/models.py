@@ -310,15 +310,18 @@ class Call(TenantModel):
     """What came of one call: one row for each message that was called, made by the first news of it.
 
     A further try is a message and a row of its own, with the next `number`; `first_id` is the first's. `outcome` is written once.
+    `answered_by` is the carrier's guess (human, machine, fax, unknown), `verdict` its own word for it, `hung_up` who ended an
+    answered call (us, them), `keys` what was pressed, in order, `stop_event_id` the event of a stop said in it.
     """
 
     message = TenantForeignKey(Message, on_delete=models.PROTECT, related_name="+")
     first_id = models.UUIDField()
     number = models.PositiveSmallIntegerField(default=1)
-    #: human, machine, fax or unknown, as the carrier guessed
     answered_by = models.CharField(max_length=8, blank=True)
+    verdict = models.CharField(max_length=20, blank=True, default="")
+    hung_up = models.CharField(max_length=4, blank=True, default="")
+    stop_event_id = models.UUIDField(null=True)
     outcome = models.CharField(max_length=10, blank=True)
-    #: what was pressed, in order
     keys = models.CharField(max_length=20, blank=True)
     left_message = models.BooleanField(default=False)
     #: what the gate said when somebody had answered; null before, and where nobody could be spoken to anyway
@@ -335,6 +338,7 @@ class Call(TenantModel):
             models.UniqueConstraint(fields=["organization", "first_id", "number"], name="call_try_once"),
             models.CheckConstraint(condition=models.Q(outcome__in=["", *CALL_OUTCOMES]), name="call_outcome_known"),
         ]
+        indexes = [models.Index(fields=["organization", "-id"], name="call_by_age")]  # used by: the lists of calls
 
 
 class AnnouncementAudio(TenantModel):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from messaging.views import (
+    call_records,
     carrier_books,
     conversations,
     frequency,
@@ -43,6 +44,8 @@ urlpatterns = [
     path("carrier-lists/", carrier_books.carrier_lists, name="carrier_lists"),
     path("carrier-lists/<uuid:account_id>/compare/", carrier_books.compare, name="compare_lists"),
     path("carrier-lists/<uuid:account_id>/record/", carrier_books.record, name="record_drifts"),
+    path("calls/", call_records.call_list, name="calls"),
+    path("calls/<uuid:call_id>/", call_records.call_detail, name="call"),
     path("replies/", replies.reply_list, name="replies"),
     path("replies/news/", replies.news, name="news"),
     path("replies/<uuid:reply_id>/stop/", replies.opt_out, name="opt_out"),

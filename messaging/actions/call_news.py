@@ -19,6 +19,8 @@ from messaging.models import Call, Message, MessageEvent, ProviderAccount, SendA
 from messaging.providers.call_message import CallReceipt
 from messaging.states import ORIGIN_AGAIN, RANKS
 
+#: what a report may change of a call
+_TOLD: Final = ("rang_at", "answered_at", "answered_by", "verdict", "outcome", "ended_at", "seconds", "hung_up")
 _ANSWERED: Final = {"human": "human", "machine": "machine", "fax": "fax"}
 
 
@@ -49,14 +51,23 @@ def follow_call(*, account: ProviderAccount, news: CallReceipt) -> None:
     call.rang_at = call.rang_at or (now if news.raw_status == "ringing" else None)
     call.answered_at = call.answered_at or (now if news.raw_status == "in-progress" else None)
     call.answered_by = call.answered_by or news.answered_by
+    call.verdict = call.verdict or news.verdict
     ended = bool(news.end) and not call.outcome
     if ended:
         call.outcome, call.ended_at, call.seconds = _outcome(call, news), now, news.seconds
-    call.save(update_fields=["rang_at", "answered_at", "answered_by", "outcome", "ended_at", "seconds"])
+        call.hung_up = _hung_up(call, news)
+    call.save(update_fields=[*_TOLD])
     if ended and call.number > 1:
         _raise_first(call, news)
     if ended and call.outcome in call_rules().again_after:
         _try_again(call)
+
+
+def _hung_up(call: Call, news: CallReceipt) -> str:
+    """Who ended it: we did where our last answer listened for nothing more, or the time of a call was over; else they did."""
+    if news.end != "answered" or call.hung_up:
+        return call.hung_up if news.end == "answered" else ""
+    return "us" if (news.seconds or 0) >= call_rules().most_seconds else "them"
 
 
 def _outcome(call: Call, news: CallReceipt) -> str:

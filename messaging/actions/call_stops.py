@@ -107,6 +107,7 @@ def _stop(account: ProviderAccount, call: Call, asks: CallAsks, how: _How) -> No
         others=others,
     )
     InboundMessage.objects.filter(id=row.id).update(consent_event_id=event.id)
+    Call.objects.filter(id=call.id, stop_event_id=None).update(stop_event_id=event.id)
     put_on_the_clock(row)
     if not how.judged:
         settle_questions(row, "stop")

@@ -41,11 +41,19 @@ def next_turn(
 
     Shape:   `keys_url` is where the next key or words would be reported, `turn` how many were heard before, `meant` how what
              they said just now stands to a stop. None for no call of ours.
-    Effects: who answered is noted, and what the gate says to it now. Who may not be called any more hears nothing.
+    Effects: who answered is noted, what the gate says to it now, and that we hang up where nothing more is listened for.
+             Who may not be called any more hears nothing.
     """
     talk = _talk_of(account, asks)
     if talk is None:
         return None
+    said = _turn(talk, asks, keys_url, turn, meant)
+    if not said.keys_url:
+        Call.objects.filter(id=talk.call.id, hung_up="").update(hung_up="us")
+    return said
+
+
+def _turn(talk: _Talk, asks: CallAsks, keys_url: str, turn: int, meant: Outcome) -> Turn:
     silence = Turn(talk.phrases.voice)
     if asks.key:
         return _turn_after_key(talk, asks.key, keys_url, turn)
@@ -115,8 +123,9 @@ def parts_of(message: Message) -> dict[str, Any] | None:
 
 def _note_answer(call: Call, asks: CallAsks) -> None:
     call.answered_by = call.answered_by or asks.answered_by
+    call.verdict = call.verdict or asks.verdict
     call.answered_at = call.answered_at or clock.now()
-    call.save(update_fields=["answered_by", "answered_at"])
+    call.save(update_fields=["answered_by", "verdict", "answered_at"])
 
 
 def _listening(talk: _Talk, says: tuple[str | Recording, ...], keys_url: str, *, hears_words: bool = True) -> Turn:

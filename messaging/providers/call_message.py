@@ -66,7 +66,7 @@ class CallAsks:
     """The carrier asks what to say: somebody has answered, pressed a key (then `key` is that one key), or said something.
 
     Shape: `said` is what the carrier understood, `sure` how sure it is, None where it does not say; `silent` tells that it had
-           listened and heard nothing.
+           listened and heard nothing. `verdict` is the carrier's own word for who answered.
     Units: `sure` from 0 to 1.
     """
 
@@ -78,6 +78,7 @@ class CallAsks:
     said: str = dataclasses.field(default="", repr=False)
     sure: float | None = None
     silent: bool = False
+    verdict: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class CallReceipt(Receipt):
     end: CallEnd = ""
     answered_by: AnsweredBy = ""
     seconds: int | None = None
+    verdict: str = ""
 
 
 @runtime_checkable

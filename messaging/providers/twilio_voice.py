@@ -124,6 +124,7 @@ def call_receipt(request: WebhookRequest, fields: Mapping[str, str], secret: byt
         end=_ENDS.get(raw, ""),
         answered_by=answered_by,
         seconds=int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 7 else None,
+        verdict=_verdict(fields),
     )
 
 
@@ -145,6 +146,7 @@ def read_question(request: WebhookRequest, fields: Mapping[str, str], secret: by
         said=said,
         sure=_sureness(fields.get("Confidence", "")) if said else None,
         silent=bool(turn) and not digits and not said,
+        verdict=_verdict(fields),
     )
 
 
@@ -190,6 +192,12 @@ def _answered_by(fields: Mapping[str, str]) -> AnsweredBy:
 def _sureness(text: str) -> float | None:
     """How sure Twilio is of the words: a decimal from 0 to 1; None for anything else."""
     return float(text) if _DECIMAL.fullmatch(text) else None
+
+
+def _verdict(fields: Mapping[str, str]) -> str:
+    """Twilio's own word for who answered; empty for what is no word of this kind."""
+    word = fields.get("AnsweredBy", "")
+    return word if word in _ANSWERED_BY or word == "unknown" else ""
 
 
 def _code(raw: str, fields: Mapping[str, str]) -> str:

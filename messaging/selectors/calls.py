@@ -13,7 +13,8 @@ from messaging.channels.voice_rules import call_rules
 from messaging.models import Call, Message, SendGate
 from messaging.states import CALL_OUTCOMES, ORIGIN_AGAIN, TERMINAL
 
-_TONES: Final = {
+#: outcome → the tone in which it is shown
+TONES: Final = {
     "human": "yes",
     "unclear": "note",
     "machine": "note",
@@ -86,7 +87,7 @@ def call_report(*, origin: str, origin_id: uuid.UUID) -> CallReport:
     listeners = sum(row["people"] for row in heard)
     return CallReport(
         lines=[
-            CallLine(key, label, _TONES.get(key, "no"), rows[key]["people"], rows[key]["tries"])
+            CallLine(key, label, TONES.get(key, "no"), rows[key]["people"], rows[key]["tries"])
             for key, label in CALL_OUTCOMES.items()
             if key in rows
         ],

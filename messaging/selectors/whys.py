@@ -123,7 +123,7 @@ def why_of(*, actor: Actor, message: Message) -> Why:
         proof=_proof(last.consent_event, actor.may("see_addresses")) if last else None,
         verdict=_verdict(last.decision, last.intent_at) if last else None,
         tries=[Try(each.number, each.intent_at, _TRIES.get(each.outcome, each.outcome)) for each in tries],
-        cost=_cost(message),
+        cost=cost_text(message),
     )
 
 
@@ -203,7 +203,7 @@ def _hours(own: Mapping[str, Any]) -> str:
     return f"{start} to {end}, {own['zone']}"
 
 
-def _cost(message: Message) -> str:
+def cost_text(message: Message) -> str:
     """What was taken for it and not given back; empty where nothing was."""
     entries = LedgerEntry.objects.filter(message_id=message.id).values_list("debit", "credit", "amount")
     taken = sum(amount * ((debit == "available") - (credit == "available")) for debit, credit, amount in entries)

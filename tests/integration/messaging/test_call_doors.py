@@ -19,6 +19,7 @@ from tests.snapshots import changed, rows_of
 
 WORDS = "Hello Person 0, your appointment is tomorrow at ten."
 OPENING = f"{LEGAL_NAME}, with an automated call. To get no more calls from us, press 9 at any time."
+MACHINES = ("machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other")
 MENU = "To hear this again, press 1. To get no more calls, press 9."
 SILENCE = b'<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>'
 
@@ -247,3 +248,35 @@ def test_a_stop_by_key_counts_also_when_the_words_were_erased_while_somebody_lis
         stop = Suppression.objects.get()
         assert (stop.point_id, stop.channel, stop.kind) == (line.call.point_id, "voice", "opted_out")
     assert the_call(line).keys == "9"
+
+
+#: what Twilio says of who answered → the outcome, and what is said: everything, the message after the beep, or nothing
+POLICIES = [
+    ("human", "hang_up", "human", OPENING),
+    ("human", "leave_message", "human", OPENING),
+    ("", "hang_up", "unclear", OPENING),
+    ("unknown", "hang_up", "unclear", OPENING),
+    ("unknown", "leave_message", "unclear", OPENING),
+    ("fax", "hang_up", "fax", ""),
+    ("fax", "leave_message", "fax", ""),
+    *((word, "hang_up", "machine", "") for word in MACHINES),
+    *((word, "leave_message", "machine", f"{LEGAL_NAME}, with an automated message.") for word in MACHINES),
+]
+
+
+@pytest.mark.parametrize(("word", "policy", "outcome", "first"), POLICIES)
+def test_each_answer_of_the_machine_detection_has_its_outcome_and_gets_what_the_campaign_chose(
+    house: House, word: str, policy: str, outcome: str, first: str
+) -> None:
+    line = Line(house, dial(house, machine=policy))
+    told = {"AnsweredBy": word} if word else {}
+
+    answer = line.asks(**told)
+    line.tells("completed", CallDuration="20", **told)
+
+    call = the_call(line)
+    assert (sentences(answer) or [""])[0] == first
+    assert (b"<Gather" in answer.content) is (first == OPENING)
+    assert (call.outcome, call.verdict, call.left_message) == (outcome, word, first not in ("", OPENING))
+    with tenant_context(house.id):
+        assert Message.objects.get().delivery_rank == (40 if outcome in ("human", "unclear") else 30)
