@@ -120,6 +120,7 @@ DEEDS: Final[Mapping[str, str]] = {
     "template.used_for": "Use of a WhatsApp template said",
     "template.written": "WhatsApp template written",
     "text.saved": "Text saved",
+    "price.agreed": "A price agreed",
     "units.adjustment_in": "Units added by a correction",
     "units.adjustment_out": "Units taken by a correction",
     "units.bonus": "Units given",

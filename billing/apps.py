@@ -12,6 +12,7 @@ class BillingConfig(AppConfig):
     operator_grants = (
         "grant select, insert on billing_ledgerentry to app_operator",
         "grant select on billing_balance to app_operator",
+        "grant select, insert on billing_price to app_operator",
     )
 
     def ready(self) -> None:

@@ -1,4 +1,4 @@
-"""The ledger of units, the balances and sums it keeps, and an organisation's own prices."""
+"""The ledger of units, the balances and sums it keeps, an organisation's own prices, and the prices that were quoted."""
 
 from django.db import models
 
@@ -91,8 +91,28 @@ class Usage(TenantModel):
         ]
 
 
+class PriceQuote(TenantModel):
+    """The prices that were quoted for one origin, such as a run, when it was launched. Append-only: it is charged so.
+
+    `lines` holds [country, thousandths of a unit for each part, version of the price] for every line that can be needed; an
+    empty country is every other one.
+    """
+
+    origin_id = models.UUIDField()
+    channel = models.CharField(max_length=8)
+    category = models.CharField(max_length=20, blank=True)
+    lines = models.JSONField(default=list)
+    quoted_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            # also used by: holding units for messages of an origin
+            models.UniqueConstraint(fields=["organization", "origin_id"], name="price_quote_once")
+        ]
+
+
 class Price(TenantModel):
-    """A price agreed with one organisation, from a day on; it goes before the price book."""
+    """A price agreed with one organisation, from a day on; it goes before the price book. Append-only: a later one ends it."""
 
     channel = models.CharField(max_length=8)
     category = models.CharField(max_length=20, blank=True)
@@ -100,7 +120,10 @@ class Price(TenantModel):
     #: thousandths of a unit for each part
     amount = models.PositiveIntegerField()
     valid_from = models.DateField()
+    #: where it comes from: the contract, the letter
     reason = models.CharField(max_length=200)
+    agreed_by = models.UUIDField(null=True)
+    agreed_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -20,6 +20,13 @@ class Rate:
     amount: int
     valid_from: datetime.date
     version: str
+    #: who says so
+    source: str = ""
+
+    @property
+    def own(self) -> bool:
+        """Whether it was agreed with one organisation, and is not of the book."""
+        return self.version.startswith("own ")
 
 
 class NoPrice(Exception):
@@ -42,6 +49,7 @@ def _read(path: pathlib.Path) -> Iterable[Rate]:
             line["amount"],
             told["valid_from"],
             path.stem,
+            told["source"],
         )
 
 
@@ -63,8 +71,43 @@ def rate_for(rates: Sequence[Rate], *, channel: str, category: str, country: str
     return max(fitting, key=lambda rate: (rate.country != "", rate.category != "", rate.valid_from))
 
 
-def category_of(channel: str, tier: str) -> str:
-    """Which category of prices a message belongs to: WhatsApp has one for marketing and one for all else we begin with."""
+#: a line of prices that were quoted: country (empty for every other one), thousandths of a unit for each part, version
+type Line = tuple[str, int, str]
+
+
+def lines_for(rates: Sequence[Rate], *, channel: str, category: str, on: datetime.date) -> list[Line]:
+    """Every price of a channel and category on a day, by country: what a quote keeps, so that any country can be charged.
+
+    Errors: NoPrice when there is not even a line for somewhere.
+    """
+    known = [rate for rate in rates if rate.channel == channel and rate.category in ("", category)]
+    countries = sorted({rate.country for rate in known if rate.valid_from <= on} - {""})
+    found: list[Line] = []
+    for country in ["", *countries]:
+        try:
+            rate = rate_for(known, channel=channel, category=category, country=country, on=on)
+        except NoPrice:
+            continue
+        found.append((country, rate.amount, rate.version))
+    if not found:
+        raise NoPrice(f"no price for {channel} {category or 'of any category'}")
+    return found
+
+
+def line_of(lines: Sequence[Line], country: str) -> Line:
+    """The line for a country, or that for every other one. Errors: NoPrice."""
+    by_country = {line[0]: line for line in lines}
+    found = by_country.get(country) or by_country.get("")
+    if found is None:
+        raise NoPrice(f"no price was quoted for {country or 'anywhere'}")
+    return found
+
+
+def category_of(channel: str, tier: str, template: str = "") -> str:
+    """Which category of prices a message belongs to. Only WhatsApp has any: that of its template, as WhatsApp decided it.
+
+    Words of one's own inside an open conversation have no template; they are priced by what they are for.
+    """
     if channel != "whatsapp":
         return ""
-    return "marketing" if tier == "marketing" else "utility"
+    return template or ("marketing" if tier == "marketing" else "utility")

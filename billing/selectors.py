@@ -10,9 +10,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 from accounts.choices import country_name
 from accounts.models import Organization
 from billing.contracts import Funds, Used, UsedOnDay
-from billing.models import Balance, LedgerEntry, Price, Usage
+from billing.models import Balance, LedgerEntry, Price, PriceQuote, Usage
 from billing.origins import origins_named
-from billing.price_book import Rate, price_book, rate_for
+from billing.price_book import Line, Rate, price_book, rate_for
 from billing.states import MESSAGE_NAMES, SHOWN, WORDS
 
 
@@ -38,7 +38,7 @@ def low_balances(most: int = 10) -> list[tuple[Organization, int]]:
 def rates() -> tuple[Rate, ...]:
     """The price book with the organisation's own prices after it. One query."""
     own = tuple(
-        Rate(row.channel, row.category, row.country, row.amount, row.valid_from, f"own {row.valid_from}")
+        Rate(row.channel, row.category, row.country, row.amount, row.valid_from, f"own {row.valid_from}", row.reason)
         for row in Price.objects.order_by("valid_from")
     )
     return own_first(price_book(), own)
@@ -53,6 +53,22 @@ def own_first(book: Sequence[Rate], own: Sequence[Rate]) -> tuple[Rate, ...]:
         if replaced.get((rate.channel, rate.category, rate.country), datetime.date.max) > rate.valid_from
     ]
     return (*kept, *own)
+
+
+def quoted_lines(origin_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Line]]:
+    """What was quoted for these origins; none for one of which nothing was quoted. One query."""
+    rows = PriceQuote.objects.filter(origin_id__in=set(origin_ids)).values_list("origin_id", "lines")
+    return {origin_id: [(country, amount, version) for country, amount, version in lines] for origin_id, lines in rows}
+
+
+def quote_of(origin_id: uuid.UUID) -> PriceQuote | None:
+    """What was quoted for one origin, with its day and category. One query."""
+    return PriceQuote.objects.filter(origin_id=origin_id).first()
+
+
+def prices_ahead(after: datetime.date) -> list[Rate]:
+    """Prices that begin later than this day, agreed ones as well as those of the book, the next first. One query."""
+    return sorted((rate for rate in rates() if rate.valid_from > after), key=lambda rate: rate.valid_from)
 
 
 def quote(parts_by_country: Mapping[str, int], *, channel: str, category: str, on: datetime.date) -> int:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.doors import member
-from billing.selectors import funds, price_lines, shown_chips, statement, used_by_day
+from billing.selectors import funds, price_lines, prices_ahead, shown_chips, statement, used_by_day
 from core import clock
 
 #: how many days of usage the page shows, today among them
@@ -25,6 +25,7 @@ def units(request: HttpRequest) -> HttpResponse:
         "used": used_by_day(today - datetime.timedelta(days=DAYS_SHOWN - 1)),
         "days": DAYS_SHOWN,
         "prices": price_lines(today),
+        "ahead": prices_ahead(today),
         "page": statement(request.GET.get("page", "1"), show=show),
         "show": show,
         "chips": chips,

@@ -97,6 +97,10 @@ class Run(TenantModel):
     allowed_count = models.PositiveIntegerField(default=0)
     #: country → [people, least parts, most parts] of those it is for; null until a check has been measured
     parts_by_country = models.JSONField(null=True)
+    #: what a check quoted: {"category": …, "lines": [[country, price, version]]}; null until it has been measured
+    prices = models.JSONField(null=True)
+    #: why it is held: template (it goes on by itself), recategorised (its launch was taken back)
+    held_reason = models.CharField(max_length=20, blank=True, default="")
     #: the second person who approved the launch, where one was needed
     approved_by = models.UUIDField(null=True)
     #: how many people somebody typed at the launch; nobody types one for a check
@@ -126,6 +130,16 @@ class Run(TenantModel):
     def outgrown(self) -> bool:
         """Whether more people would get it than somebody confirmed: such a launch never begins."""
         return self.confirmed_count is not None and self.allowed_count > self.confirmed_count
+
+    @property
+    def awaits_template(self) -> bool:
+        """Whether nothing of it leaves until the network lets its template be used again."""
+        return self.held_reason == "template"
+
+    @property
+    def recategorised(self) -> bool:
+        """Whether its launch was taken back because the network gave its template another category."""
+        return self.held_reason == "recategorised"
 
 
 class Recipient(TenantModel):

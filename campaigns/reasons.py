@@ -46,8 +46,8 @@ _OF_MESSAGES: Mapping[str, tuple[str, str]] = {
         "It waits, and leaves by itself within a minute when there are more.",
     ),
     WAITING_FOR_TEMPLATE: (
-        "WhatsApp has paused the template",
-        "It waits until the pause is over, and leaves by itself if that is within its time.",
+        "WhatsApp holds the template back",
+        "It waits until WhatsApp lets it be used again, and leaves by itself if that is within its time.",
     ),
     "worker_died": ("The line dropped after it left", "We do not send twice; the carrier's receipt will tell."),
 }

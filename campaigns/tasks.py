@@ -4,7 +4,7 @@ import uuid
 
 from django.db import connection
 
-from campaigns.actions import advancing
+from campaigns.actions import advancing, heeding
 from campaigns.actions.launching import run_of
 from core.jobs import enqueue, platform_task, tenant_task
 from core.tenancy import tenant_context
@@ -36,3 +36,9 @@ def wake_runs() -> None:
         due = cursor.fetchall()
     for organization_id, run_id in due:
         enqueue("campaigns.advance_run", organization_id=organization_id, run_id=run_id)
+
+
+@tenant_task("campaigns.heed_template")
+def heed_template(*, organization_id: uuid.UUID, template_id: str, alarm: str) -> None:
+    """Let news of a template change the campaigns that use it."""
+    heeding.heed_template(template_id=uuid.UUID(template_id), alarm=alarm)

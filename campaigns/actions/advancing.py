@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from campaigns.actions.launching import hold_launch, move_run
+from campaigns.actions.launching import hold_launch, move_run, take_back
 from campaigns.actions.measuring import measure_run
 from campaigns.actions.planning import plan_batch
 from campaigns.models import Recipient, Run
 from campaigns.personal_values import message_for
+from campaigns.selectors.holding import holds_for_template
 from campaigns.states import BREATH_SECONDS
 from contacts.models import Contact
 from core import clock
@@ -22,6 +23,7 @@ from messaging.line_book import line_book
 from messaging.models import Message
 from messaging.selectors.calls import calls_going
 from messaging.selectors.line_readers import line_readers
+from messaging.selectors.price_categories import price_category
 from messaging.states import ORIGIN_AGAIN, TERMINAL
 
 PROMOTE_MOST = 2000
@@ -29,6 +31,8 @@ PROMOTE_MOST = 2000
 AHEAD_SECONDS = 15
 WINDOW_HOURS = 24
 _STEP_SECONDS = 2
+#: how often a run that holds for its template looks again; the news ring it before
+_HELD_SECONDS = 60
 
 
 def plan_step(run: Run) -> bool:
@@ -58,10 +62,35 @@ def advance_run(run: Run) -> None:
     if run.state == "planning":
         enqueue("campaigns.plan_run", organization_id=require_organization_id(), run_id=run.id)
     elif run.state == "breath" and run.breath_until is not None and run.breath_until <= clock.now():
+        if _is_recategorised(run):
+            take_back(run)
+            return
         move_run(run, "sending", started_at=clock.now(), next_at=clock.now())
-    if run.state == "sending":
+    if run.state == "sending" and not _hold_for_template(run):
         promote_recipients(run)
         _look_for_the_end(run)
+
+
+def _hold_for_template(run: Run) -> bool:
+    """Hold a run whose template the network does not let be used, or people do not like; let it go on when that is over.
+
+    Effects: nobody further is given to the lane while it holds, and it is looked at again every minute; news ring it at once.
+    """
+    holds = holds_for_template(run)
+    reason = "template" if holds else ""
+    if holds or run.held_reason != reason:
+        run.held_reason = reason
+        run.next_at = clock.now() + datetime.timedelta(seconds=_HELD_SECONDS if holds else 0)
+        run.save(update_fields=["held_reason", "next_at"])
+    return holds
+
+
+def _is_recategorised(run: Run) -> bool:
+    """Whether its template has another category than the one it was quoted for. The news' own ring may have been lost."""
+    if run.sender.channel != "whatsapp" or run.prices is None:
+        return False
+    tier, parts = run.purpose.tier, run.template_version.parts
+    return price_category("whatsapp", tier, parts) != run.prices["category"]
 
 
 def promote_recipients(run: Run) -> int:

@@ -6,12 +6,14 @@ import uuid
 from accounts.actions.audit import record_audit
 from accounts.contracts import SYSTEM, Actor, Refused
 from accounts.models import Organization
+from billing.actions.prices import keep_quote
 from billing.contracts import units_text
 from campaigns.actions.approving import demand_approval
 from campaigns.actions.writing import refuse_content
 from campaigns.models import Campaign, Recipient, Run
 from campaigns.selectors.drafts import latest_check
-from campaigns.selectors.quotes import quote_run
+from campaigns.selectors.holding import holds_for_template
+from campaigns.selectors.quotes import quote_run, quoted_prices
 from campaigns.states import CAMPAIGN_STATES, LIVE, can_move
 from consent.rulebook import rulebook
 from core import clock
@@ -53,7 +55,7 @@ def launch_campaign(*, actor: Actor, campaign: Campaign, confirmed: int, at: dat
 
     Shape:   confirmed is the number of people the person typed: what the last check said.
     Effects: one run; planned by a task; nothing leaves before the breath is over, and nothing at all if by then more people
-             would get it than were confirmed.
+             would get it than were confirmed. What the check quoted is kept, and is what it is charged.
     Errors:  Refused when it was launched already, was not checked, the number differs, the time has passed or is too far,
              the units do not reach for what it costs at least, a second person has to approve it and has not, or its
              channel must say something about the organisation that nobody has told yet.
@@ -84,6 +86,7 @@ def launch_campaign(*, actor: Actor, campaign: Campaign, confirmed: int, at: dat
     _demand_units(check)
     approval = demand_approval(actor, check)
     run = _new_run(actor, campaign, "launch", at or clock.now(), confirmed)
+    _keep_quote(run, check)
     if approval is not None:
         Run.objects.filter(id=run.id).update(approved_by=approval.decided_by)
     if at is not None:
@@ -124,6 +127,19 @@ def hold_launch(run: Run) -> None:
     Campaign.objects.filter(id=run.campaign_id).update(state="draft", scheduled_at=None, updated_at=clock.now())
     data = {"confirmed": run.confirmed_count, "allowed": run.allowed_count}
     record_audit(actor=SYSTEM, action="campaign.launch_held", on=("run", run.id), data=data)
+
+
+def take_back(run: Run) -> None:
+    """Take back a launch whose template has got another category before anything left: it was quoted and approved otherwise.
+
+    Effects: as `hold_launch`, with the reason on the run; nothing for one that has begun.
+    """
+    run = Run.objects.select_for_update().get(id=run.id)
+    if run.state not in ("waiting", "planning", "breath"):
+        return
+    _move(run, "cancelled", finished_at=clock.now(), next_at=None, held_reason="recategorised")
+    Campaign.objects.filter(id=run.campaign_id).update(state="draft", scheduled_at=None, updated_at=clock.now())
+    record_audit(actor=SYSTEM, action="campaign.launch_held", on=("run", run.id), data={"reason": "recategorised"})
 
 
 def pause_run(*, actor: Actor, run: Run) -> None:
@@ -183,9 +199,17 @@ def _demand_content(campaign: Campaign, check: Run) -> None:
         countries = check.parts_by_country or {}
         refuse_words(version.body, channel=campaign.channel, tier=campaign.purpose.tier, places=countries)
         refuse_unregistered(campaign.sender, campaign.purpose.tier, version.body, clock.now(), rulebook())
+        _refuse_disliked(check)
     except Refused as refusal:
         remedy = refusal.remedy or "Change the campaign."
         raise Refused(refusal.message, remedy=remedy, code=refusal.code) from refusal
+
+
+def _refuse_disliked(check: Run) -> None:
+    """A campaign that would hold from its first message on is not begun. Errors: Refused."""
+    if holds_for_template(check):
+        remedy = "Choose another template, or launch it when WhatsApp calls its quality better."
+        raise Refused("People do not like this template, so WhatsApp may take it away.", remedy=remedy)
 
 
 def _demand_moment(at: datetime.datetime | None) -> None:
@@ -215,6 +239,14 @@ def _demand_units(check: Run) -> None:
             remedy=f"Add {units_text(quote.missing)}, or choose fewer people.",
             code="units_missing",
         )
+
+
+def _keep_quote(run: Run, check: Run) -> None:
+    """What was quoted is what the launch is charged, though a newer price begins meanwhile. The practice carrier is free."""
+    prices = quoted_prices(check)
+    Run.objects.filter(id=run.id).update(prices=prices)
+    if prices["lines"]:
+        keep_quote(origin_id=run.id, channel=check.sender.channel, category=prices["category"], lines=prices["lines"])
 
 
 def _demand(run: Run, state: str, why: str) -> None:

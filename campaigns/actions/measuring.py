@@ -15,6 +15,7 @@ from psycopg.sql import SQL, Composable, Identifier, Placeholder
 
 from campaigns.models import Run
 from campaigns.personal_values import values_of
+from campaigns.selectors.quotes import prices_of
 from contacts.models import Contact
 from core import clock
 from messaging.channels.protocol import MessageChannel
@@ -64,8 +65,8 @@ _NOTHING = SQL("")
 def measure_run(run: Run) -> None:
     """Count the parts of a planned run: for each country its people, and the least and the most parts they can come to.
 
-    Effects: the run's `parts_by_country`. One statement for the groups and one for their people, however many there are; two
-             more where any place has lines added to such texts.
+    Effects: the run's `parts_by_country`, and its `prices`: what it is quoted. One statement for the groups and one for their
+             people, however many there are; two more where any place has lines added to such texts, and two for the prices.
     """
     kind = channel(run.sender.channel)
     book = line_book(run.sender, run.purpose, at=max(clock.now(), run.planned_for))
@@ -77,8 +78,8 @@ def measure_run(run: Run) -> None:
         line = found.setdefault(group.country, [0, 0, 0])
         for place, more in enumerate((1, min(parts), max(parts))):
             line[place] += group.people * more
-    run.parts_by_country = found
-    run.save(update_fields=["parts_by_country"])
+    run.parts_by_country, run.prices = found, prices_of(run)
+    run.save(update_fields=["parts_by_country", "prices"])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

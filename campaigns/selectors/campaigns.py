@@ -12,6 +12,7 @@ from django.urls import reverse
 from campaigns.models import Campaign, CampaignList, Run
 from campaigns.outcomes import NOT_REPORTED, tells_arrival
 from campaigns.selectors.approvals import approval_states
+from campaigns.selectors.holding import held_badge
 from campaigns.selectors.waiting import waiting_badge, waits_until
 from campaigns.states import APPROVAL_WORDS, RUN_WORDS
 from consent.models import Purpose
@@ -181,7 +182,9 @@ def _row(
     is_draft = campaign.state == "draft" or run is None
     return CampaignRow(
         campaign=campaign,
-        badge=waiting_badge()
+        badge=held_badge()
+        if run is not None and run.awaits_template and run.state == "sending"
+        else waiting_badge()
         if later is not None
         else _approval_badge(campaign, run, answers) or state_words(near.state),
         asked=run.planned_count if run is not None and known else None,

@@ -26,11 +26,11 @@ def latest_check(campaign: Campaign) -> Run | None:
 
 
 def held_launch(campaign: Campaign) -> Run | None:
-    """The newest launch of a draft if it was held for want of a new check, and none was made since. One query, or two."""
+    """The newest launch of a draft if it was taken back for want of a new check, and none was made since. One query, or two."""
     if campaign.state != "draft":
         return None
     run = Run.objects.filter(campaign=campaign, kind="launch").order_by("-created_at").first()
-    if run is None or not run.outgrown:
+    if run is None or not (run.outgrown or run.recategorised):
         return None
     checked = Run.objects.filter(campaign=campaign, kind="simulation", created_at__gt=run.created_at)
     return None if checked.exists() else run

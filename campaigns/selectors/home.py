@@ -22,6 +22,7 @@ from messaging.models import Sender
 from messaging.selectors.frequency import open_alerts
 from messaging.selectors.registrations import ending_registrations
 from messaging.selectors.replies import waiting_replies
+from messaging.selectors.template_alarms import alarm_words, alarming_templates
 
 _RECENT = 5
 #: of so many campaigns that wait for one person's approval the names are shown
@@ -192,8 +193,9 @@ def _tasks(actor: Actor, replies: int) -> list[Task]:
     found += _frequency(actor)
     found += _approvals(actor)
     if actor.may("see_campaigns"):
-        held = Run.objects.filter(kind="launch", state__in=["attention", "paused"]).select_related("campaign")
-        found += [_task_of_run(run) for run in held.order_by("created_at")[:5]]
+        found += [_task_of_run(run) for run in _held_runs()]
+    if actor.may("author_campaigns"):
+        found += _templates()
     if actor.may("change_senders"):
         for sender in Sender.objects.exclude(paused_at=None).order_by("paused_at")[:3]:
             text = "Its messages wait until it goes on."
@@ -260,8 +262,34 @@ def _approvals(actor: Actor) -> list[Task]:
     return found
 
 
+def _held_runs() -> list[Run]:
+    """Launches that somebody has to look at: paused, held, unclear, or taken back and not checked since. One query."""
+    since = Run.objects.filter(
+        campaign_id=OuterRef("campaign_id"), kind="simulation", created_at__gt=OuterRef("finished_at")
+    )
+    taken_back = Q(~Exists(since), held_reason="recategorised", state="cancelled", campaign__state="draft")
+    held = Q(state__in=["attention", "paused"]) | Q(state="sending", held_reason="template") | taken_back
+    rows = Run.objects.filter(held, kind="launch").select_related("campaign")
+    return list(rows.order_by("created_at")[:_RECENT])
+
+
+def _templates() -> list[Task]:
+    """What the network said of templates and somebody should know. One query."""
+    found = []
+    for row in alarming_templates(_RECENT):
+        title, text = alarm_words(row)
+        found.append(Task("template", title, text, "Look", "messaging:template", row.id))
+    return found
+
+
 def _task_of_run(run: Run) -> Task:
     name = run.campaign.name
+    if run.recategorised:
+        text = "WhatsApp gave its template another category. Look at the new price and check it again."
+        return Task("alert", f"“{name}” was taken back", text, "Open", "campaigns:detail", run.campaign_id)
+    if run.state == "sending":
+        text = "It goes on by itself when WhatsApp lets its template be used."
+        return Task("pause", f"“{name}” is held", text, "Open", "campaigns:run", run.id)
     if run.state == "paused":
         return Task("pause", f"“{name}” is paused", "Nobody gets it until it goes on.", "Open", "campaigns:run", run.id)
     text = "Some messages have no clear end; none of them is sent twice."

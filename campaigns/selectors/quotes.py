@@ -1,15 +1,18 @@
-"""What a run would cost: people and parts by country from its check, priced as of now, beside what there is to pay with."""
+"""What a run would cost: people and parts by country from its check, at the prices it was quoted, beside what pays for it."""
 
 import dataclasses
+import datetime
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from billing.contracts import units_text
-from billing.price_book import Rate, category_of, rate_for
+from billing.price_book import Line, line_of, lines_for
 from billing.selectors import funds, rates, used_by_each
 from campaigns.models import Run
 from campaigns.states import LIVE
 from core import clock
+from messaging.selectors.price_categories import price_category
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -113,28 +116,54 @@ class Quote:
         return f"{least.rpartition(' ')[0]} to {most}" if self.varies else most
 
 
+def prices_of(run: Run) -> dict[str, Any]:
+    """What a run that is measured now is quoted: its category, and every price of it that can be needed. Two queries at most.
+
+    Shape:  as `Run.prices`; no lines for the practice carrier, which is free.
+    Errors: NoPrice when the price book has no line for the channel.
+    """
+    channel = run.sender.channel
+    category = price_category(channel, run.purpose.tier, run.template_version.parts)
+    if run.sender.account.practice:
+        return {"category": category, "lines": []}
+    return {"category": category, "lines": lines_for(rates(), channel=channel, category=category, on=_today())}
+
+
+def quoted_prices(run: Run) -> dict[str, Any]:
+    """What a check was quoted, as `Run.prices`; what it would be now, where nothing was kept. No query where it was."""
+    return run.prices if run.prices is not None and run.prices["lines"] else prices_of(run)
+
+
 def quote_run(run: Run) -> Quote | None:
-    """What a checked run would cost now; None while it is not measured yet. Two queries.
+    """What a checked run was quoted; None while it is not measured yet. One query.
 
     Shape:  a line for each country, dearest first; an address without a country has the line "" and the price of anywhere.
-    Errors: NoPrice when the price book has no line for the channel.
+    Errors: NoPrice when the price book had no line for the channel.
     """
     if run.parts_by_country is None:
         return None
-    lines = sorted(
-        _lines(run, () if run.sender.account.practice else rates()), key=lambda line: (-line.most, line.country)
-    )
+    lines = sorted(_lines(run), key=lambda line: (-line.most, line.country))
     return Quote(lines, funds().available, run.sender.account.practice)
 
 
+def quote_in(run: Run, category: str) -> Quote | None:
+    """What the same check would cost if its template were in another category, at the prices of today. Two queries."""
+    if run.parts_by_country is None:
+        return None
+    if run.sender.account.practice:
+        return quote_run(run)
+    lines = lines_for(rates(), channel=run.sender.channel, category=category, on=_today())
+    return Quote(_priced(run, lines), funds().available, free=False)
+
+
 def quote_beside_others(run: Run) -> Quote | None:
-    """The same, beside what campaigns launched before still need. Six queries."""
+    """The same, beside what campaigns launched before still need. Five queries."""
     quote = quote_run(run)
     return quote if quote is None or quote.free else dataclasses.replace(quote, promised=promised_units())
 
 
 def promised_units() -> int:
-    """What launched campaigns still need and no message of theirs holds yet. Units: thousandths of a unit. Four queries.
+    """What launched campaigns still need and no message of theirs holds yet. Units: thousandths of a unit. Three queries.
 
     Shape: of each what its check counted at least, without what was charged, is held, or was given back for good. A message
            that is left out at the last moment counts until its campaign is over.
@@ -145,23 +174,30 @@ def promised_units() -> int:
         return 0
     checks = Run.objects.filter(campaign_id__in=runs, kind="simulation", parts_by_country__isnull=False)
     newest = checks.order_by("campaign_id", "-created_at").distinct("campaign_id")
-    known, used = rates(), used_by_each(runs.values())
+    used = used_by_each(runs.values())
     needs = 0
     for check in newest.select_related("sender__account", "purpose"):
         gone = used.get(runs[check.campaign_id])
-        least = sum(line.least for line in _lines(check, known))
+        least = sum(line.least for line in _lines(check))
         needs += max(0, least - (gone.charged + gone.held + gone.given_back if gone else 0))
     return needs
 
 
-def _lines(run: Run, known: Sequence[Rate]) -> list[QuoteLine]:
-    measured = (run.parts_by_country or {}).items()
+def _lines(run: Run) -> list[QuoteLine]:
+    """The lines of a check as it was quoted; one that is older than quotes are, at the prices of today."""
     if run.sender.account.practice:
+        measured = (run.parts_by_country or {}).items()
         return [QuoteLine(country, people, least, most, 0, "") for country, (people, least, most) in measured]
-    today = clock.now().date()
-    channel, category = run.sender.channel, category_of(run.sender.channel, run.purpose.tier)
+    return _priced(run, [(country, price, version) for country, price, version in quoted_prices(run)["lines"]])
+
+
+def _priced(run: Run, lines: Sequence[Line]) -> list[QuoteLine]:
     found = []
-    for country, (people, least, most) in measured:
-        rate = rate_for(known, channel=channel, category=category, country=country, on=today)
-        found.append(QuoteLine(country, people, least, most, rate.amount, rate.version))
+    for country, (people, least, most) in (run.parts_by_country or {}).items():
+        _, price, version = line_of(lines, country)
+        found.append(QuoteLine(country, people, least, most, price, version))
     return found
+
+
+def _today() -> datetime.date:
+    return clock.now().date()

@@ -13,6 +13,7 @@ from billing.contracts import units_text
 from campaigns.models import Recipient, Run
 from campaigns.personal_values import message_for
 from campaigns.selectors.checks import Check
+from campaigns.selectors.holding import holds_for_template, template_id_of
 from campaigns.selectors.preview import Preview, reader_of, with_lines, with_message
 from campaigns.selectors.quotes import Quote
 from campaigns.selectors.reports import Wave
@@ -57,13 +58,14 @@ class Need:
 
 
 def readiness(check: Check) -> list[Need]:
-    """Everything a launch of this check needs, always in the same order (E27). Two queries."""
+    """Everything a launch of this check needs, always in the same order (E27). Two queries; four for a template."""
     run = check.run
     return [
         _organization(Organization.objects.current()),
         _sender(run),
         _purpose(run),
         _text(run),
+        *_template(run),
         _people(check),
         _units(check.quote),
         _hours(check.waves),
@@ -136,6 +138,15 @@ def _text(run: Run) -> Need:
     page = reverse("campaigns:change", args=[run.campaign_id])
     deed = "Choose another" if "template" in version.parts else "Change the text"
     return Need(LABEL, "wait", found.words, page, deed, right="author_campaigns")
+
+
+def _template(run: Run) -> list[Need]:
+    """One line about a template that cannot be used now, or that people do not like; none where all is well."""
+    if not holds_for_template(run):
+        return []
+    words = "WhatsApp does not let it be used now, or people do not like it."
+    page = reverse("messaging:template", args=[template_id_of(run.template_version)])
+    return [Need("Template in good standing", "no", words, page, "Look at it", right="author_campaigns")]
 
 
 def _people(check: Check) -> Need:

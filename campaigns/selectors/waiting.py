@@ -22,7 +22,9 @@ _SAMPLE: Final = 20
 def waits_until(run: Run) -> datetime.datetime | None:
     """When a run that is sending goes on; None while something of it is on its way. No query."""
     near = clock.now() + datetime.timedelta(seconds=_NEAR)
-    return run.next_at if run.state == "sending" and run.next_at is not None and run.next_at > near else None
+    if run.state != "sending" or run.awaits_template or run.next_at is None:
+        return None
+    return run.next_at if run.next_at > near else None
 
 
 def waiting_badge() -> dict[str, object]:

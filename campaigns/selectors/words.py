@@ -51,7 +51,7 @@ def _cancelled(report: Report) -> tuple[str, str]:
     if report.run.started_at is not None:
         lead = "There is no way back; copy the campaign to write to the others."
         return f"Stopped. {_people(report.sent)} had it already.", lead
-    if report.run.outgrown:
+    if report.run.outgrown or report.run.recategorised:
         return "Needs a new check. Nothing has left.", "The campaign is a draft again."
     return "Taken back. Nothing has left.", "The campaign is a draft again."
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.contracts import Refused
 from accounts.doors import member
+from billing.selectors import quote_of
 from campaigns.access import access_run
 from campaigns.actions import launching
 from campaigns.actions.exporting import note_export
@@ -20,6 +21,7 @@ from campaigns.models import Run
 from campaigns.reasons import words_of
 from campaigns.selectors.campaigns import state_words
 from campaigns.selectors.checks import audience_size
+from campaigns.selectors.holding import coming_price, held_badge, held_heading
 from campaigns.selectors.people import VIEWS, people_chips, people_page, people_total, view_title
 from campaigns.selectors.reports import run_report, waves
 from campaigns.selectors.waiting import waiting_badge, waiting_heading
@@ -55,14 +57,15 @@ def _told(request: MemberRequest, run: Run) -> dict[str, Any]:
     """What the report says; fixed in number of queries, whatever the run holds."""
     report, now = run_report(run), clock.now()
     left = (run.breath_until - now).total_seconds() if run.breath_until is not None else 0.0
-    waiting = waiting_heading(report)
-    heading, lead = waiting or heading_of(report)
+    held, waiting = held_heading(report), waiting_heading(report)
+    heading, lead = held or waiting or heading_of(report)
     return {
         "run": run,
         "report": report,
-        "badge": waiting_badge() if waiting else state_words(run.state),
+        "badge": held_badge() if held else waiting_badge() if waiting else state_words(run.state),
         "heading": heading,
         "lead": lead,
+        "coming": coming_price(run),
         "live": run.state in LIVE,
         "can_undo": run.state in ("waiting", "planning", "breath"),
         "seconds": max(0, round(left)),
@@ -70,11 +73,12 @@ def _told(request: MemberRequest, run: Run) -> dict[str, Any]:
         "audience": audience_size(run.campaign) if run.state == "planning" else 0,
         "calls": call_report(origin="run", origin_id=run.id) if run.sender.channel == "voice" else None,
         "waves": waves(run) if run.state in ("breath", "sending", "paused") else (),
-        "pace": _IDLE_PACE if waiting else next(pace for size, pace in _PACES if run.planned_count >= size),
+        "pace": _IDLE_PACE if waiting or held else next(pace for size, pace in _PACES if run.planned_count >= size),
         "may_send": request.actor.may("send_campaigns"),
         "may_write": request.actor.may("author_campaigns"),
         "may_see_people": request.actor.may("see_contacts"),
         "may_export": request.actor.may("export_contacts"),
+        "quote": quote_of(run.id) if request.actor.may("see_units") else None,
         "may_see_units": request.actor.may("see_units"),
         "now": now,
     }

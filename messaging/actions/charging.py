@@ -12,11 +12,12 @@ from django.db.models.functions import Greatest, Least
 from accounts.contracts import SYSTEM
 from billing.actions.ledger import finish_units, reserve_units
 from billing.contracts import Charge
-from billing.price_book import category_of, rate_for
-from billing.selectors import rates
+from billing.price_book import Line, category_of, line_of, lines_for
+from billing.selectors import quoted_lines, rates
 from core import clock
 from core.tenancy import require_organization_id
 from messaging.models import Message, Sender
+from messaging.selectors.price_categories import template_categories
 from messaging.states import KEYWORD_ORIGINS, WAITING_FOR_UNITS
 
 #: how long a message without units waits until it asks again
@@ -46,26 +47,40 @@ def hold_units(*, sender: Sender, attempts: Sequence[tuple[uuid.UUID, Message]])
     """Hold what these attempts cost, in their order, as far as the units reach; answer the attempts that may be made.
 
     Shape:   attempt id and message, the message with its point and purpose; those that cost nothing are held as they are.
-    Effects: two statements, none for the practice carrier. The balance is locked until the caller's transaction ends.
+    Effects: what was quoted for their origin is what they cost, else the prices of today. Two statements, one more where some
+             were not quoted and two more for WhatsApp then; none for the practice carrier. The balance is locked until the
+             caller's transaction ends.
     Errors:  NoPrice when the price book has no line for the channel: nothing is sent that has no price.
     """
     free = {attempt_id for attempt_id, message in attempts if is_free(sender, message)}
     priced = [(attempt_id, message) for attempt_id, message in attempts if attempt_id not in free]
     if not priced:
         return free
-    known, today = rates(), clock.now().date()
+    quoted = quoted_lines({message.origin_id for _, message in priced})
+    today = _prices_today([message for _, message in priced if message.origin_id not in quoted])
     charges = []
     for attempt_id, message in priced:
-        rate = rate_for(
-            known,
-            channel=message.channel,
-            category=category_of(message.channel, message.purpose.tier),
-            country=message.point.region.partition("-")[0],
-            on=today,
+        lines = quoted[message.origin_id] if message.origin_id in quoted else today[message.template_version_id]
+        _, price, version = line_of(lines, message.point.region.partition("-")[0])
+        charges.append(
+            Charge(attempt_id, message.id, price * message.units, version, message.channel, _origin_of(message))
         )
-        amount = rate.amount * message.units
-        charges.append(Charge(attempt_id, message.id, amount, rate.version, message.channel, _origin_of(message)))
     return free | reserve_units(actor=SYSTEM, charges=charges)
+
+
+def _prices_today(messages: Sequence[Message]) -> dict[uuid.UUID, list[Line]]:
+    """What messages nobody quoted cost now, by the version of their text. Errors: NoPrice."""
+    if not messages:
+        return {}
+    known, today, channel = rates(), clock.now().date(), messages[0].channel
+    tiers = {message.template_version_id: message.purpose.tier for message in messages}
+    approved = template_categories(tiers) if channel == "whatsapp" else {}
+    return {
+        version_id: lines_for(
+            known, channel=channel, category=category_of(channel, tier, approved.get(version_id, "")), on=today
+        )
+        for version_id, tier in tiers.items()
+    }
 
 
 def is_free(sender: Sender, message: Message) -> bool:

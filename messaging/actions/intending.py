@@ -76,10 +76,11 @@ def intend(*, sender: Sender, message_ids: Sequence[uuid.UUID], token: uuid.UUID
     with connection.cursor() as cursor:
         counted = list({point_id for addresses in together.values() for point_id in addresses})
         cursor.execute(_LOCK_CONSENT, {"ids": [message.id for message in held], "counted": counted})
-    alike: dict[tuple[uuid.UUID, uuid.UUID, str, str], list[Message]] = {}
+    alike: dict[tuple[uuid.UUID, uuid.UUID, str, str, bool], list[Message]] = {}
     for message in _drop_closed(held):
         kind = KEYWORD_ORIGINS.get(message.origin, ""), NOTICE_ORIGINS.get(message.origin, "")
-        alike.setdefault((message.purpose_id, message.template_version_id, *kind), []).append(message)
+        shared = (message.purpose_id, message.template_version_id, *kind, _goes_to_many(message))
+        alike.setdefault(shared, []).append(message)
     allowed = [each for batch in alike.values() for each in _decide(sender, batch)]
     return _attempt(sender, _one_each(allowed, together))
 
@@ -125,7 +126,8 @@ def _one_each(
 def _decide(sender: Sender, batch: Sequence[Message]) -> list[tuple[Message, uuid.UUID, Verdict]]:
     """Of messages of one purpose, one text, and one keyword or notice those that may leave, with proof and decision.
 
-    Effects: what becomes of the others is written; while the text waits for the network's word, all of them wait.
+    Effects: what becomes of the others is written; while the text waits for the network's word, all of them wait, and those
+             of a campaign also while the network says that people do not like it.
     """
     version_id = batch[0].template_version_id
     keyword = KEYWORD_ORIGINS.get(batch[0].origin, "")
@@ -133,7 +135,7 @@ def _decide(sender: Sender, batch: Sequence[Message]) -> list[tuple[Message, uui
     context = context_for(
         sender=sender, purpose=batch[0].purpose, version_id=version_id, answers=keyword, notice=notice
     )
-    if context.standing.waits:
+    if context.standing.waits or (context.standing.flagged and _goes_to_many(batch[0])):
         for message in batch:
             put_back(message, clock.now() + datetime.timedelta(seconds=_AGAIN_SECONDS), WAITING_FOR_TEMPLATE)
         return []
@@ -150,6 +152,11 @@ def _decide(sender: Sender, batch: Sequence[Message]) -> list[tuple[Message, uui
         else:
             _refuse(message, raw, verdict)
     return allowed
+
+
+def _goes_to_many(message: Message) -> bool:
+    """Whether it is one of many: what was written to one address belongs to nothing larger."""
+    return message.origin_id != message.point_id
 
 
 def _attempt(sender: Sender, allowed: Sequence[tuple[Message, uuid.UUID, Verdict]]) -> list[Intent]:

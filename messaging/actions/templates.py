@@ -9,6 +9,7 @@ from accounts.actions.audit import record_audit
 from accounts.contracts import SYSTEM, Actor, Refused
 from core import clock
 from messaging.actions.practice import demand_practice
+from messaging.actions.template_alarms import raise_alarms, stand_of
 from messaging.actions.template_drafts import draft_of, text_of_draft
 from messaging.actions.template_files import demand_files, open_template_files
 from messaging.channels.whatsapp import CHANGEABLE, STANDING
@@ -135,8 +136,10 @@ def record_list(*, actor: Actor, account: ProviderAccount, listed: Sequence[List
         changed += _take_over(row, one)
     for row in rows.values():
         if row.state not in ("draft", "gone"):
+            before = stand_of(row)
             row.state, row.news_at = "gone", whole_second(clock.now())
             row.save()
+            raise_alarms(row, before)
             changed += 1
     record_audit(actor=actor, action="template.synced", on=("provider_account", account.id), data={"changed": changed})
     return changed
@@ -160,11 +163,18 @@ def _take_over(row: ProviderTemplate, one: ListedTemplate) -> bool:
         told["reason"] = one.reason
     if not row.use_case:
         told["use_case"] = _only_use_case(one.draft.category)
-    changed = row.created_at is None or any(getattr(row, name) != value for name, value in told.items())
+    is_new, before = row.created_at is None, stand_of(row)
+    changed = is_new or any(getattr(row, name) != value for name, value in told.items())
     for name, value in told.items():
         setattr(row, name, value)
+    if row.category in (row.next_category, ""):
+        row.next_category, row.next_category_at = "", None
+    if row.category != before.category:
+        _rethink_use(row)
     row.news_at = whole_second(clock.now())
     row.save()
+    if not is_new:
+        raise_alarms(row, before)
     return changed
 
 
@@ -200,6 +210,7 @@ def heed_news(*, account: ProviderAccount, news: TemplateNews) -> bool:
 
     Effects: state, quality and category follow; news older than what was heeded last changes nothing. A template that stops
              being approved holds its messages back from the next intent on. A category that will change is kept with its day.
+             Whoever wants to know of such things is rung.
     """
     rows = ProviderTemplate.objects.filter(account=account).select_for_update()
     by_id = rows.filter(provider_template_id=news.provider_template_id) if news.provider_template_id else rows.none()
@@ -210,11 +221,12 @@ def heed_news(*, account: ProviderAccount, news: TemplateNews) -> bool:
     if row.news_at is not None and moment < row.news_at:
         return True
     row.provider_template_id = row.provider_template_id or news.provider_template_id
-    before = (row.state, row.quality, row.category)
+    before = stand_of(row)
     _apply(row, news)
     row.news_at = moment
     row.save()
-    if before != (row.state, row.quality, row.category):
+    raise_alarms(row, before)
+    if before != stand_of(row):
         data = {"state": row.state, "quality": row.quality, "category": row.category}
         record_audit(actor=SYSTEM, action="template.reported", on=("provider_template", row.id), data=data)
     return True
@@ -225,6 +237,8 @@ def _apply(row: ProviderTemplate, news: TemplateNews) -> None:
         row.state, row.reason, row.advice = news.state, news.reason, news.advice
     if news.quality is not None:
         row.quality = news.quality
+    elif news.flagged is not None and (news.flagged or row.quality == "red"):
+        row.quality = "red" if news.flagged else ""
     if news.next_category:
         row.next_category, row.next_category_at = news.next_category, news.next_category_at
     if news.category:

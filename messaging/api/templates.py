@@ -119,7 +119,9 @@ class TemplateOut(serializers.Serializer[Any]):
     account_id = serializers.UUIDField()
     name = serializers.CharField()
     language = serializers.CharField()
-    category = serializers.CharField()
+    category = serializers.CharField(help_text="As WhatsApp has it; it decides the price.")
+    next_category = serializers.CharField(allow_blank=True, help_text="What WhatsApp has announced to make of it.")
+    next_category_at = Moment(allow_null=True)
     use_case = serializers.CharField(allow_blank=True)
     state = serializers.ChoiceField(choices=_STATES)
     quality = serializers.CharField(allow_blank=True)
@@ -149,7 +151,8 @@ def _told(rows: Sequence[ProviderTemplate]) -> Any:
 def _one(row: ProviderTemplate) -> dict[str, Any]:
     text, refused = text_of(row.content), why_not(row)
     same = ("id", "account_id", "name", "language", "category", "use_case", "state", "quality", "reason", "advice")
-    told = {name: getattr(row, name) for name in (*same, "submitted_at", "created_at")}
+    coming = ("next_category", "next_category_at")
+    told = {name: getattr(row, name) for name in (*same, *coming, "submitted_at", "created_at")}
     told |= {
         "changed": bool(row.changed),
         "choosable": not refused,

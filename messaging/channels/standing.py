@@ -14,11 +14,13 @@ from messaging.models import ProviderTemplate, TemplateVersion
 class Standing:
     """How a content stands. `waits`: not now, but it may be used again by itself. `tiers`: purposes it may serve, None for all.
 
+    `flagged`: people do not like it, so what goes to many waits before the network takes it from us.
     `window_seconds`: it may leave only so long after the person's own last message; nought when that does not matter.
     """
 
     ready: bool = True
     waits: bool = False
+    flagged: bool = False
     window_seconds: int = 0
     tiers: tuple[str, ...] | None = None
 
@@ -28,6 +30,10 @@ class Standing:
 
 
 READY: Final = Standing()
+#: states of a template from which the network may let it be used again; the other two are ours alone and the end
+_WAITS: Final = frozenset({"submitted", "appealed", "paused", "rejected", "disabled"})
+#: state, use case and quality of a template
+type _State = tuple[str, str, str]
 
 
 def standings(channel: str, version_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Standing]:
@@ -44,13 +50,13 @@ def standing_of(channel: str, parts: Mapping[str, Any]) -> Standing:
     return _standing(parts, _states([parts])) if channel == "whatsapp" else READY
 
 
-def _states(contents: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, str]]:
-    """State and use case of every template some contents name, by its id."""
+def _states(contents: Iterable[Mapping[str, Any]]) -> dict[str, _State]:
+    """State, use case and quality of every template some contents name, by its id."""
     named = {parts["template"]["id"] for parts in contents if "template" in parts}
     if not named:
         return {}
-    rows = ProviderTemplate.objects.filter(id__in=named).values_list("id", "state", "use_case")
-    return {str(row_id): (state, use_case) for row_id, state, use_case in rows}
+    rows = ProviderTemplate.objects.filter(id__in=named).values_list("id", "state", "use_case", "quality")
+    return {str(row_id): (state, use_case, quality) for row_id, state, use_case, quality in rows}
 
 
 def free_text(channel: str) -> Standing:
@@ -78,10 +84,15 @@ def refuse_misuse(parts: Mapping[str, Any], *, tier: str, account_id: uuid.UUID)
         raise Refused(problem, field="purpose", remedy="Choose a purpose of that kind, or another template.")
 
 
-def _standing(parts: Mapping[str, Any], states: Mapping[str, tuple[str, str]]) -> Standing:
+def _standing(parts: Mapping[str, Any], states: Mapping[str, _State]) -> Standing:
     if "template" not in parts:
         return free_text("whatsapp")
-    state, use_case = states.get(parts["template"]["id"], ("gone", ""))
+    state, use_case, quality = states.get(parts["template"]["id"], ("gone", "", ""))
     case = whatsapp_rules().use_cases.get(use_case)
-    waits = state == "paused"
-    return Standing(ready=state == "approved" or waits, waits=waits, tiers=case.tiers if case else ())
+    waits = state in _WAITS
+    return Standing(
+        ready=state == "approved" or waits,
+        waits=waits,
+        flagged=quality == "red",
+        tiers=case.tiers if case else (),
+    )

@@ -125,6 +125,8 @@ class TemplateNews(Unknown):
     reason: str = ""
     advice: str = ""
     quality: Quality | None = None
+    #: the network warns that people do not like it; False takes such a warning back
+    flagged: bool | None = None
     category: str = ""
     next_category: str = ""
     next_category_at: datetime.datetime | None = None

@@ -85,13 +85,15 @@ def read_news(change: Mapping[str, Any], told_at: object, event_key: str) -> Unk
 
 
 def _status(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event does. FLAGGED warns of a bad quality and leaves the state; REINSTATED takes it back."""
     event = str(value.get("event", ""))
+    flagged = {"flagged": event == "FLAGGED"} if event in ("FLAGGED", "REINSTATED") else {}
     if event not in STATES:
-        return {}
+        return flagged
     reason = str(value.get("reason") or "")
     advice = as_object(value.get("rejection_info")), as_object(value.get("other_info"))
     words = [advice[0].get("reason"), advice[0].get("recommendation"), advice[1].get("description")]
-    told = {"state": STATES[event], "reason": "" if reason == "NONE" else reason[:40]}
+    told = flagged | {"state": STATES[event], "reason": "" if reason == "NONE" else reason[:40]}
     return told | {"advice": " ".join(str(word) for word in words if word)[:500]}
 
 

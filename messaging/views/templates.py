@@ -11,12 +11,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.contracts import Refused
 from accounts.doors import member
+from billing.selectors import rates
+from core import clock
 from core.tenancy import tenant_context
 from messaging import template_office
 from messaging.access import access_template, access_template_account
 from messaging.actions import templates
 from messaging.channels.whatsapp import STANDING, last_text_of
 from messaging.models import ProviderTemplate
+from messaging.selectors.template_prices import price_effect
 from messaging.selectors.templates import template_accounts, template_card, template_cards
 from messaging.template_card_forms import CardsForm, initial_cards
 from messaging.template_code_forms import CodeForm, initial_code
@@ -40,8 +43,12 @@ def template(request: HttpRequest, provider_template_id: uuid.UUID) -> HttpRespo
 
 
 def _template_page(request: HttpRequest, template_id: uuid.UUID, refusal: Refused | None = None) -> HttpResponse:
-    card = template_card(access_template(_actor(request), template_id))
-    context = {"card": card, "refusal": refusal}
+    row = access_template(_actor(request), template_id)
+    context = {
+        "card": template_card(row),
+        "prices": price_effect(row, rates(), clock.now().date()),
+        "refusal": refusal,
+    }
     return render(request, "messaging/template.html", context, status=422 if refusal else 200)
 
 

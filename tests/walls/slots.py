@@ -24,6 +24,8 @@ NAMED = {
     "mapping_id": "contacts.SavedMapping",
     "field_id": "contacts.CustomField",
     "organization_id": "accounts.Organization",
+    # a word and no id: what happened to the template that stands beside it
+    "alarm": "messaging.ProviderTemplate",
 }
 
 

@@ -1,5 +1,6 @@
 """The operator host: pages behind a second factor, deeds that are actions. (Its database role is tested with the walls.)"""
 
+import datetime
 import re
 import uuid
 from unittest.mock import patch
@@ -14,12 +15,16 @@ from accounts.actions.organizations import change_settings, request_review
 from accounts.admin import DEEDS
 from accounts.models import Organization
 from billing.actions.ledger import add_units
-from billing.selectors import funds, statement
+from billing.models import Price
+from billing.price_book import Rate
+from billing.selectors import funds, rates, statement
 from config.operator_site import guarded_site
+from core import clock
 from core.tenancy import tenant_context
 from tests.factories.accounts import logged_in, make_operator, make_team, operator_actor
 from tests.integration.accounts.chain import last_deed
 from tests.integration.accounts.entrance import current_code, enrol, log_in, set_up_totp, show_code
+from tests.proofs import proves
 from tests.snapshots import rows_of
 
 LIST = "/accounts/organization/"
@@ -240,6 +245,31 @@ def test_an_operator_adds_units_with_the_number_of_the_payment(operator_browser,
         assert funds().available == 0
 
 
+@proves("I4")
+def test_an_operator_agrees_a_price_from_a_day_on_with_the_number_of_the_contract(operator_browser, acme, rival):
+    page, day = f"{LIST}{acme.id}/do/agree-price/", clock.now().date() + datetime.timedelta(days=2)
+    told = {"line": "whatsapp marketing", "country": "", "amount": "3.25", "valid_from": day.isoformat()}
+
+    shown = operator_browser.get(page).content.decode()
+    refused = operator_browser.post(page, told | {"reason": "", "amount": "-1"})
+    begun = {"reason": "contract 9", "valid_from": clock.now().date().isoformat()}
+    today = operator_browser.post(page, told | begun)
+    with tenant_context(acme.id):
+        assert not Price.objects.exists()
+    done = operator_browser.post(page, told | {"reason": "contract 9"})
+
+    assert "WhatsApp, marketing" in shown
+    assert [answer.status_code for answer in (refused, today, done)] == [422, 302, 302]
+    assert last_deed(acme.id).action == "price.agreed"
+    with tenant_context(acme.id):
+        held = Price.objects.get()
+        assert (held.channel, held.category, held.country, held.amount) == ("whatsapp", "marketing", "", 3250)
+        assert (held.valid_from, held.reason) == (day, "contract 9")
+        assert rates()[-1] == Rate("whatsapp", "marketing", "", 3250, day, f"own {day}", "contract 9")
+    with tenant_context(rival.id):
+        assert not Price.objects.exists()
+
+
 def test_an_operator_stops_and_resumes_an_organisation(operator_browser, acme):
     operator_browser.post(f"{LIST}{acme.id}/do/stop/", {"reason": "flood"})
     with tenant_context(acme.id):
@@ -328,7 +358,7 @@ def test_under_the_operators_own_database_role_the_pages_list_open_and_do(operat
     assert [answer.status_code for answer in (browser.get("/"), listed, opened, trail, read)] == [200] * 5
     assert {"Acme", "Rival"} <= set(re.findall(r"\b(Acme|Rival)\b", listed.content.decode()))
     assert [name for name in DEEDS if f"/do/{name}/" in opened.content.decode()] == [
-        "go-live", "stop", "suspend", "add-units", "confirm-registrations"
+        "go-live", "stop", "suspend", "add-units", "agree-price", "confirm-registrations"
     ]  # fmt: skip
     assert all(words in trail.content.decode() for words in ("organization.opened", "Organisation opened", "Acme"))
     assert (added.status_code, done.status_code) == (302, 302)
