@@ -34,5 +34,9 @@ CODES: Final[Mapping[str, str]] = {
     "too_late_to_undo": "Messages are leaving; the run can still be paused or cancelled.",
     "twice_in_request": "The person stands in the request twice; the first one counts.",
     "units_missing": "The balance does not cover what the launch costs at least.",
+    "override_decided": "A second person has decided about this text already.",
+    "override_yours": "Who wrote a text or asked about it does not allow it too.",
+    "words_allowed": "Nothing in the text needs a second person.",
     "words_barred": "Carriers there do not take what the text says or where its link leads.",
+    "words_need_second_person": "A second person has to allow this very text before it is sent, and nobody has.",
 }

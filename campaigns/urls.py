@@ -20,6 +20,7 @@ urlpatterns = [
     path("<uuid:campaign_id>/check/", checking.check, name="check"),
     path("<uuid:campaign_id>/approval/", approving.ask, name="ask_approval"),
     path("<uuid:campaign_id>/approval/decide/", approving.decide, name="decide_approval"),
+    path("<uuid:campaign_id>/words/", approving.ask_about_words, name="ask_about_words"),
     path("<uuid:campaign_id>/launch/", checking.launch, name="launch"),
     path("runs/<uuid:run_id>/", runs.run_detail, name="run"),
     path("runs/<uuid:run_id>/progress/", runs.progress, name="progress"),

@@ -12,7 +12,7 @@ from consent.api import proofs as consent_proofs
 from consent.api import views as consent
 from contacts.api import imports, upserts
 from contacts.api import views as contacts
-from messaging.api import batches, calls, proofs, registrations, template_files, templates
+from messaging.api import batches, calls, proofs, registrations, template_files, templates, text_overrides
 from messaging.api import views as messaging
 from privacy.api import views as privacy
 
@@ -54,6 +54,8 @@ urlpatterns = [
     path("senders/", messaging.senders, name="senders"),
     path("registrations/", registrations.registrations, name="registrations"),
     path("registrations/<uuid:registration_id>/", registrations.registration, name="registration"),
+    path("text-overrides/", text_overrides.overrides, name="text_overrides"),
+    path("text-overrides/<uuid:text_override_id>/", text_overrides.override, name="text_override"),
     path("decisions/", messaging.decisions, name="decisions"),
     path("messages/", messaging.messages, name="messages"),
     path("messages/batch/", batches.batch, name="message_batch"),

@@ -17,7 +17,7 @@ Keeper = Literal["product", "people"]
 Line = Literal["stop", "brand", "frequency", "rates", "help"]
 Way = Literal["add", "check"]
 When = Literal["each", "first", "month"]
-Severity = Literal["block", "warn"]
+Severity = Literal["block", "second", "warn"]
 SenderKind = Literal["long_code", "toll_free", "short_code", "alphanumeric"]
 Need = Literal["never", "held", "always"]
 
@@ -190,7 +190,11 @@ class ListRule:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ContentRule:
-    """Words and hosts of links, in small letters, that a text may not hold, or that somebody should look at."""
+    """Words and hosts of links, in small letters, that a text may not hold, or that somebody should look at.
+
+    `severity`: block, it is refused and nobody can allow it; second, it is refused until a second person allows this very text;
+    warn, it is said.
+    """
 
     id: str
     places: tuple[str, ...]
@@ -208,10 +212,14 @@ class ContentRule:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SpamRule:
-    """Points of the spam score. Units: `capital_share` in percent; `capital_letters` is the shortest text it is asked of."""
+    """Points of the spam score. From `warn_at` on it is said, from `second_at` on a second person has to allow the text.
+
+    Units: `capital_share` in percent; `capital_letters` is the shortest text it is asked of.
+    """
 
     id: str
     warn_at: int
+    second_at: int
     words: tuple[str, ...]
     word_points: int
     capital_points: int

@@ -79,6 +79,11 @@ _DEADLINES: Final[Mapping[str, str]] = {
     "evidence_retention": "How long proof is kept",
     "revocation": "When a stop must hold",
 }
+_VERDICTS: Final[Mapping[str, str]] = {
+    "block": "is refused, and nobody can allow it",
+    "second": "is refused until a second person allows that very text",
+    "warn": "is pointed out before a launch",
+}
 _WITH_ARTICLE: Final = ("US", "GB", "NL", "AE", "PH", "VI", "MP", "US-DC")
 _STOPS: Final[Mapping[str, str]] = {
     "suspended": "a suspension",
@@ -260,14 +265,15 @@ def _list(rule: ListRule, rules: Rulebook) -> str:
 
 def _content(rule: ContentRule, rules: Rulebook) -> str:
     looked = listed((f"“{word}”" for word in (*rule.words, *rule.domains)), "or")
-    verdict = "is refused" if rule.severity == "block" else "is pointed out before a launch"
+    verdict = _VERDICTS[rule.severity]
     what = _capital(sends(rule.channels, rule.tiers))
     return f"{what} {_where(rule.places)}: a text with {looked} {verdict} ({rule.label}). {rule.why}"
 
 
 def _spam(rule: SpamRule, rules: Rulebook) -> str:
     return (
-        f"A text with {rule.warn_at} points of the spam score or more is pointed out before a launch: {rule.word_points}"
+        f"A text with {rule.warn_at} points of the spam score or more is pointed out before a launch, and with"
+        f" {rule.second_at} or more needs a second person who allows it: {rule.word_points}"
         f" for each of {listed((f'“{word}”' for word in rule.words), 'or')}, {rule.capital_points} for capitals in more"
         f" than {rule.capital_share} % of its letters, {rule.mark_points} for each further exclamation mark or dollar sign."
     )

@@ -5,23 +5,33 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Final
 
-from consent.rule_types import ContentRule, SpamRule
+from consent.rule_types import ContentRule, Severity, SpamRule
 from consent.rulebook import Rulebook
 
 # what stands before an @ in an address is no part of its host: https://shop@bit.ly leads to bit.ly
 _HOST = re.compile(r"(?<![\w@.-])(?:https?://(?:[^\s/?#]*@)?)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?=[/?#:\s.,;!)\]}'\"»”]|$)")
 
+_SPAM: Final = "It reads like spam through and through"
+_SPAM_WHY: Final = "Filters and people take such a text for spam. Say it in plain words, in small letters."
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule found. `blocks`: it may not be sent so; else somebody should look. `found` are the words themselves."""
+    """What one rule found. `severity` as in `ContentRule`; `found` are the words themselves; `since` is when the rule began."""
 
     id: str
     label: str
     why: str
     found: tuple[str, ...]
-    blocks: bool
+    severity: Severity
+    since: datetime.date
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it may not be sent so, whoever allows it."""
+        return self.severity == "block"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,6 +52,11 @@ class Review:
         """The first thing for which it may not be sent; None when it may."""
         return next((finding for finding in self.findings if finding.blocks), None)
 
+    @property
+    def judged(self) -> tuple[Finding, ...]:
+        """What a second person has to allow before it may be sent."""
+        return tuple(finding for finding in self.findings if finding.severity == "second")
+
 
 def review(text: str, *, places: Iterable[str], channel: str, tier: str, day: datetime.date, rules: Rulebook) -> Review:
     """Hold a text, finished or with its variables, to the rules of these places; those that hold everywhere always count."""
@@ -49,10 +64,14 @@ def review(text: str, *, places: Iterable[str], channel: str, tier: str, day: da
     about = {rule.id: rule for place in ("*", *places) for rule in rules.contents_for(place, channel, tier, day)}
     found = [(rule, _found(said, rule)) for rule in about.values()]
     findings = tuple(
-        Finding(rule.id, rule.label, rule.why, words, rule.severity == "block") for rule, words in found if words
+        Finding(rule.id, rule.label, rule.why, words, rule.severity, rule.valid_from) for rule, words in found if words
     )
     points = tuple(_points(text, said, rules.spam))
-    return Review(findings, points, sum(each for each, _ in points) >= rules.spam.warn_at)
+    score, spam = sum(each for each, _ in points), rules.spam
+    if score >= spam.second_at:
+        whys = tuple(why for _, why in points)
+        findings += (Finding(spam.id, _SPAM, _SPAM_WHY, whys, "second", spam.valid_from),)
+    return Review(findings, points, score >= spam.warn_at)
 
 
 def _found(said: str, rule: ContentRule) -> tuple[str, ...]:

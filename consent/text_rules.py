@@ -44,10 +44,18 @@ def _small(row: Row, key: str) -> tuple[str, ...]:
     return words
 
 
+def _later(row: Row) -> int:
+    points = row.positive("second_at")
+    if points < row.positive("warn_at"):
+        row.fail("second_at", "must not be less than warn_at")
+    return points
+
+
 def _spam(row: Row) -> SpamRule:
     rule = SpamRule(
         id=row.name(),
         warn_at=row.positive("warn_at"),
+        second_at=_later(row),
         words=_small(row, "words"),
         word_points=row.positive("word_points"),
         capital_points=row.positive("capital_points"),

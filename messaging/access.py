@@ -17,6 +17,7 @@ from messaging.models import (
     Registration,
     Sender,
     TemplateFile,
+    TextOverride,
 )
 from messaging.providers.registry import PROVIDERS
 from messaging.providers.template_messages import ManagesTemplates
@@ -97,6 +98,12 @@ def access_registration(actor: Actor, registration_id: uuid.UUID) -> Registratio
     """A registration of the actor's organisation with its sender, for somebody who may change senders."""
     actor.require("change_senders")
     return cast(Registration, found(Registration.objects.select_related("sender"), registration_id))
+
+
+def access_override(actor: Actor, override_id: uuid.UUID) -> TextOverride:
+    """What was asked about a text of the actor's organisation, for somebody who may see campaigns."""
+    actor.require("see_campaigns")
+    return cast(TextOverride, found(TextOverride.objects.all(), override_id))
 
 
 def read_registration(actor: Actor, registration_id: uuid.UUID) -> Registration:

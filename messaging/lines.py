@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NoReturn
 
 from accounts.contracts import Refused
 from accounts.models import Organization
 from consent.rule_types import Disclosure
 from consent.rulebook import rulebook
-from consent.text_review import Review, review
+from consent.text_review import Finding, Review, review
 from core import clock
+from messaging.channels.protocol import Content
+from messaging.channels.registry import channel as channel_of
 from messaging.content import has_opt_out_hint
 from messaging.models import Sender
 from messaging.preference_links import place as preference_place
 from messaging.registering import kind_of_sender
+from messaging.text_overrides import not_allowed
 
 #: what makes a line stand in a text, as we or anybody would write it, in small letters
 _SAID: Final[dict[str, re.Pattern[str]]] = {
@@ -71,14 +74,33 @@ def lacking_words(text: str, *, sender: Sender, tier: str, region: str) -> list[
     return [words_for(rule, organization)[0] for rule in missing.values()]
 
 
+def all_words(channel: str, content: Content) -> str:
+    """Everything people would read or hear of a content, as one text: of a mail its subject as well."""
+    return "\n".join(channel_of(channel).texts(content).values())
+
+
 def words_in(text: str, *, channel: str, tier: str, places: Iterable[str]) -> Review:
     """What the rules of content of today find in a text, in these places and everywhere."""
     return review(text, places=places, channel=channel, tier=tier, day=clock.now().date(), rules=rulebook())
 
 
-def refuse_words(text: str, *, channel: str, tier: str, places: Iterable[str], field: str = "body") -> None:
-    """Errors: Refused, on the text, with what was found, when carriers of these places or of all would not take it."""
-    found = words_in(text, channel=channel, tier=tier, places=places).blocking
-    if found is not None:
-        named = ", ".join(f"“{word}”" for word in found.found)
-        raise Refused(f"{found.label}: {named}.", field=field, remedy=found.why, code="words_barred")
+def refuse_words(
+    text: str, *, channel: str, tier: str, places: Iterable[str], field: str = "body", to_send: bool = True
+) -> None:
+    """Refuse a text for its words. One query where a second person has to allow it; `to_send` false: it is only written.
+
+    Errors: Refused, on the text, with what was found, when carriers of these places or of all would not take it, or when a
+            second person has to allow this very text before it is sent and nobody has.
+    """
+    found = words_in(text, channel=channel, tier=tier, places=places)
+    if found.blocking is not None:
+        _refuse(found.blocking, field, found.blocking.why, "words_barred")
+    waits = not_allowed(found.judged, text, channel=channel, tier=tier) if to_send else []
+    if waits:
+        remedy = f"{waits[0].why} Or ask a second person to allow this text, as the check of a campaign offers."
+        _refuse(waits[0], field, remedy, "words_need_second_person")
+
+
+def _refuse(found: Finding, field: str, remedy: str, code: str) -> NoReturn:
+    named = ", ".join(f"“{word}”" for word in found.found)
+    raise Refused(f"{found.label}: {named}.", field=field, remedy=remedy, code=code)

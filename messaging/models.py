@@ -12,6 +12,7 @@ from messaging.promise_models import FrequencyAlert as FrequencyAlert
 from messaging.registration_models import Registration as Registration
 from messaging.states import CALL_OUTCOMES, KEYWORD_ORIGINS, STATES, TEMPLATE_STATES
 from messaging.template_file_model import TemplateFile as TemplateFile
+from messaging.text_override_model import TextOverride as TextOverride
 
 
 class ProviderAccount(TenantModel):

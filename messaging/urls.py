@@ -16,6 +16,7 @@ from messaging.views import (
     senders,
     template_files,
     templates,
+    text_overrides,
     unsubscribing,
 )
 
@@ -59,6 +60,8 @@ urlpatterns = [
     path("messages/", conversations.find, name="find"),
     path("messages/<uuid:message_id>/why/", conversations.why, name="why"),
     path("recordings/<uuid:announcement_audio_id>/", recordings.hear, name="hear"),
+    path("texts/", text_overrides.override_list, name="overrides"),
+    path("texts/<uuid:text_override_id>/decide/", text_overrides.decide, name="decide_override"),
     path("templates/", templates.template_list, name="templates"),
     path("templates/new/", templates.new_template, name="new_template"),
     path("templates/files/<uuid:template_file_id>/", template_files.show, name="template_file"),

@@ -24,7 +24,7 @@ from messaging.actions.queueing import cancel_messages, set_gate
 from messaging.channels.protocol import AsksOfOrganization, lack_of
 from messaging.channels.registry import channel as channel_of
 from messaging.channels.standing import refuse_misuse
-from messaging.lines import refuse_words
+from messaging.lines import all_words, refuse_words
 from messaging.registering import refuse_unregistered
 
 #: who plans further ahead looks at people, law and prices that will be others
@@ -197,7 +197,8 @@ def _demand_content(campaign: Campaign, check: Run) -> None:
         refuse_content(campaign.channel, version)
         refuse_misuse(version.parts, tier=campaign.purpose.tier, account_id=campaign.sender.account_id)
         countries = check.parts_by_country or {}
-        refuse_words(version.body, channel=campaign.channel, tier=campaign.purpose.tier, places=countries)
+        said = all_words(campaign.channel, version)
+        refuse_words(said, channel=campaign.channel, tier=campaign.purpose.tier, places=countries)
         refuse_unregistered(campaign.sender, campaign.purpose.tier, version.body, clock.now(), rulebook())
         _refuse_disliked(check)
     except Refused as refusal:

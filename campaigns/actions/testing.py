@@ -23,6 +23,7 @@ from messaging.channels.protocol import Content, MessageChannel, Rendered
 from messaging.channels.registry import channel as channel_of
 from messaging.content_rules import ContentError
 from messaging.line_book import line_book
+from messaging.lines import all_words, refuse_words
 from messaging.selectors.line_readers import line_readers
 
 _HOURS = 1
@@ -36,7 +37,7 @@ def send_test(*, actor: Actor, campaign: Campaign) -> int:
 
     Effects: one message for each such guest with values that belong to nobody; the gate decides about each at the door, and a
              guest who never agreed to this purpose is left out with that reason like anybody else.
-    Errors:  Refused when the channel reaches no guest, or the message cannot be made.
+    Errors:  Refused when the channel reaches no guest, the message cannot be made, or carriers do not take its words.
     """
     actor.require("send_campaigns")
     version = campaign.template.versions.order_by("-number").first()
@@ -48,6 +49,9 @@ def send_test(*, actor: Actor, campaign: Campaign) -> int:
         raise Refused(f"No guest has {_ADDRESSES[kind]} yet.", remedy="Add your own under Settings, Guests.")
     points = ensure_points([address for _, address in guests])
     fields = {field.key: _SAMPLES.get(field.kind, field.label) for field in CustomField.objects.all()}
+    places = {address.region for _, address in guests if address.region}
+    said = all_words(campaign.channel, version)
+    refuse_words(said, channel=campaign.channel, tier=campaign.purpose.tier, places=places, to_send=False)
     book = line_book(campaign.sender, campaign.purpose)
     readers = line_readers(campaign.purpose, campaign.channel, list(points.values())) if book.is_open else {}
     wishes = []

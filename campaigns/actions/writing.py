@@ -18,7 +18,7 @@ from messaging.channels.registry import channel as channel_of
 from messaging.channels.standing import refuse_misuse
 from messaging.content_rules import ContentError
 from messaging.line_book import line_book
-from messaging.lines import refuse_words
+from messaging.lines import all_words, refuse_words
 from messaging.models import Sender
 from messaging.providers.registry import PROVIDERS
 from messaging.registering import refuse_unregistered
@@ -63,7 +63,8 @@ def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = Non
     _refuse_long_text(draft)
     refuse_content(draft.sender.channel, draft.content)
     refuse_misuse(draft.parts, tier=draft.purpose.tier, account_id=draft.sender.account_id)
-    refuse_words(draft.body, channel=draft.sender.channel, tier=draft.purpose.tier, places=())
+    said = all_words(draft.sender.channel, draft.content)
+    refuse_words(said, channel=draft.sender.channel, tier=draft.purpose.tier, places=(), to_send=False)
     refuse_unregistered(draft.sender, draft.purpose.tier, draft.body, clock.now(), rulebook())
     version = save_text(
         actor=actor,

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db import connection
 
+from accounts.contracts import Actor
 from accounts.models import Organization
 from campaigns.models import Recipient, Run
 from campaigns.selectors.checks import Check
@@ -16,8 +17,9 @@ from consent.rulebook import rulebook
 from consent.text_review import Review
 from core import clock
 from messaging.line_book import AddedLine, Reader, line_book
-from messaging.lines import lines_in, words_for, words_in
+from messaging.lines import all_words, lines_in, words_for, words_in
 from messaging.registering import kind_of_sender
+from messaging.selectors.text_overrides import Judgement, judgement_of
 
 _WHEN: Final[dict[str, str]] = {
     "each": "",
@@ -100,8 +102,19 @@ def added_lines(check: Check) -> list[Duty]:
 def words_of(check: Check) -> Review:
     """What the rules of content find in the text, for the countries of those who would get it."""
     run = check.run
-    text, countries = run.template_version.body, run.parts_by_country or {}
+    text, countries = text_of(check), run.parts_by_country or {}
     return words_in(text, channel=run.sender.channel, tier=run.purpose.tier, places=countries)
+
+
+def text_of(check: Check) -> str:
+    """Everything the message of a check says, as rules of content read it."""
+    return all_words(check.run.sender.channel, check.run.template_version)
+
+
+def judgement(actor: Actor, check: Check, review: Review) -> Judgement | None:
+    """Where the text of a check stands with its second person; None where nothing in it needs one."""
+    run = check.run
+    return judgement_of(actor, review, text_of(check), channel=run.sender.channel, tier=run.purpose.tier)
 
 
 def _read_in(run: Run) -> list[tuple[str, str]]:

@@ -12,9 +12,12 @@ from accounts.doors import member
 from campaigns.access import access_campaign
 from campaigns.actions.approving import ask_approval, decide_approval
 from campaigns.selectors.approvals import second_people
+from campaigns.selectors.checks import newest_check
+from campaigns.selectors.duties import text_of
 from campaigns.views.campaigns import show_campaign
 from campaigns.views.requests import MemberRequest
 from core.wording import counted_text
+from messaging.actions.overriding import ask_override
 
 
 @member("send_campaigns")
@@ -33,6 +36,30 @@ def ask(request: MemberRequest, campaign_id: uuid.UUID) -> HttpResponse:
         )
     else:
         messages.warning(request, "Asked, but nobody else here may approve. Give somebody that right under Team.")
+    return redirect("campaigns:check", campaign.id)
+
+
+@member("author_campaigns")
+@require_POST
+def ask_about_words(request: MemberRequest, campaign_id: uuid.UUID) -> HttpResponse:
+    """Ask a second person to allow the text of the last check."""
+    campaign = access_campaign(request.actor, campaign_id, "author_campaigns")
+    found = newest_check(campaign)
+    try:
+        if found is None or found.working:
+            raise Refused("It has no check yet.", remedy="Check the campaign first.", code="not_checked")
+        ask_override(
+            actor=request.actor,
+            text=text_of(found),
+            channel=campaign.channel,
+            tier=campaign.purpose.tier,
+            places=found.run.parts_by_country or {},
+            why=request.POST.get("why", ""),
+            written_by=campaign.changed_by or campaign.created_by,
+        )
+    except Refused as refusal:
+        return show_campaign(request, campaign, refusal)
+    messages.success(request, "Asked. The answer stands here and under Texts to read.")
     return redirect("campaigns:check", campaign.id)
 
 

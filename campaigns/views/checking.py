@@ -18,7 +18,7 @@ from campaigns.models import Campaign
 from campaigns.selectors.approvals import Standing, may_approve, standing_of
 from campaigns.selectors.checks import Check, newest_check
 from campaigns.selectors.drafts import held_launch
-from campaigns.selectors.duties import added_lines, duties, missing_lines, words_of
+from campaigns.selectors.duties import added_lines, duties, judgement, missing_lines, words_of
 from campaigns.selectors.readiness import first_message, readiness
 from campaigns.views.campaigns import show_campaign
 from campaigns.views.requests import MemberRequest
@@ -68,9 +68,11 @@ def _page(request: MemberRequest, campaign: Campaign, found: Check | None, form:
 def _what_leaves(request: MemberRequest, found: Check | None) -> dict[str, Any]:
     """What a finished check says of the message itself and of all that a launch needs."""
     done = found is not None and not found.working
+    review = words_of(found) if found is not None and done else None
     return {
+        "judgement": judgement(request.actor, found, review) if found is not None and review is not None else None,
         "duties": duties(found) if found is not None and done else (),
-        "review": words_of(found) if found is not None and done else None,
+        "review": review,
         "added_lines": added_lines(found) if found is not None and done else (),
         "missing_lines": missing_lines(found) if found is not None and done else (),
         "needs": [need.seen_by(request.actor) for need in readiness(found)] if found is not None and done else (),

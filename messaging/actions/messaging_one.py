@@ -117,7 +117,8 @@ def judge_words(
 def said_to(sender: Sender, purpose: Purpose, made: Lettering, region: str) -> Rendered:
     """What this one person gets. Errors: Refused when it cannot be made, or the carriers of their place do not take it."""
     found = rendered(sender.channel, made)
-    refuse_words(found.body, channel=sender.channel, tier=purpose.tier, places=[region] if region else [], field="text")
+    said = f"{found.parts.get('subject', '')}\n{found.body}"
+    refuse_words(said, channel=sender.channel, tier=purpose.tier, places=[region] if region else [], field="text")
     return found
 
 

@@ -16,6 +16,7 @@ from messaging.channels.whatsapp import CHANGEABLE, STANDING
 from messaging.channels.whatsapp_checks import category_for, check_name, check_text
 from messaging.channels.whatsapp_rules import whatsapp_rules
 from messaging.channels.whatsapp_texts import TemplateText, text_of
+from messaging.lines import refuse_words
 from messaging.models import ProviderAccount, ProviderTemplate
 from messaging.providers.template_messages import DraftTemplate, ListedTemplate, Submitted, TemplateNews
 
@@ -35,11 +36,14 @@ def write_template(
     Effects: the change of one the network approved stands beside its text, which goes on being sent until the change is
              handed over.
     Errors: Refused names the field: a name, a language or a use that cannot be, a file that is not there, another template of
-            that name in that language, one that may not be changed now.
+            that name in that language, one that may not be changed now, words nobody takes.
     """
     actor.require("author_campaigns")
     category = category_for(text, check_name(name, language, use_case))
     demand_files(text)
+    for tier in whatsapp_rules().use_cases[use_case].tiers:
+        words = "\n".join((text.header, text.body, text.footer))
+        refuse_words(words, channel="whatsapp", tier=tier, places=(), to_send=False)
     if template is None:
         if ProviderTemplate.objects.filter(account=account, name=name, language=language).exists():
             remedy = "Choose another name, or change that one."

@@ -94,6 +94,15 @@ BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
     "messaging:sync_templates": lambda seeds: {"account": str(seeds.id_of("messaging.ProviderAccount"))},
     "messaging:new_registration": lambda seeds: _registration(seeds),
     "messaging:change_registration": lambda seeds: _registration(seeds),
+    "api:text_overrides": lambda seeds: {
+        "channel": "sms",
+        "purpose": str(seeds.id_of("consent.Purpose")),
+        "text": "A casino for you",
+        "countries": ["US"],
+        "why": "It is licensed",
+    },
+    "messaging:decide_override": lambda _seeds: {"decision": "approve"},
+    "campaigns:ask_about_words": lambda _seeds: {"why": "It is licensed"},
     "messaging:use_template": lambda _seeds: {"use_case": "support"},
 }
 

@@ -64,6 +64,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "category": "",
         "number": "CM00000001",
     },
+    "messaging.TextOverride": {"asked_at": lambda _: clock.now(), "fingerprint": b"f" * 32, "findings": []},
     "messaging.InboundMessage": {"kind": "text", "channel": "sms", "verdict": "asked"},
     "campaigns.Recipient": {
         "outcome": "left_out",

@@ -46,14 +46,13 @@ def test_what_somebody_should_look_at_is_said_and_goes(house, acme):
     add_people(house, 1, 1)
     with tenant_context(house.id):
         Purpose.objects.filter(id=house.purpose.id).update(tier="informational")
-    campaign = make_campaign(house, "ACT NOW!!! A GLASS OF WINE, 100% FREE, CLICK HERE")
+    campaign = make_campaign(house, "ACT NOW!!! 100% FREE, COME IN TODAY")
     check(house, campaign)
 
     page = acme.client().get(f"/campaigns/{campaign.id}/check/").content.decode()
 
     assert "Look at the words again." in page
-    assert "Sex, hate, alcohol, firearms or tobacco" in page
-    assert "It looks like spam (11 points)" in page
+    assert "It looks like spam (9 points)" in page
     assert launch(house, campaign, 1).kind == "launch"
 
 

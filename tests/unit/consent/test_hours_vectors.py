@@ -45,7 +45,7 @@ STATES = [
 UNVERIFIED = {
     "us-la-hours", "us-nj-hours", "us-pa-hours", "us-unclear-states-hours", "us-md-cap", "pk-hours", "eu-hours", "gb-hours",
     "fr-calls-hours", "ca-hours", "us-stop-reminder", "us-short-code", "us-no-names", "pk-masks", "au-register", "gulf-names",
-    "us-cannabis", "us-shaft", "asking-to-confirm",
+    "us-cannabis", "us-shaft", "us-sex-and-hate", "asking-to-confirm",
     "us-ut-artificial-voice", "list-own", "list-us-reassigned", "list-deactivated", "list-in-national", "list-pk-national",
     "list-elsewhere-national", "in-way-out", "stop-erased", "stop-dnc", "adult",
     "consent-expiry", "gb-offers-say-who", "eu-offers-say-who", "eu-offers-say-stop",

@@ -65,11 +65,31 @@ def test_a_category_is_barred_where_its_rule_holds_and_nowhere_else():
     assert ids("New CBD oil", places=["US"], day=datetime.date(2019, 6, 30)) == []
 
 
-def test_what_may_be_allowed_is_pointed_out_and_does_not_block():
+def test_what_may_be_allowed_needs_a_second_person_and_does_not_block():
     one = found("A glass of wine with us tonight?", places=["US"])
 
-    assert [(each.id, each.blocks) for each in one.findings] == [("us-shaft", False)]
-    assert one.blocking is None
+    assert [(each.id, each.severity, each.blocks) for each in one.findings] == [("us-shaft", "second", False)]
+    assert (one.blocking, [each.id for each in one.judged]) == (None, ["us-shaft"])
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "rule", "severity"),
+    [
+        ("A casino for you", "US", "us-risky-money", "second"),
+        ("A casino for you", "PK", "strict-places", "second"),
+        ("Nudes for you", "US", "us-sex-and-hate", "block"),
+    ],
+)
+def test_each_category_has_its_places_and_its_severity(text, place, rule, severity):
+    assert [(each.id, each.severity) for each in found(text, places=[place]).findings] == [(rule, severity)]
+    assert ids(text, places=["NZ"]) == []
+
+
+def test_a_notice_that_reads_like_a_fraud_is_said_and_an_offer_needs_somebody():
+    text = "Please verify your account"
+
+    assert [each.severity for each in found(text, tier="transactional").findings] == ["warn"]
+    assert [each.severity for each in found(text, tier="marketing").findings] == ["second"]
 
 
 def test_words_are_whole_words():
@@ -92,13 +112,17 @@ def test_every_point_of_the_score_says_why():
         (2, "It has 3 dollar signs."),
     )
     assert (loud.score, loud.spam, loud.blocking) == (13, True, None)
+    assert [(each.id, each.found[0]) for each in loud.judged] == [("spam-score", "It says “act now”.")]
+    quiet = found("ACT NOW!!! IT IS WINTER IN TOWN")
+    assert (quiet.score, quiet.spam, quiet.judged) == (7, True, ())
     assert (found("Your order is ready!").score, found("OK").score) == (0, 0)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ('severity = "block"', 'severity = "harsh"', "severity must be one of block, warn"),
+        ('severity = "block"', 'severity = "harsh"', "severity must be one of block, second, warn"),
+        ("second_at = 10", "second_at = 4", "second_at must not be less than warn_at"),
         ('words = ["cannabis"', 'words = ["Cannabis"', "words must be written in small letters"),
     ],
 )
