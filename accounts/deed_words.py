@@ -79,6 +79,7 @@ DEEDS: Final[Mapping[str, str]] = {
     "proof.made": "Proof of consent made",
     "purpose.opened": "Purpose opened",
     "purpose.confirmation": "Which agreements wait to be confirmed changed",
+    "purpose.receipts": "Who gets a receipt changed",
     "recording.kept": "Recording uploaded",
     "reply.judged": "Reply judged",
     "review.declined": "Review declined",

@@ -15,6 +15,7 @@ app.conf.task_queues = [kombu.Queue(queue.name) for queue in QUEUES]
 app.conf.task_routes = (lambda name, *_args, **_kwargs: {"queue": queue_of(name).name},)
 app.conf.beat_schedule = {
     "sweep": {"task": "messaging.sweep", "schedule": 5.0},
+    "send-notices": {"task": "messaging.send_all_notices", "schedule": 30.0},
     "promote": {"task": "campaigns.wake_runs", "schedule": 5.0},
     "keep-api-records": {"task": "accounts.keep_api_records", "schedule": 3600.0},
     "keep-partitions": {"task": "messaging.keep_partitions", "schedule": 3600.0},

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from consent.actions.limits import MOST_DAYS, MOST_MESSAGES
+from consent.actions.purposes import RECEIPT_CHANNELS
 from consent.models import CHANNELS, PER, TIERS, Point, Purpose, Wording
 from consent.selectors.attachments import LARGEST_BYTES
 from consent.selectors.words import CHANNEL_LABELS
@@ -70,6 +71,13 @@ class ConfirmationForm(CarillonForm, forms.Form):
         label="Wait for a confirmation, wherever the person is",
         widget=forms.CheckboxSelectMultiple,
         help_text="It holds for whoever agrees from now on. Agreements from before stay as they are.",
+    )
+    receipts = forms.MultipleChoiceField(
+        choices=[(channel, label) for channel, label in CHANNELS if channel in RECEIPT_CHANNELS],
+        required=False,
+        label="Send a receipt of what they agreed to",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="One message, with a link to the words, when, how, and how to stop.",
     )
 
 

@@ -169,6 +169,12 @@ class ConsentState(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organization", "point", "purpose", "channel"], name="consent_state_once")
         ]
+        # used by: who is asked to confirm
+        indexes = [
+            models.Index(
+                fields=["organization", "changed_at"], name="state_waiting", condition=models.Q(status="pending")
+            )
+        ]
 
 
 class Suppression(TenantModel):

@@ -26,6 +26,7 @@ PLATFORM_TASKS = frozenset(
         "messaging.compare_all_promises",
         "messaging.find_all_missed",
         "messaging.sweep",
+        "messaging.send_all_notices",
         "messaging.keep_partitions",
         "messaging.forget_all_recordings",
         "messaging.empty_old_webhooks",

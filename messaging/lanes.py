@@ -26,6 +26,7 @@ from messaging.actions.recording import Outcome, record_outcomes
 from messaging.channels.own_links import asks_for_link, with_link
 from messaging.channels.protocol import Common, Rendered
 from messaging.channels.registry import channel
+from messaging.confirmation_links import notice_place, notice_url
 from messaging.contracts import Accepted, Outbound
 from messaging.models import Message, ProviderAccount, Sender
 from messaging.preference_links import preference_url
@@ -38,6 +39,7 @@ from messaging.providers.protocol import (
     WaitsItsTurn,
 )
 from messaging.providers.registry import provider
+from messaging.states import NOTICE_ORIGINS
 
 logger = logging.getLogger(__name__)
 
@@ -198,6 +200,10 @@ def _outbound(sender: Sender, intent: Intent, callback_url: str) -> Outbound:
     rendered = _finished(intent.message)
     if asks_for_link(rendered):
         rendered = with_link(rendered, preference_url(require_organization_id(), bytes(intent.point.digest)))
+    notice = NOTICE_ORIGINS.get(intent.message.origin)
+    if notice:
+        url = notice_url(notice, intent.message.origin_id)
+        rendered = with_link(rendered, url, notice_place(notice))
     return channel(intent.message.channel).outbound(common, rendered)
 
 

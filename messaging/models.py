@@ -254,7 +254,8 @@ class InboundMessage(TenantModel):
     media_id = models.CharField(max_length=64, blank=True, default="")
     #: when the network says that they sent it; null where it says nothing
     said_at = models.DateTimeField(null=True)
-    #: stop, start, help, doubt (it may be a stop, and counts as one until somebody has judged) or text
+    #: stop, start, help, yes (to the request to confirm), doubt (it may be a stop, and counts as one until somebody has judged)
+    #: or text
     kind = models.CharField(max_length=6)
     #: "" nothing to judge; asked (a START without proof as well, and all that an unreadable address wrote); stop or not_stop
     #: as somebody of the team judged, or stop, restarted as the person said since

@@ -10,6 +10,8 @@ from messaging import carrier_office, lanes, template_office
 from messaging.actions import comparing
 from messaging.actions.announcing import forget_audio
 from messaging.actions.carrier_log import empty_old_bodies
+from messaging.actions.noticing import ask_to_confirm
+from messaging.actions.receipting import send_receipts
 from messaging.actions.sweeping import sweep_organization as sweep
 
 
@@ -37,6 +39,22 @@ def sweep_all() -> None:
         enqueue("messaging.drain_sender", organization_id=organization_id, sender_id=sender_id)
     for (organization_id,) in left:
         enqueue("messaging.sweep_organization", organization_id=organization_id)
+
+
+@tenant_task("messaging.send_notices")
+def send_notices(*, organization_id: uuid.UUID) -> int:
+    """Ask whoever has to confirm an agreement, and tell whoever agreed what they agreed to."""
+    return ask_to_confirm() + send_receipts()
+
+
+@platform_task("messaging.send_all_notices")
+def send_all_notices() -> None:
+    """Ring for every organisation in which an agreement waits, or whose purposes send receipts."""
+    with connection.cursor() as cursor:
+        cursor.execute("select organization_id from app_orgs_to_notify()")
+        found = cursor.fetchall()
+    for (organization_id,) in found:
+        enqueue("messaging.send_notices", organization_id=organization_id)
 
 
 @tenant_task("messaging.submit_template", own_transactions=True)

@@ -5,11 +5,13 @@ from django.urls import path
 from messaging.views import (
     call_records,
     carrier_books,
+    confirming,
     conversations,
     frequency,
     preference_centre,
     preference_settings,
     proving,
+    receipts,
     recordings,
     registrations,
     replies,
@@ -24,6 +26,8 @@ app_name = "messaging"
 urlpatterns = [
     path("u/<str:token>", unsubscribing.stop_mail, name="stop_mail"),
     path("p/<str:token>", preference_centre.preferences, name="preferences"),
+    path("y/<str:token>", confirming.confirm, name="confirm_agreement"),
+    path("r/<str:token>", receipts.receipt, name="agreement_receipt"),
     path("preference-page/", preference_settings.preference_page_settings, name="preference_page"),
     path("preference-page/end-links/", preference_settings.end_links, name="end_preference_links"),
     path("preference-page/<str:language>/", preference_settings.preview, name="preview_preferences"),

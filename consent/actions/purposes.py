@@ -1,12 +1,17 @@
 """Purposes and the words people agree to."""
 
 from collections.abc import Collection
+from typing import Final
 
 from django.utils.text import slugify
 
 from accounts.actions.audit import record_audit
 from accounts.contracts import Actor, Refused
 from consent.models import CHANNELS, Purpose, Wording
+
+#: channels on which a receipt can be read again; a call leaves nothing behind
+RECEIPT_CHANNELS: Final = ("sms", "whatsapp", "email")
+_DEEDS: Final = {"confirmed_on": "purpose.confirmation", "receipts_on": "purpose.receipts"}
 
 
 def open_purpose(*, actor: Actor, name: str, tier: str, description: str = "", key: str = "") -> Purpose:
@@ -25,8 +30,12 @@ def open_purpose(*, actor: Actor, name: str, tier: str, description: str = "", k
     return purpose
 
 
-def demand_confirmation(*, actor: Actor, purpose: Purpose, channels: Collection[str]) -> bool:
+def demand_confirmation(
+    *, actor: Actor, purpose: Purpose, channels: Collection[str], receipts: Collection[str] | None = None
+) -> bool:
     """Say on which channels a yes to a purpose waits to be confirmed from the address itself; answer whether that changed.
+
+    Shape:   `receipts` are the channels on which people get a receipt of what they agreed to; None leaves them as they are.
 
     Effects: it holds for what people say from now on. Who agreed before keeps their agreement, and who waits goes on waiting.
              The rules of a country may ask for more (`confirmations.toml`), and nothing here takes that back.
@@ -34,17 +43,22 @@ def demand_confirmation(*, actor: Actor, purpose: Purpose, channels: Collection[
     """
     actor.require("change_consent")
     known = [channel for channel, _ in CHANNELS]
-    if not set(channels) <= set(known):
-        raise Refused("There is no such channel.", field="channels", remedy=f"Choose among {', '.join(known)}.")
+    for field, chosen, there in (("channels", channels, known), ("receipts", receipts or (), RECEIPT_CHANNELS)):
+        if not set(chosen) <= set(there):
+            raise Refused("There is no such channel.", field=field, remedy=f"Choose among {', '.join(there)}.")
     held = Purpose.objects.select_for_update().get(id=purpose.id)
-    wanted = " ".join(channel for channel in known if channel in channels)
-    if held.confirmed_on == wanted:
-        return False
-    before, held.confirmed_on = held.confirmed_on, wanted
-    held.save(update_fields=["confirmed_on"])
-    data = {"key": held.key, "before": before or "none", "after": wanted or "none"}
-    record_audit(actor=actor, action="purpose.confirmation", on=("purpose", held.id), data=data)
-    return True
+    wanted = {"confirmed_on": channels} | ({} if receipts is None else {"receipts_on": receipts})
+    changed = False
+    for column, chosen in wanted.items():
+        before, after = getattr(held, column), " ".join(channel for channel in known if channel in chosen)
+        if before == after:
+            continue
+        setattr(held, column, after)
+        held.save(update_fields=[column])
+        data = {"key": held.key, "before": before or "none", "after": after or "none"}
+        record_audit(actor=actor, action=_DEEDS[column], on=("purpose", held.id), data=data)
+        changed = True
+    return changed
 
 
 def publish_wording(

@@ -44,6 +44,11 @@ class PurposeOut(serializers.Serializer[Any]):
         source="purpose.confirmed_channels",
         help_text="Channels on which a yes waits to be confirmed, wherever the person is; rules may ask for more.",
     )
+    receipts_on = serializers.ListField(
+        child=serializers.ChoiceField(choices=CHANNEL_WORDS),
+        source="purpose.receipt_channels",
+        help_text="Channels on which people get a receipt of what they agreed to.",
+    )
     wordings = WordingOut(many=True)
 
 

@@ -84,7 +84,9 @@ def confirming(request: HttpRequest, purpose_id: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, purpose: Purpose, form: Any, confirmation: Any = None) -> HttpResponse:
-    confirmation = confirmation or ConfirmationForm(initial={"channels": purpose.confirmed_channels})
+    confirmation = confirmation or ConfirmationForm(
+        initial={"channels": purpose.confirmed_channels, "receipts": purpose.receipt_channels}
+    )
     rules = rulebook()
     context = {
         "confirmation_form": confirmation,

@@ -20,6 +20,7 @@ from consent.values import Provenance
 from core import clock, vault
 from core.ids import new_id
 from core.tenancy import require_organization_id
+from messaging.actions.agreeing import confirm_by_key
 from messaging.actions.answering import may_answer, queue_answer
 from messaging.actions.calling import locked_call, parts_of
 from messaging.actions.inbox import keep_event
@@ -28,6 +29,7 @@ from messaging.channels.voice_rules import call_rules
 from messaging.models import Call, InboundMessage, Message, ProviderAccount, Sender
 from messaging.providers.call_message import CallAsks
 from messaging.selectors.listening import listener_of
+from messaging.states import ORIGIN_OF_REQUEST
 
 #: what the row among the replies is called, and by what the ledger says a stop came
 _FORMS: Final = {"key": "keypress", "speech": "spoken"}
@@ -43,7 +45,7 @@ class _How:
 
 
 def press_key(*, account: ProviderAccount, asks: CallAsks) -> None:
-    """Keep a pressed key; the stop key is a stop of the person themselves.
+    """Keep a pressed key; the stop key is a stop of the person themselves, the key of a request confirms what it asks about.
 
     Effects: the key on the call's row. For the stop key: a row among the replies, and the ledger, which withdraws every
              purpose on this channel and protects every spelling of the number, all in this very transaction; then one text
@@ -58,6 +60,22 @@ def press_key(*, account: ProviderAccount, asks: CallAsks) -> None:
     Call.objects.filter(id=call.id).update(keys=(call.keys + asks.key)[:room])
     if asks.key == call_rules().stop_key:
         _stop(account, call, asks, _How("certain", {"key": asks.key, "rule": "keypress"}))
+    elif asks.key == call_rules().confirm_key and call.message.origin == ORIGIN_OF_REQUEST:
+        _confirm_agreement(call, asks)
+
+
+def _confirm_agreement(call: Call, asks: CallAsks) -> None:
+    """The person confirms the agreement that the call asks about, with what was said to them; nothing once that was erased."""
+    parts = parts_of(call.message)
+    if parts is None:
+        return
+    evidence = {
+        "key": asks.key,
+        "shown": " ".join(each for each in parts["says"] if isinstance(each, str)),
+        "carrier_id": asks.provider_message_id,
+        "attempt_id": str(asks.attempt_id),
+    }
+    confirm_by_key(request=call.message, evidence=evidence)
 
 
 def hear_words(*, account: ProviderAccount, asks: CallAsks, body: bytes) -> Outcome:

@@ -20,7 +20,9 @@ from messaging.actions.receiving import is_stopped
 from messaging.call_audio_links import CallAudioLink, call_audio_url
 from messaging.channels.voice_rules import Phrases, call_rules
 from messaging.models import AnnouncementAudio, Call, Message, ProviderAccount, SendAttempt
+from messaging.notice_words import notice_language
 from messaging.providers.call_message import CallAsks, Recording, Turn
+from messaging.states import ORIGIN_OF_REQUEST
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ def _turn_after_key(talk: _Talk, key: str, keys_url: str, turn: int) -> Turn:
         return Turn(talk.phrases.voice, (talk.phrases.goodbye,))
     if turn > rules.most_repeats or is_stopped(talk.message.point_id, "voice"):
         return Turn(talk.phrases.voice)
+    if key == rules.confirm_key and talk.message.origin == ORIGIN_OF_REQUEST:
+        return Turn(talk.phrases.voice, (notice_language(talk.phrases.voice).words["thanks_call"],))
     return _listening(talk, talk.says if key == rules.again_key else (talk.phrases.menu,), keys_url)
 
 

@@ -23,6 +23,7 @@ from consent.values import Provenance
 from core import clock, vault
 from core.ids import new_id
 from core.tenancy import require_organization_id
+from messaging.actions.agreeing import confirm_by_reply, open_request
 from messaging.actions.answering import answers_in_webhook, has_help_enough, may_answer, queue_answer
 from messaging.actions.identifying import (
     Writer,
@@ -35,6 +36,7 @@ from messaging.actions.preferences import resume_marketing
 from messaging.carrier_ids import kept_as
 from messaging.contracts import Inbound
 from messaging.models import InboundMessage, Message, ProviderAccount, Sender
+from messaging.notice_words import is_yes
 from messaging.providers.protocol import ChatInbound, Preference
 from messaging.selectors.listening import listener_of, may_mean_start
 from messaging.states import KEYWORD_ORIGINS
@@ -76,16 +78,20 @@ def receive_inbound(
              it is confirmed, and only what `may_lift` allows; else it waits for somebody. An address nobody can read is
              kept, and waits as well. HELP is answered so often in a day and no more.
              Where the carrier takes no answer in its webhook, the answer is queued as a message, in this transaction too.
+             A YES to an open request to confirm an agreement confirms it, and is no START.
     Source:  47 CFR 64.1200(a)(10)–(12).
     """
     known = kept_as(inbound.provider_message_id)
     if InboundMessage.objects.filter(account=account, provider_message_id__in=known).exists():
         return None
     writer = identify(inbound.sender)
-    meaning = _meaning_of(inbound, writer.point_id)
+    request = None if late else _answered_request(inbound, writer.point_id)
+    meaning = _Meaning("yes", "confirm") if request else _meaning_of(inbound, writer.point_id)
     row = _inbound_row(account, inbound, writer.point_id, meaning)
     row.said_at = late or row.said_at
     row.save(force_insert=True)
+    if request is not None:
+        _confirm(row, request, inbound)
     replies = _act_late(row, meaning, inbound) if late else _act(row, meaning, inbound, writer, confirmed)
     if isinstance(inbound, Preference) and inbound.choice == "resume":
         resume_marketing(row, writer)
@@ -94,6 +100,18 @@ def receive_inbound(
         _ask_somebody(row)
     put_on_the_clock(row)
     return Heard(row, replies)
+
+
+def _answered_request(inbound: Inbound, point_id: uuid.UUID) -> Message | None:
+    """The request to confirm that this answers with a yes; None for anything else. No query for what says no yes."""
+    if isinstance(inbound, Preference) or inbound.opt_out_type in ("STOP", "HELP") or not is_yes(inbound.body):
+        return None
+    return open_request([point_id, *points_of_line(point_id)], inbound.channel)
+
+
+def _confirm(row: InboundMessage, request: Message, inbound: Inbound) -> None:
+    evidence = {"said": inbound.body, "carrier_id": inbound.provider_message_id, "rule": "confirm"}
+    confirm_by_reply(row=row, request=request, evidence=evidence)
 
 
 def put_on_the_clock(row: InboundMessage) -> None:

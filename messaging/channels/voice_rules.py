@@ -47,6 +47,7 @@ class CallRules:
 
     stop_key: str
     again_key: str
+    confirm_key: str
     most_repeats: int
     wait_seconds: int
     least_sure: float
@@ -75,6 +76,7 @@ def call_rules() -> CallRules:
     rules = CallRules(
         stop_key=stop_key,
         again_key=frame.text("again_key"),
+        confirm_key=frame.text("confirm_key"),
         most_repeats=frame.positive("most_repeats"),
         wait_seconds=frame.positive("wait_seconds"),
         least_sure=words.positive("least_percent") / 100,

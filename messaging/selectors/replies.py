@@ -24,6 +24,7 @@ Badge = Mapping[str, str]
 _KIND_BADGES: Final[Mapping[str, Badge]] = {
     "stop": {"label": "Said stop", "tone": "no", "icon": "hand"},
     "start": {"label": "Said start", "tone": "yes", "icon": "check"},
+    "yes": {"label": "Confirmed what they agreed to", "tone": "yes", "icon": "check"},
     "help": {"label": "Asked for help", "tone": "note", "icon": "info"},
     "text": {"label": "Waiting", "tone": "wait", "icon": "clock"},
 }
@@ -66,6 +67,8 @@ _ORIGINS: Final[Mapping[str, str]] = {
     "run": "answers a campaign",
     "test": "answers a test",
     **dict.fromkeys(ONE_ORIGINS, "answers your message"),
+    "confirm": "answers the request to confirm",
+    "receipt": "answers a receipt",
 }
 
 #: what counts as a stop, here and in a report: said, or taken for one until somebody judged it, or acted on by the team
@@ -217,7 +220,7 @@ def _reply(row: InboundMessage, person: Person) -> Reply:
         page=_origin_page(row),
         is_waiting=row.handled_at is None,
         is_stopped=row.consent_event_id is not None
-        and row.kind != "start"
+        and row.kind not in ("start", "yes")
         and row.verdict not in ("not_stop", "restarted"),
         needs_judgement=row.verdict == "asked",
     )

@@ -41,6 +41,8 @@ _ORIGINS: Final[Mapping[str, str]] = {
     "reply": "An answer to what they wrote",
     "said_stop": "The one confirmation of their stop",
     "said_start": "The confirmation that they are back",
+    "confirm": "The request to confirm what they agreed to",
+    "receipt": "The receipt of what they agreed to",
     "said_help": "The answer to their call for help",
 }
 

@@ -81,7 +81,7 @@ def _stop(request: HttpRequest, link: PreferenceLink) -> HttpResponse:
 def _after(request: HttpRequest, answer: str, language: str) -> HttpResponse:
     """To the page that says what holds now; going back or loading it again presses nothing again."""
     query = f"?lang={page_language(language).code}&done={answer}"
-    return _kept_private(HttpResponseRedirect(request.path + query, status=303))
+    return kept_private(HttpResponseRedirect(request.path + query, status=303))
 
 
 def _evidence(request: HttpRequest) -> dict[str, str]:
@@ -117,7 +117,7 @@ def _show(request: HttpRequest, link: PreferenceLink, error: str = "") -> HttpRe
         "error": language.words.get(f"error_{error}", "") if error else "",
         "only_stops": chooser.only_stops,
     }
-    return _kept_private(render(request, "messaging/preferences.html", context, status=422 if error else 200))
+    return kept_private(render(request, "messaging/preferences.html", context, status=422 if error else 200))
 
 
 def page_context(
@@ -173,10 +173,10 @@ def _broken(request: HttpRequest) -> HttpResponse:
         "page_direction": language.direction,
         "csrf_token": "",
     }
-    return _kept_private(render(request, "messaging/preferences_broken.html", context, status=404))
+    return kept_private(render(request, "messaging/preferences_broken.html", context, status=404))
 
 
-def _kept_private(response: HttpResponse) -> HttpResponse:
+def kept_private(response: HttpResponse) -> HttpResponse:
     """No cache keeps the page, no search engine lists it, and no site it leads to learns its address."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"

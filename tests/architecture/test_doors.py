@@ -83,4 +83,10 @@ def test_only_webhooks_and_reports_of_browsers_skip_the_check_of_forms():
         if route.is_ours and getattr(route.view, "csrf_exempt", False) and route.door.kind not in ("webhook", "api")
     }
 
-    assert free <= {"csp_report", "api:schema", "messaging:stop_mail", "messaging:preferences"}
+    assert free <= {
+        "csp_report",
+        "api:schema",
+        "messaging:stop_mail",
+        "messaging:preferences",
+        "messaging:confirm_agreement",
+    }

@@ -34,7 +34,7 @@ DEFINERS = {
     "app_template_accounts", "app_orgs_to_anchor", "consent_forget_evidence", "messaging_remember_last_use",
     "app_orgs_with_old_uploads",
     "app_orgs_with_promises", "app_orgs_with_old_evidence", "app_orgs_with_old_recordings",
-    "app_orgs_to_remind",
+    "app_orgs_to_remind", "app_orgs_to_notify",
 }  # fmt: skip
 #: made by the owner of the tables, because only owners make partitions; it reads no row
 OWNED_BY_OWNER = {"messaging_keep_partitions", "accounts_keep_request_log"}
