@@ -106,6 +106,7 @@ DEEDS: Final[Mapping[str, str]] = {
     "stop_list.ended": "List of whom not to reach given up",
     "stop_list.entries_added": "Entries put on a list of whom not to reach",
     "stop_list.entry_removed": "Entry taken off a list of whom not to reach",
+    "stop_list.exported": "List of whom not to reach downloaded",
     "stop_list.opened": "List of whom not to reach begun",
     "stop_list.renewed": "Register renewed",
     "stop_request.decided": "Request to stop decided",

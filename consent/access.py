@@ -5,7 +5,7 @@ from typing import cast
 
 from accounts.access import found
 from accounts.contracts import Actor
-from consent.models import ConsentEvent, DecisionRecord, Point, Purpose, StopRequest
+from consent.models import ConsentEvent, DecisionRecord, Point, Purpose, StopList, StopListEntry, StopRequest
 
 
 def access_purpose(actor: Actor, purpose_id: uuid.UUID) -> Purpose:
@@ -36,3 +36,16 @@ def access_stop_request(actor: Actor, stop_request_id: uuid.UUID) -> StopRequest
     """A plea to stop that waits for people, or did, with its address; for somebody who may see contacts."""
     actor.require("see_contacts")
     return cast(StopRequest, found(StopRequest.objects.select_related("point"), stop_request_id))
+
+
+def access_stop_list(actor: Actor, stop_list_id: uuid.UUID) -> StopList:
+    """A list of whom not to reach that has not been given up, for somebody who may see contacts."""
+    actor.require("see_contacts")
+    return cast(StopList, found(StopList.objects.filter(ended_at=None), stop_list_id))
+
+
+def access_stop_list_entry(actor: Actor, stop_list_entry_id: uuid.UUID) -> StopListEntry:
+    """An entry of such a list that was not removed, with its list and its address; for somebody who may see contacts."""
+    actor.require("see_contacts")
+    rows = StopListEntry.objects.filter(removed_at=None, list__ended_at=None).select_related("list", "point")
+    return cast(StopListEntry, found(rows, stop_list_entry_id))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views import evidence, keywords, limits, proof_keys, purposes, rules, stop_requests
+from consent.views import evidence, keywords, limits, proof_keys, purposes, rules, stop_lists, stop_requests
 
 app_name = "consent"
 urlpatterns = [
@@ -33,6 +33,14 @@ urlpatterns = [
     path("requests/<uuid:stop_request_id>/deny/", stop_requests.deny, name="deny_request"),
     path("requests/<uuid:stop_request_id>/agree/", stop_requests.agree, name="agree_denial"),
     path("requests/<uuid:stop_request_id>/give/", stop_requests.give, name="give_request"),
+    path("lists/", stop_lists.stop_lists, name="stop_lists"),
+    path("lists/<uuid:stop_list_id>/", stop_lists.stop_list, name="stop_list"),
+    path("lists/<uuid:stop_list_id>/find/", stop_lists.find_listed, name="find_listed"),
+    path("lists/<uuid:stop_list_id>/add/", stop_lists.add_listed, name="add_listed"),
+    path("lists/<uuid:stop_list_id>/renew/", stop_lists.renew_list, name="renew_list"),
+    path("lists/<uuid:stop_list_id>/end/", stop_lists.end_list, name="end_list"),
+    path("lists/<uuid:stop_list_id>/export/", stop_lists.export_list, name="export_list"),
+    path("lists/entries/<uuid:stop_list_entry_id>/remove/", stop_lists.remove_listed, name="remove_listed"),
     path("rules/", rules.rule_list, name="rules"),
     path("rules/question/", rules.rule_question, name="rule_question"),
     path("rules/changes/", rules.rule_changes, name="rule_changes"),

@@ -2,13 +2,18 @@
 
 import dataclasses
 import datetime
+import re
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from consent.contracts import OwnHours
-from core.email import EmailAddress
-from core.phone import PhoneNumber
+from core.email import EmailAddress, parse_email
+from core.phone import PhoneNumber, parse_phone
 from core.places import candidate_zones, region_of
+from core.problem import Problem
+
+#: a beginning with more digits would be nearly a number, and stand in plain for one person
+_PREFIX: Final = re.compile(r"\+\d{1,8}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -75,3 +80,31 @@ class Wishes:
     weekly_cap: int | None = None
     hours: OwnHours | None = None
     language: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Listed:
+    """One thing to be put on a list: an address, or (`form` domain or prefix) what many addresses share."""
+
+    form: str
+    text: str
+    address: Address | None = None
+
+
+def read_listed(text: str, country: str) -> Listed | Problem:
+    """What somebody wrote: a number, a mailbox, "@acme.example" for a domain, or "+4470*" for a beginning of numbers.
+
+    Errors: returned, not raised: Problem bad_email, bad_phone and their like, bad_domain, bad_prefix.
+    """
+    bare = text.strip()
+    if bare.startswith("@") or ("@" not in bare and re.search(r"[A-Za-z]", bare) and "." in bare):
+        found = parse_email(f"a@{bare.removeprefix('@')}")
+        return Listed("domain", found.domain) if isinstance(found, EmailAddress) else Problem("bad_domain", "")
+    if bare.endswith("*"):
+        digits = re.sub(r"[\s().-]", "", bare.removesuffix("*"))
+        return Listed("prefix", digits) if _PREFIX.fullmatch(digits) else Problem("bad_prefix", "")
+    value = parse_email(bare) if "@" in bare else parse_phone(bare, country)
+    if isinstance(value, PhoneNumber | EmailAddress):
+        address = address_of(value)
+        return Listed(address.kind, address.text, address)
+    return value

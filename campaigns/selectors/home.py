@@ -14,6 +14,7 @@ from campaigns.selectors.waiting import waiting_badge
 from campaigns.states import RUN_WORDS
 from consent.expiry import too_old
 from consent.models import ConsentState, Purpose, Suppression
+from consent.selectors.stop_lists import unreached
 from consent.selectors.stop_requests import overdue_or_soon
 from contacts.models import Contact, ContactPoint
 from core import clock
@@ -129,11 +130,14 @@ def home(actor: Actor) -> Home:
 
 
 def reachable_people() -> int:
-    """How many people agreed to some purpose on some channel and have not said stop there. One query."""
+    """How many people agreed to some purpose on some channel, have not said stop there, and are on no list that stops them.
+
+    Two queries. Domains and beginnings of numbers on lists are left to the gate: nothing but the addresses tells them.
+    """
     here = Q(channel="") | Q(channel=OuterRef("channel"))
     stopped = Suppression.objects.filter(here, point_id=OuterRef("point_id"), lifted_at=None)
     agreed = ConsentState.objects.filter(
-        ~Exists(stopped), ~too_old(clock.now()), status="granted", purpose__archived_at=None
+        ~Exists(stopped), unreached(clock.now()), ~too_old(clock.now()), status="granted", purpose__archived_at=None
     )
     links = ContactPoint.objects.filter(point_id__in=agreed.values("point_id"))
     return int(links.aggregate(people=Count("contact_id", distinct=True))["people"])

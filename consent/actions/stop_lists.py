@@ -1,8 +1,6 @@
 """Keeping lists of whom not to reach: opening one, adding and removing entries, renewing a register, ending a list."""
 
-import dataclasses
 import datetime
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -15,19 +13,14 @@ from consent.actions.points import ensure_points
 from consent.models import CHANNELS, StopList, StopListEntry
 from consent.rulebook import rulebook
 from consent.states import LIST_LABELS
-from consent.values import Address, address_of
+from consent.values import Listed, address_of
 from core import clock, vault
 from core.bulk import insert_rows
-from core.email import EmailAddress, parse_email
 from core.ids import new_id
-from core.phone import PhoneNumber, parse_phone
-from core.problem import Problem
 from core.spellings import other_spellings
 from core.tenancy import require_organization_id
 
 SHORTEST_REASON: Final = 5
-#: a beginning with more digits would be nearly a number, and stand in plain for one person
-_PREFIX: Final = re.compile(r"\+\d{1,8}")
 _TABLE: Final = "consent_stoplistentry"
 _COLUMNS: Final = {
     "id": "uuid", "organization_id": "uuid", "list_id": "uuid", "form": "text", "digest": "bytea", "pattern": "text",
@@ -38,34 +31,6 @@ _POINTS: Final = "select id from consent_point where organization_id = %s and di
 _HOLD: Final = (
     "select 1 from consent_consentstate where organization_id = %s and point_id = any(%s) order by id for update"
 )
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Listed:
-    """One thing to be put on a list: an address, or (`form` domain or prefix) what many addresses share."""
-
-    form: str
-    text: str
-    address: Address | None = None
-
-
-def read_listed(text: str, country: str) -> Listed | Problem:
-    """What somebody wrote: a number, a mailbox, "@acme.example" for a domain, or "+4470*" for a beginning of numbers.
-
-    Errors: returned, not raised: Problem bad_email, bad_phone and their like, bad_domain, bad_prefix.
-    """
-    bare = text.strip()
-    if bare.startswith("@") or ("@" not in bare and re.search(r"[A-Za-z]", bare) and "." in bare):
-        found = parse_email(f"a@{bare.removeprefix('@')}")
-        return Listed("domain", found.domain) if isinstance(found, EmailAddress) else Problem("bad_domain", "")
-    if bare.endswith("*"):
-        digits = re.sub(r"[\s().-]", "", bare.removesuffix("*"))
-        return Listed("prefix", digits) if _PREFIX.fullmatch(digits) else Problem("bad_prefix", "")
-    value = parse_email(bare) if "@" in bare else parse_phone(bare, country)
-    if isinstance(value, PhoneNumber | EmailAddress):
-        address = address_of(value)
-        return Listed(address.kind, address.text, address)
-    return value
 
 
 def open_list(
@@ -253,10 +218,11 @@ def end_list(*, actor: Actor, stop_list: StopList, reason: str) -> None:
     record_audit(actor=actor, action="stop_list.ended", on=("stop_list", stop_list.id), data=data)
 
 
-def told_reason(entry: StopListEntry, column: str = "reason_sealed") -> str:
-    """Why an entry was added, or (removal_sealed) removed."""
-    sealed = getattr(entry, column)
-    return vault.unseal_text(require_organization_id(), _TABLE, column, entry.id, sealed) if sealed else ""
+def note_export(*, actor: Actor, stop_list: StopList, rows: int) -> None:
+    """Write down that somebody took a list out, and how many entries were in it. Errors: NotAllowed without the rights."""
+    actor.require("export_contacts")
+    actor.require("see_addresses")
+    record_audit(actor=actor, action="stop_list.exported", on=("stop_list", stop_list.id), data={"rows": rows})
 
 
 def _demand_reason(reason: str) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from consent.models import StopListEntry
 from consent.on_lists import PLATFORM
 from consent.rule_types import ListRule
-from consent.rulebook import Rulebook, in_force
+from consent.rulebook import Rulebook, in_force, rulebook
 from consent.values import Address
 from core import vault
 from core.tenancy import require_organization_id
@@ -108,6 +109,22 @@ def lists_in_force(at: datetime.datetime) -> Lists:
     )
 
 
+def unreached(at: datetime.datetime) -> Q:
+    """A condition on states of consent: the address is on no list that stops it whatever was agreed. One query.
+
+    Where no list holds an address the condition asks for nothing.
+    """
+    if not lists_in_force(at).holds_addresses:
+        return Q()
+    overridden = {rule.kind for rule in rulebook().lists if "granted" in rule.overridden_by}
+    entries = StopListEntry.objects.filter(
+        digest=OuterRef("point__digest"), form=OuterRef("point__kind"), removed_at=None, list__ended_at=None
+    )
+    entries = entries.filter(Q(channel="") | Q(channel=OuterRef("channel"))).exclude(list__kind__in=overridden)
+    entries = entries.filter(Q(expires_at=None) | Q(expires_at__gt=at))
+    return Q(~Exists(entries.filter(Q(list__expires_at=None) | Q(list__expires_at__gt=at))))
+
+
 def matched(
     cursor: Any, lists: Lists, asked: str, parameters: Mapping[str, Any], channel: str
 ) -> tuple[list[Any], list[str]]:
@@ -132,6 +149,16 @@ def matched(
             points.append(point_id)
             names.append(name)
     return points, names
+
+
+def told_reason(entry: StopListEntry, column: str = "reason_sealed") -> str:
+    """Why an entry was added, or (removal_sealed) removed."""
+    sealed = getattr(entry, column)
+    return (
+        vault.unseal_text(require_organization_id(), "consent_stoplistentry", column, entry.id, sealed)
+        if sealed
+        else ""
+    )
 
 
 def _addresses_sql(asked: str) -> str:

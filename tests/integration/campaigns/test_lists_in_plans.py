@@ -6,10 +6,11 @@ import uuid
 import pytest
 
 from campaigns.models import Recipient
+from campaigns.selectors.home import reachable_people
 from consent.actions.points import address_text
-from consent.actions.stop_lists import add_entries, finish_edition, open_list, read_listed, remove_entry
+from consent.actions.stop_lists import add_entries, finish_edition, open_list, remove_entry
 from consent.models import Point, StopListEntry
-from consent.values import address_of
+from consent.values import address_of, read_listed
 from core import clock
 from core.tenancy import tenant_context
 from messaging.actions.claiming import claim_due
@@ -119,6 +120,15 @@ def test_somebody_we_never_met_is_on_the_list_all_the_same(house):
 
         assert [each.reason.code for each in answers if each.reason] == ["on_a_list", "no_consent"]
         assert Point.objects.count() == 0
+
+
+def test_home_counts_nobody_who_is_on_a_list(house):
+    add_people(house, 3, 3)
+    with tenant_context(house.id):
+        assert reachable_people() == 3
+        add_entries(actor=house.actor, stop_list=open_own(house), entries=listed(number(0).e164), reason=WHY)
+
+        assert reachable_people() == 2
 
 
 def test_without_a_list_a_plan_asks_for_none(house):

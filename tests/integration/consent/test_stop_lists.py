@@ -7,17 +7,15 @@ import pytest
 from accounts.contracts import NotAllowed, Refused
 from accounts.models import AuditEvent
 from consent.actions.stop_lists import (
-    Listed,
     add_entries,
     end_list,
     finish_edition,
     open_list,
-    read_listed,
     remove_entry,
-    told_reason,
 )
 from consent.models import Point, StopList, StopListEntry
-from consent.selectors.stop_lists import lists_in_force
+from consent.selectors.stop_lists import lists_in_force, told_reason
+from consent.values import Listed, read_listed
 from core import clock
 from core.problem import Problem
 from core.tenancy import tenant_context
