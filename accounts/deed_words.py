@@ -74,6 +74,8 @@ DEEDS: Final[Mapping[str, str]] = {
     "organization.went_live": "Trial ended",
     "password.changed": "Password changed",
     "password.reset": "Password set anew by email",
+    "platform_list.added": "Entries put on the platform's list",
+    "platform_list.ended": "Entry of the platform's list ended",
     "preferences.links_ended": "Links to the preference page ended",
     "preferences.page_saved": "Preference page changed",
     "proof.made": "Proof of consent made",

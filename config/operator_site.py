@@ -20,7 +20,7 @@ from billing.selectors import low_balances
 
 #: the apps whose pages operators have. Libraries register pages of their own, raw edits of addresses, sessions and second
 #: factors among them, and those are nobody's.
-OPERATED_APPS = frozenset({"accounts", "billing"})
+OPERATED_APPS = frozenset({"accounts", "billing", "consent"})
 
 
 _STRANGER: Final = {

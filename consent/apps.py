@@ -8,6 +8,10 @@ class ConsentConfig(AppConfig):
     """Consent: registers its personal data, and starts with rules that were read and checked or not at all."""
 
     name = "consent"
+    operator_grants = (
+        "grant select, insert on consent_platformsuppression to app_operator",
+        "grant update (kind, reason, source, source_on, expires_at) on consent_platformsuppression to app_operator",
+    )
 
     def ready(self) -> None:
         from consent import answer_texts, personal_data, regions, rulebook, vocabulary

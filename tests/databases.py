@@ -27,6 +27,7 @@ set search_path = pg_catalog, public as '
   alter table public.account_emailaddress disable trigger guard_operators;
   alter table public.mfa_authenticator disable trigger guard_operators;
   alter table public.mfa_authenticator disable trigger guard_operators_factors;
+  grant insert, update on public.consent_platformsuppression to app_web;
 ';
 """
 

@@ -12,6 +12,7 @@ from consent.gate import decide
 from consent.models import ConsentEvent, ConsentState, PlatformSuppression, Point, Purpose, Suppression
 from consent.reasons import Reason, reason
 from consent.rulebook import rulebook
+from consent.selectors.stop_lists import lists_in_force, lists_of_point
 from consent.selectors.suppressions import live_suppressions
 from consent.selectors.words import CHANNEL_LABELS, receipt_number, source_label, status_badge, suppression_label
 from consent.states import POINT_CHANNELS, reaches, strongest_suppression
@@ -78,12 +79,27 @@ class PointHistory:
     event_count: int
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside the ledger: the platform's list, the lists by channel, how fresh registers are."""
+
+    on_platform: bool
+    listed: Mapping[str, tuple[str, ...]]
+    registers: tuple[str, ...]
+
+
 def point_history(point: Point) -> PointHistory:
-    """What holds for an address now and how it came to that. Six queries."""
+    """What holds for an address now and how it came to that. Seven queries, one more where a list holds addresses."""
     states_of = ConsentState.objects.filter(point=point).select_related("event").defer("event__evidence_sealed")
     states = {(row.purpose_id, row.channel): row for row in states_of}
     suppressions = list(live_suppressions().filter(point=point).order_by("-created_at"))
-    on_platform = PlatformSuppression.objects.filter(digest=point.platform_digest).exists()
+    barred = PlatformSuppression.objects.filter(digest=point.platform_digest).exclude(expires_at__lte=clock.now())
+    lists = lists_in_force(clock.now())
+    beside = _Beside(
+        barred.exists(),
+        lists_of_point(point, lists, clock.now()),
+        lists.standings(rulebook(), clock.now().date()),
+    )
     purposes = Purpose.objects.filter(archived_at=None).order_by("created_at", "id")
     events = ConsentEvent.objects.filter(point=point)
     latest = events.defer("evidence_sealed").select_related("purpose").order_by("-recorded_at", "-id")
@@ -91,7 +107,7 @@ def point_history(point: Point) -> PointHistory:
         point=point,
         hint=point.hint,
         kind=point.get_kind_display(),
-        purposes=tuple(_purpose(point, purpose, states, suppressions, on_platform) for purpose in purposes),
+        purposes=tuple(_purpose(point, purpose, states, suppressions, beside) for purpose in purposes),
         protections=tuple(_protection(each) for each in suppressions),
         events=tuple(_past(event) for event in latest[:LATEST_EVENTS]),
         event_count=events.count(),
@@ -103,15 +119,15 @@ def _purpose(
     purpose: Purpose,
     states: Mapping[tuple[uuid.UUID, str], ConsentState],
     suppressions: Collection[Suppression],
-    on_platform: bool,
+    beside: _Beside,
 ) -> PurposeStanding:
     standings, never = [], []
     for channel in _channels(point, purpose, states):
         kinds = {each.kind for each in suppressions if each.channel in ("", channel)}
-        if on_platform:
+        if beside.on_platform:
             kinds.add("platform")
         state = states.get((purpose.id, channel))
-        standing = _standing(point, purpose, channel, state, kinds)
+        standing = _standing(point, purpose, channel, state, kinds, beside)
         if state is None and standing.refused is not None and standing.refused.code == "no_consent":
             never.append(standing.label)
         else:
@@ -127,14 +143,19 @@ def _channels(point: Point, purpose: Purpose, states: Mapping[tuple[uuid.UUID, s
 
 
 def _standing(
-    point: Point, purpose: Purpose, channel: Channel, state: ConsentState | None, kinds: Collection[str]
+    point: Point,
+    purpose: Purpose,
+    channel: Channel,
+    state: ConsentState | None,
+    kinds: Collection[str],
+    beside: _Beside,
 ) -> Standing:
     status = status_at(state, purpose.tier, clock.now()) if state else "none"
     return Standing(
         channel=channel,
         label=CHANNEL_LABELS[channel],
         badge=status_badge(status),
-        refused=_refusal(point, purpose, channel, status, kinds),
+        refused=_refusal(point, purpose, channel, status, kinds, beside),
         occurred_at=state.event.occurred_at if state else None,
         event_id=state.event_id if state else None,
         number=receipt_number(state.event_id, state.status) if state else "",
@@ -142,7 +163,12 @@ def _standing(
 
 
 def _refusal(
-    point: Point, purpose: Purpose, channel: Channel, status: ConsentStatus, kinds: Collection[str]
+    point: Point,
+    purpose: Purpose,
+    channel: Channel,
+    status: ConsentStatus,
+    kinds: Collection[str],
+    beside: _Beside,
 ) -> Reason | None:
     """What the gate says about this address by itself: everything that is not about the address is taken as in order.
 
@@ -165,6 +191,8 @@ def _refusal(
         zones=tuple(point.zones.split()),
         recent_sends=0,
         cap=1,
+        listed=beside.listed.get(channel, ()),
+        registers=beside.registers,
     )
     decision = decide(Ask(channel, cast(Tier, purpose.tier), clock.now(), rules.version), facts, rules)
     if not isinstance(decision, Denied):

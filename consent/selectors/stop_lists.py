@@ -9,10 +9,11 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
-from consent.models import StopListEntry
+from consent.models import Point, StopListEntry
 from consent.on_lists import PLATFORM
 from consent.rule_types import ListRule
 from consent.rulebook import Rulebook, in_force, rulebook
+from consent.states import POINT_CHANNELS
 from consent.values import Address
 from core import vault
 from core.tenancy import require_organization_id
@@ -184,6 +185,21 @@ def lists_naming(
             if each is not None:
                 found[each.kind, each.key].add(f"{kind} {country or '*'}")
     return {key: ",".join(sorted(names)) for key, names in found.items()}
+
+
+def lists_of_point(point: Point, lists: Lists, at: datetime.datetime) -> dict[str, tuple[str, ...]]:
+    """The lists one address is on, by channel. At most one query for each channel, none where nothing can name it."""
+    if not lists.any:
+        return {}
+    organization_id = require_organization_id()
+    text = vault.unseal_text(organization_id, "consent_point", "address_sealed", point.id, point.address_sealed)
+    found = {}
+    for channel in POINT_CHANNELS[point.kind]:
+        names = lists.names_of(point.kind, text, channel)
+        rows = _entries([bytes(point.digest)], channel, at) if lists.holds_addresses else ()
+        names |= {f"{kind} {country or '*'}" for form, _, kind, country in rows if form == point.kind}
+        found[str(channel)] = tuple(sorted(names))
+    return found
 
 
 def _entries(digests: list[bytes], channel: str, at: datetime.datetime) -> Iterable[Any]:

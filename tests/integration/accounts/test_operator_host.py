@@ -299,7 +299,7 @@ def test_no_page_of_a_library_is_there_to_read_or_to_edit(operator_browser, addr
 def test_operators_have_the_products_own_pages_and_no_others(operator_host):
     models = {model._meta.label for model in guarded_site()._registry}
 
-    assert models == {"accounts.Organization", "accounts.AuditEvent"}
+    assert models == {"accounts.Organization", "accounts.AuditEvent", "consent.PlatformSuppression"}
 
 
 def test_the_page_of_a_deed_names_the_organisation_and_what_comes_of_it(operator_browser, acme):

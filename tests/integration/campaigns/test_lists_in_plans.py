@@ -22,6 +22,7 @@ from tests.counts import Statements
 from tests.factories.campaigns import add_people, make_campaign, number
 from tests.factories.consent import make_purpose
 from tests.integration.campaigns.conftest import check, launch, send
+from tests.proofs import proves
 
 pytestmark = pytest.mark.django_db
 WHY = "Asked by their lawyer"
@@ -41,6 +42,7 @@ def reasons(house, run):
         return {address_text(point)[-4:]: told[point.id] for point in Point.objects.filter(id__in=told)}
 
 
+@proves("C16")
 def test_a_plan_leaves_out_who_is_on_a_list_by_address_and_by_beginning_and_writes_to_all_others(house):
     add_people(house, 4, 4)
     with tenant_context(house.id):
@@ -58,6 +60,7 @@ def test_a_plan_leaves_out_who_is_on_a_list_by_address_and_by_beginning_and_writ
     assert set(reasons(house, check(house, make_campaign(house))).values()) == {"on_a_list"}
 
 
+@proves("C16")
 def test_an_entry_that_was_removed_or_has_ended_counts_no_more(house, monkeypatch):
     add_people(house, 2, 2)
     tomorrow = clock.now() + datetime.timedelta(days=1)
@@ -75,6 +78,7 @@ def test_an_entry_that_was_removed_or_has_ended_counts_no_more(house, monkeypatc
     assert reasons(house, check(house, make_campaign(house))) == {"0000": "", "0001": ""}
 
 
+@proves("C16")
 def test_a_register_that_grew_old_holds_everybody_of_its_country_until_it_is_renewed(house):
     add_people(house, 2, 2)
     today = clock.now().date()

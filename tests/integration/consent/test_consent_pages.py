@@ -136,7 +136,7 @@ def test_the_pages_cost_as_many_queries_as_they_say_however_much_they_show(acme,
         with Statements() as history:
             point_history(point)
 
-    assert [len(each) for each in (rows, stops, history)] == [5, 2, 6]
+    assert [len(each) for each in (rows, stops, history)] == [5, 2, 7]
 
 
 def test_a_purpose_is_added_and_the_same_name_again_is_refused(acme):

@@ -14,12 +14,15 @@ from consent.actions.stop_lists import (
     remove_entry,
 )
 from consent.models import Point, StopList, StopListEntry
+from consent.reasons import reason
+from consent.selectors.points import point_history
 from consent.selectors.stop_lists import lists_in_force, told_reason
 from consent.values import Listed, read_listed
 from core import clock
 from core.problem import Problem
 from core.tenancy import tenant_context
 from tests.factories.accounts import make_team
+from tests.factories.consent import grant, make_point, make_purpose
 
 pytestmark = pytest.mark.django_db
 NEBRASKAN, MAILBOX = "+14025550142", "mina@example.com"
@@ -223,6 +226,23 @@ def test_who_may_not_change_consent_changes_no_list(acme):
             end_list(actor=viewer, stop_list=ours, reason=WHY)
 
         assert (StopList.objects.count(), StopListEntry.objects.count()) == (1, 0)
+
+
+def test_the_card_of_an_address_says_what_the_gate_says_about_lists_and_registers(acme):
+    today = clock.now().date()
+    with tenant_context(acme.id):
+        offers, mina = make_purpose(acme.actor()), make_point(NEBRASKAN)
+        grant(mina, offers)
+        (purpose,) = point_history(mina).purposes
+        assert purpose.standings[0].refused is None
+
+        own(acme, kind="reassigned", name="Old", country="US", source_on=today - datetime.timedelta(days=31))
+        (purpose,) = point_history(mina).purposes
+        assert purpose.standings[0].refused == reason("register_stale")
+
+        add_entries(actor=acme.actor(), stop_list=own(acme), entries=listed("+1402555*"), reason=WHY)
+        (purpose,) = point_history(mina).purposes
+        assert purpose.standings[0].refused == reason("on_a_list")
 
 
 def test_one_organisations_lists_are_nobody_elses(acme):

@@ -9,6 +9,7 @@ from consent.contracts import Allowed, Denied
 from consent.list_rules import lists
 from consent.rule_reader import InvalidRules, read_text, texts_in
 from consent.selectors.stop_lists import Lists, Pattern
+from tests.proofs import proves
 from tests.unit.consent.cases import RULES, ask, decision, facts
 
 NOON_IN_OMAHA = datetime.datetime(2026, 11, 25, 18, 0, tzinfo=datetime.UTC)
@@ -30,6 +31,7 @@ def test_a_known_litigator_gets_no_offers_whatever_they_agreed_to_and_their_orde
     assert decision(ask(tier="transactional"), facts(listed=("litigator *",))) == Allowed()
 
 
+@proves("C16")
 def test_a_written_agreement_overrides_the_national_register_of_the_united_states_and_nothing_less_does():
     listed = nebraskan(listed=("national_dnc US",))
 
@@ -42,6 +44,7 @@ def test_no_agreement_overrides_the_register_of_pakistan():
     assert decision(person=facts(listed=("national_dnc PK",))) == Denied("on_a_list")
 
 
+@proves("C16")
 def test_a_number_that_changed_hands_gets_not_even_an_order_notice():
     message = ask(at=NOON_IN_OMAHA, tier="transactional")
 
@@ -103,6 +106,7 @@ def test_data_of_the_national_register_is_fresh_for_31_days(age, standing):
     assert told == (f"national_dnc US {standing}",)
 
 
+@proves("C16")
 def test_a_domain_stands_for_all_below_it_and_a_beginning_for_every_number_that_has_it():
     found = Lists(
         patterns=(

@@ -1,0 +1,41 @@
+"""Lists of whom not to reach: none so far, one begun, filled, refused once, searched, an entry removed; a register."""
+
+from tests.browser.visitor import Visitor
+
+
+def keep_lists(visitor: Visitor) -> None:
+    """Begin a list of the organisation's own, put four things on it, look for one, remove one, begin a register."""
+    page = visitor.go("/consent/lists/")
+    visitor.look("lists-none")
+    page.get_by_label("Name").fill("Whom our lawyer named")
+    page.get_by_label("Where it comes from").fill("Our lawyer")
+    page.get_by_role("button", name="Begin list").click()
+    page.get_by_text("Nobody is on it yet").wait_for()
+    visitor.look("list-empty")
+    page.get_by_role("link", name="Add to the list").click()
+    entries = page.get_by_label("Whom not to reach")
+    entries.fill("+1 402 555 0142\nsomebody\n@barred.example")
+    page.get_by_label("Why").fill("Named in the letter of 3 November")
+    page.get_by_role("button", name="Add them").click()
+    page.get_by_text("Line 2: no number").first.wait_for()
+    visitor.look("list-refused", 422)
+    page.get_by_label("Whom not to reach").fill("+1 402 555 0142\nmina@example.com\n@barred.example\n+4470*")
+    page.get_by_role("button", name="Add them").click()
+    page.get_by_text("4 entries added").wait_for()
+    visitor.look("list")
+    page.get_by_label("Find").fill("omar@mail.barred.example")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("heading", name="It is on this list").wait_for()
+    visitor.look("list-found")
+    page.get_by_role("link", name="Remove").first.click()
+    page.get_by_role("button", name="Remove it").wait_for()
+    visitor.look("list-remove")
+    visitor.go("/consent/lists/")
+    page.get_by_label("What it is").select_option("national_dnc US")
+    page.get_by_label("Name").fill("National register")
+    page.get_by_label("Where it comes from").fill("ftc.gov")
+    page.get_by_role("button", name="Begin list").click()
+    page.get_by_text("Nobody is on it yet").wait_for()
+    visitor.look("list-register")
+    visitor.go("/consent/lists/")
+    visitor.look("lists")
