@@ -8,6 +8,8 @@ from core.fields import MomentOfCreation
 from core.tenancy import TenantForeignKey, TenantModel
 from messaging.models import Sender, Template, TemplateVersion
 
+KINDS = [("message", "Message"), ("ask_again", "Asks again")]
+
 
 class Campaign(TenantModel):
     """Something to tell many people.
@@ -20,6 +22,8 @@ class Campaign(TenantModel):
     purpose = TenantForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
     sender = TenantForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
     template = TenantForeignKey(Template, on_delete=models.PROTECT, related_name="+")
+    #: what it is: a message, or the question whether people still agree before their agreement ends
+    kind = models.CharField(max_length=10, choices=KINDS, default="message")
     state = models.CharField(max_length=10, default="draft")
     #: when it should begin; empty means as soon as it is launched
     scheduled_at = models.DateTimeField(null=True, blank=True)

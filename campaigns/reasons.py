@@ -26,6 +26,22 @@ _OF_THE_PLAN = {
             "never",
         ),
         Reason(
+            "not_ending",
+            "audience",
+            "Their agreement does not end soon",
+            "Nobody is asked again before it is time; their agreement holds as it is.",
+            "never",
+            "later",
+        ),
+        Reason(
+            "asked_already",
+            "audience",
+            "Asked again lately",
+            "One question for each agreement: who was asked is asked again only in the next period.",
+            "never",
+            "later",
+        ),
+        Reason(
             "missing_value",
             "content",
             "A word in the text has no value for them",

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from campaigns.views.compliance import compliance
+from campaigns.views import compliance, ending
 from config import clock_door, views
 
 urlpatterns = [
@@ -13,7 +13,11 @@ urlpatterns = [
     path("contacts/", include("contacts.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("", include("messaging.urls")),
-    path("consent/report/", compliance, name="compliance"),
+    path("consent/report/", compliance.compliance, name="compliance"),
+    path("consent/report/compliance.csv", compliance.compliance_download, name="compliance_download"),
+    path("consent/report/ending/", ending.ending, name="ending"),
+    path("consent/report/ending.csv", ending.ending_download, name="ending_download"),
+    path("consent/report/ending/ask/", ending.ask_again, name="ask_again"),
     path("consent/", include("consent.urls")),
     path("privacy/", include("privacy.urls")),
     path("account/", include("allauth.urls")),

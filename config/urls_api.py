@@ -4,10 +4,11 @@ from django.urls import path
 
 from accounts import api as accounts
 from billing import api as billing
+from campaigns.api import reports
 from campaigns.api import views as campaigns
 from config import views
 from consent.api import batches as consent_batches
-from consent.api import frequency, keywords, rules
+from consent.api import engagements, frequency, keywords, rules
 from consent.api import proofs as consent_proofs
 from consent.api import views as consent
 from contacts.api import imports, upserts
@@ -45,6 +46,7 @@ urlpatterns = [
     path("consents/events/<uuid:event_id>/", consent.consent_event, name="consent_event"),
     path("consents/events/<uuid:event_id>/receipt/", consent_proofs.receipt, name="consent_receipt"),
     path("consents/attachments/", consent_proofs.attachments, name="attachments"),
+    path("consents/engagements/", engagements.engagements, name="engagements"),
     path("stops/", consent.stops, name="stops"),
     path("keywords/", keywords.keywords, name="keywords"),
     path("keywords/readings/", keywords.readings, name="keyword_readings"),
@@ -72,6 +74,8 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/", campaigns.campaign, name="campaign"),
     path("campaigns/<uuid:campaign_id>/check/", campaigns.check, name="check"),
     path("campaigns/<uuid:campaign_id>/launch/", campaigns.launch, name="launch"),
+    path("reports/compliance/", reports.compliance, name="compliance_report"),
+    path("reports/ending/", reports.ending, name="ending_report"),
     path("runs/<uuid:run_id>/", campaigns.run, name="run"),
     path("runs/<uuid:run_id>/pause/", campaigns.pause, name="pause"),
     path("runs/<uuid:run_id>/resume/", campaigns.resume, name="resume"),

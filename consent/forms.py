@@ -81,6 +81,18 @@ class ConfirmationForm(CarillonForm, forms.Form):
     )
 
 
+class ExpiryForm(CarillonForm, forms.Form):
+    """After how many months without use an agreement to a purpose ends."""
+
+    months = forms.IntegerField(
+        min_value=1,
+        max_value=60,
+        required=False,
+        label="Months without a reply, a click or an order",
+        help_text="Fewer than the policy, or empty for as many.",
+    )
+
+
 class ConsentForm(CarillonForm, forms.Form):
     """An agreement somebody gave the team outside the product."""
 

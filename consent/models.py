@@ -42,11 +42,18 @@ class Purpose(TenantModel):
     receipts_on = models.CharField(max_length=40, blank=True, default="", db_default="")
     #: what of this purpose is sent counts for no limit of the organisation's own, and waits for none; the law's hold
     is_outside_limits = models.BooleanField(default=False, db_default=False)
+    #: an agreement to it ends after so many months without use; empty, or more than the policy says, means as the policy says
+    expiry_months = models.PositiveSmallIntegerField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = MomentOfCreation()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["organization", "key"], name="purpose_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "key"], name="purpose_key_once"),
+            models.CheckConstraint(
+                condition=models.Q(expiry_months=None) | models.Q(expiry_months__gte=1), name="purpose_expiry_positive"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -164,6 +171,8 @@ class ConsentState(TenantModel):
     #: when what holds was said: of an agreement its own date, however late it came to us; of a no, and of what waits to be
     #: confirmed, when we learned of it
     changed_at = models.DateTimeField()
+    #: when they last used what they agreed to, by a reply, a click or an order about this purpose; it grows old from then
+    engaged_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         constraints = [

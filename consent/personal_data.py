@@ -29,6 +29,7 @@ def register_fields() -> None:
         PersonalField("consent_consentevent", "evidence_sealed", "contact", True, "keep", "evidence", **proof),
         PersonalField("consent_attachment", "content_sealed", "contact", True, "keep", "evidence", **proof),
         PersonalField("consent_consentstate", "status", "contact", False, "delete", "contact"),
+        PersonalField("consent_consentstate", "engaged_at", "contact", False, "delete", "contact"),
         *[PersonalField("consent_preference", name, "contact", False, "delete", "contact") for name in _WISHES],
         PersonalField("consent_stoprequest", "reason_sealed", "contact", True, "null", "contact"),
         PersonalField("consent_stoprequest", "place", "contact", False, "null", "contact"),

@@ -25,6 +25,9 @@ from consent.rule_types import (
     Window,
 )
 
+#: what somebody may do that shows they still want what they agreed to
+ENGAGEMENTS = ("reply", "click", "order")
+
 
 def is_date(year: int, month: int, day: int) -> bool:
     """Whether the calendar has such a day."""
@@ -245,11 +248,16 @@ def _snippets(row: Row, key: str) -> tuple[tuple[str, str], ...]:
 
 def policy(book: Row) -> tuple[Policy, tuple[StopScope, ...]]:
     """Read policy.toml."""
-    names = ("adult", "consent_expiry", "confirmation", "evidence_retention", "revocation")
-    adult, expiry, confirmation, retention, revocation = rows = [book.row(name) for name in names]
+    names = ("adult", "consent_expiry", "asking_again", "confirmation", "evidence_retention", "revocation")
+    adult, expiry, asking, confirmation, retention, revocation = rows = [book.row(name) for name in names]
     policy = Policy(
         adult_years=adult.positive("years"),
         expiry_months=tuple((tier, expiry.positive(f"{tier}_months")) for tier in get_args(Tier)),
+        renewed_by=expiry.some_words("renewed_by", ENGAGEMENTS),
+        asking_before_days=asking.positive("before_days"),
+        asking_once_days=asking.positive("once_days"),
+        asking_answer_days=asking.positive("answer_days"),
+        asking_yes=asking.some_words("yes"),
         confirmation_days=confirmation.positive("days"),
         evidence_retention_months=retention.positive("months"),
         revocation_business_days=revocation.positive("business_days"),

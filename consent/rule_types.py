@@ -330,6 +330,11 @@ class Policy:
 
     adult_years: int
     expiry_months: tuple[tuple[Tier, int], ...]
+    renewed_by: tuple[str, ...]
+    asking_before_days: int
+    asking_once_days: int
+    asking_answer_days: int
+    asking_yes: tuple[str, ...]
     confirmation_days: int
     evidence_retention_months: int
     revocation_business_days: int

@@ -75,6 +75,7 @@ _NTH: Final[Mapping[int, str]] = {1: "first", 2: "second", 3: "third", 4: "fourt
 _DEADLINES: Final[Mapping[str, str]] = {
     "adult": "Age",
     "consent_expiry": "When an agreement ends",
+    "asking_again": "Asking again before an agreement ends",
     "confirmation": "When a request to confirm ends",
     "evidence_retention": "How long proof is kept",
     "revocation": "When a stop must hold",
@@ -84,6 +85,7 @@ _VERDICTS: Final[Mapping[str, str]] = {
     "second": "is refused until a second person allows that very text",
     "warn": "is pointed out before a launch",
 }
+_ENGAGEMENTS: Final[Mapping[str, str]] = {"reply": "a reply", "click": "a click", "order": "an order"}
 _WITH_ARTICLE: Final = ("US", "GB", "NL", "AE", "PH", "VI", "MP", "US-DC")
 _STOPS: Final[Mapping[str, str]] = {
     "suspended": "a suspension",
@@ -335,10 +337,15 @@ def _holiday(day: Holiday) -> str:
 
 def _deadline(rule: Deadline, rules: Rulebook) -> str:
     policy = rules.policy
+    used = [_ENGAGEMENTS[each] for each in policy.renewed_by]
     expiry = ", ".join(f"{TIERS[tier]} after {months} months" for tier, months in policy.expiry_months)
     return {
         "adult": f"People younger than {policy.adult_years} years are not written to.",
-        "consent_expiry": f"An agreement that was not used ends: {expiry}.",
+        "consent_expiry": f"An agreement that was not used ends: {expiry}. {listed(used, 'or').capitalize()} is use of it.",
+        "asking_again": (
+            f"People are asked at most {policy.asking_before_days} days before their agreement ends, once in"
+            f" {policy.asking_once_days} days; an answer counts for {policy.asking_answer_days} days, and silence is none."
+        ),
         "confirmation": f"A request to confirm an agreement is open for {policy.confirmation_days} days.",
         "evidence_retention": f"Proof is kept {policy.evidence_retention_months} months after it was last relied on.",
         "revocation": (

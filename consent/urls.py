@@ -11,6 +11,7 @@ urlpatterns = [
     path("purposes/<uuid:purpose_id>/", purposes.purpose_detail, name="purpose"),
     path("purposes/<uuid:purpose_id>/publish/", purposes.publish, name="publish"),
     path("purposes/<uuid:purpose_id>/confirming/", purposes.confirming, name="confirming"),
+    path("purposes/<uuid:purpose_id>/expiry/", purposes.expiry, name="expiry"),
     path("suppressions/", evidence.suppression_list, name="suppressions"),
     path("events/<uuid:event_id>/", evidence.event_detail, name="event"),
     path("keys/", proof_keys.proof_keys, name="proof_keys"),

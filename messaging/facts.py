@@ -17,6 +17,7 @@ from django.db import connection
 from accounts.models import Organization
 from accounts.selectors import guest_digests
 from consent.contracts import Answers, Ask, Channel, Decision, Facts, Notice, OwnHours, SuppressionKind, Tier
+from consent.expiry import months_of
 from consent.gate import decide
 from consent.models import DecisionRecord, Purpose
 from consent.rulebook import Rulebook, rulebook
@@ -173,7 +174,8 @@ def facts_sql(asked: str, context: Context, table: str = "") -> str:
       coalesce(point.digest = any(%(circle)s), false) as in_circle,
       coalesce(suppression.kind, '') as suppression,
       case when state.status = 'granted' and %(expiry_months)s::integer > 0
-                and state.changed_at + make_interval(months => %(expiry_months)s::integer) <= %(at)s then 'expired'
+                and greatest(state.changed_at, state.engaged_at) + make_interval(months => %(expiry_months)s::integer) <= %(at)s
+                then 'expired'
            else coalesce(state.status, 'none') end as consent,
       coalesce(people.minor, false) as minor,
       told.regions,
@@ -249,7 +251,7 @@ def facts_parameters(context: Context) -> dict[str, Any]:
         "no_rooms": [None] * len(context.limits),
         "capped": [purpose_id for purpose_id, _ in counted],
         **limit_parameters(context.limits, counted),
-        "expiry_months": dict(context.rules.policy.expiry_months).get(cast(Tier, context.purpose.tier), 0),
+        "expiry_months": months_of(context.purpose.tier, context.purpose.expiry_months, context.rules),
     }
 
 

@@ -7,8 +7,7 @@ from core.fields import MomentOfCreation
 from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
 from core.wording import language_text
-from messaging import carrier_book_models as carrier_book_models
-from messaging.promise_models import FrequencyAlert as FrequencyAlert
+from messaging import ask_models, carrier_book_models, promise_models  # noqa: F401  their tables
 from messaging.registration_models import Registration as Registration
 from messaging.states import CALL_OUTCOMES, KEYWORD_ORIGINS, STATES, TEMPLATE_STATES
 from messaging.template_file_model import TemplateFile as TemplateFile

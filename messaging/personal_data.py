@@ -34,6 +34,7 @@ def register_fields() -> None:
             "messaging_inboundmessage", "provider_message_id", "contact", False, "hash", "message", **carrier
         ),
         PersonalField("messaging_inboundmessage", "point_id", "contact", False, "keep", "message", **record),
+        PersonalField("messaging_permissionask", "point_id", "contact", False, "keep", "message", **record),
         PersonalField("messaging_carrierdrift", "point_id", "contact", False, "keep", "message", **record),
         PersonalField("messaging_providerevent", "body_sealed", "contact", True, "null", "carrier_log"),
         PersonalField(
@@ -45,6 +46,7 @@ def register_fields() -> None:
         PersonalRows("messaging_message", "messages to them", "point_id = any(%(points)s)", 20),
         PersonalRows("messaging_call", "calls to them", _MESSAGE_IDS, 21),
         PersonalRows("messaging_inboundmessage", "messages from them", "point_id = any(%(points)s)", 42),
+        PersonalRows("messaging_permissionask", "questions whether they still agree", "point_id = any(%(points)s)", 19),
         PersonalRows("messaging_carrierdrift", "what carriers' lists say", "point_id = any(%(points)s)", 23),
         PersonalRows("messaging_providerevent", "reports of carriers, as they came", REPORTS, 25, late=True),
     )

@@ -142,6 +142,6 @@ def stamp(moment: datetime.datetime) -> str:
 
 
 def fields_of(post: Mapping[str, str]) -> str:
-    """What was pressed: save, stop, or nothing."""
+    """What was pressed: save, stop, yes (to a question they were asked again), or nothing."""
     pressed = post.get("do", "")
-    return pressed if pressed in ("save", "stop") else ""
+    return pressed if pressed in ("save", "stop", "yes") else ""

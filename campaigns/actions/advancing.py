@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
+from accounts.models import Organization
 from campaigns.actions.launching import hold_launch, move_run, take_back
 from campaigns.actions.measuring import measure_run
 from campaigns.actions.planning import plan_batch
@@ -17,6 +18,7 @@ from contacts.models import Contact
 from core import clock
 from core.jobs import enqueue
 from core.tenancy import require_organization_id
+from messaging.actions.asking_again import note_asks
 from messaging.actions.queueing import Errand, Wish, queue_messages, set_gate
 from messaging.channels.registry import channel as channel_of
 from messaging.line_book import line_book
@@ -118,6 +120,8 @@ def promote_recipients(run: Run) -> int:
         expires_at=now + datetime.timedelta(hours=WINDOW_HOURS),
     )
     queue_messages(errand=errand, wishes=wishes)
+    if run.campaign.kind == "ask_again":
+        note_asks(errand=errand, wishes=wishes, language=Organization.objects.current().default_language)
     made = {wish.message_id for wish in wishes}
     Recipient.objects.filter(id__in=made).update(promoted_at=now)
     lost = [row.id for row in batch if row.id not in made]

@@ -23,7 +23,9 @@ def copy_campaign(*, actor: Actor, campaign: Campaign) -> Campaign:
     assert version is not None, "a campaign is saved with its text"
     included, excluded = (list(List.objects.filter(id__in=ids).order_by("name")) for ids in list_ids(campaign))
     name = f"Copy of {campaign.name}"[:_NAME_LENGTH].strip()
-    draft = Draft(name, campaign.purpose, campaign.sender, version.body, included, excluded, version.parts)
+    draft = Draft(
+        name, campaign.purpose, campaign.sender, version.body, included, excluded, version.parts, campaign.kind
+    )
     copy = save_campaign(actor=actor, draft=draft)
     record_audit(actor=actor, action="campaign.copied", on=("campaign", copy.id), data={"from": str(campaign.id)})
     return copy

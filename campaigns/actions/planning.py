@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from campaigns.actions.asking import leave_out_unasked
 from campaigns.models import Recipient, Run
 from campaigns.personal_values import message_for, needs_values, plain_names
 from campaigns.selectors.drafts import list_ids
@@ -88,7 +89,7 @@ from (
          when v.outcome = 'denied' then v.reason
          when row_number() over (partition by p.point_id, p.excluded, v.outcome = 'denied' order by p.contact_id) > 1
               or taken.point_id is not null then 'same_address'
-         when unfit.contact_id is not null then 'missing_value'
+         when unfit.contact_id is not null then unfit.reason
          when f.event_id is null then 'no_consent'
          else '' end as reason
   from plan_people p
@@ -105,7 +106,7 @@ on conflict (organization_id, run_id, contact_id) do nothing
 
 # Most texts only print names: then an empty column says as much as rendering would, and nobody's row leaves the database.
 _UNFIT = """
-insert into plan_unfit select c.id from contacts_contact c
+insert into plan_unfit select c.id, 'missing_value' from contacts_contact c
 where c.organization_id = %(organization)s and c.id in (select contact_id from plan_people)
   and ('first_name' = any(%(needed)s) and c.first_name = '' or 'last_name' = any(%(needed)s) and c.last_name = ''
        or 'city' = any(%(needed)s) and c.city = '' or 'country' = any(%(needed)s) and c.country = ''
@@ -141,6 +142,8 @@ def plan_batch(run: Run) -> bool:
         run_facts(cursor, context, asked, parameters, "plan_facts")
         _judge(cursor, context)
         _find_unfit(cursor, run)
+        if run.campaign.kind == "ask_again":
+            leave_out_unasked(cursor, parameters)
         cursor.execute(_TAKEN, parameters)
         cursor.execute("analyze plan_people; analyze plan_facts; analyze plan_verdicts; analyze plan_taken")
         cursor.execute(_RECIPIENTS, parameters | _identifiers())
@@ -189,7 +192,7 @@ def _verdict_row(raw: RawFacts, verdict: Verdict) -> list[Any]:
 
 def _find_unfit(cursor: Any, run: Run) -> None:
     """People for whom the message cannot be made; only texts with variables need to look."""
-    cursor.execute("create temporary table plan_unfit (contact_id uuid primary key) on commit drop")
+    cursor.execute("create temporary table plan_unfit (contact_id uuid primary key, reason text) on commit drop")
     channel, version = channel_of(run.sender.channel), run.template_version
     texts = channel.texts(version)
     if not needs_values(texts):
@@ -205,7 +208,7 @@ def _find_unfit(cursor: Any, run: Run) -> None:
     )
     candidates = [row[0] for row in cursor.fetchall()]
     unfit = [contact.id for contact in _contacts(candidates) if message_for(channel, version, contact) is None]
-    cursor.execute("insert into plan_unfit select unnest(%s::uuid[])", [unfit])
+    cursor.execute("insert into plan_unfit select unnest(%s::uuid[]), 'missing_value'", [unfit])
 
 
 def _contacts(ids: Sequence[uuid.UUID]) -> Any:

@@ -36,6 +36,8 @@ class Draft:
     excluded: Sequence[List] = ()
     #: what the sender's channel needs beside the text
     parts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    #: of a new campaign; what one is does not change
+    kind: str = "message"
 
     @property
     def content(self) -> Written:
@@ -62,6 +64,8 @@ def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = Non
     _refuse_contradiction(draft)
     _refuse_long_text(draft)
     refuse_content(draft.sender.channel, draft.content)
+    if (campaign.kind if campaign else draft.kind) == "ask_again":
+        _refuse_silent_question(draft)
     refuse_misuse(draft.parts, tier=draft.purpose.tier, account_id=draft.sender.account_id)
     said = all_words(draft.sender.channel, draft.content)
     refuse_words(said, channel=draft.sender.channel, tier=draft.purpose.tier, places=(), to_send=False)
@@ -75,7 +79,7 @@ def save_campaign(*, actor: Actor, draft: Draft, campaign: Campaign | None = Non
         body=draft.body,
         parts=draft.parts,
     )
-    campaign = campaign or Campaign(created_by=actor.id)
+    campaign = campaign or Campaign(created_by=actor.id, kind=draft.kind)
     campaign.name, campaign.purpose, campaign.sender = draft.name.strip(), draft.purpose, draft.sender
     campaign.channel, campaign.template = draft.sender.channel, version.template
     campaign.changed_by = actor.id
@@ -91,6 +95,13 @@ def _refuse_contradiction(draft: Draft) -> None:
         names = ", ".join(row.name for row in draft.excluded if row.id in both)
         problem = f"{names} cannot get it and be left out."
         raise Refused(problem, field="excluded", remedy="Take it off one of the two.")
+
+
+def _refuse_silent_question(draft: Draft) -> None:
+    """Who asks whether people still agree has to say how they can answer."""
+    if "preferences_url" not in draft.body:
+        remedy = "Let {{ preferences_url }} stand in it: there they say yes by a button, or no."
+        raise Refused("The question names no way to say yes.", field="body", remedy=remedy)
 
 
 def _refuse_long_text(draft: Draft) -> None:

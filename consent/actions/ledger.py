@@ -69,7 +69,12 @@ where s.organization_id = %(organization)s and s.point_id = any(%(points)s)
   and s.kind in ('opted_out', 'complaint', 'erased') and (s.lifted_at is null or l.status = 'granted')
 order by since
 """
-_STATES_OF = "select * from consent_consentstate where organization_id = %s and point_id = any(%s)"
+# with the months after which an agreement to the purpose ends, where it has fewer than the policy
+_STATES_OF = (
+    "select s.*, p.expiry_months as own_months from consent_consentstate s"
+    " join consent_purpose p on p.organization_id = s.organization_id and p.id = s.purpose_id"
+    " where s.organization_id = %s and s.point_id = any(%s)"
+)
 Noes = dict[tuple[uuid.UUID, str], list[No]]
 
 
@@ -146,7 +151,9 @@ def _judge(
     if state is None or status != "granted" or said:
         return taken
     tier = tiers[claim.purpose_id]
-    renewed = has_ended(state.changed_at, tier, now) and not has_ended(claim.occurred_at, tier, now)
+    own = getattr(state, "own_months", None)  # not on what was claimed a moment ago, which has not ended
+    ended = has_ended(state.changed_at, tier, now, own_months=own, engaged_at=state.engaged_at)
+    renewed = ended and not has_ended(claim.occurred_at, tier, now, own_months=own)
     return taken if renewed else UNCHANGED
 
 

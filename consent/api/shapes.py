@@ -8,6 +8,7 @@ from accounts.choices import countries
 from consent.api.fields import LONGEST_REFERENCE, AddressField, Known, ProtectionOut, ReasonOut
 from consent.api.reporting import REPORTED
 from consent.models import CHANNELS, PER, TIERS
+from consent.rule_files import ENGAGEMENTS
 from consent.states import SOURCES, STATUS_LABELS
 from core.api import Given, ItemProblemOut, Moment
 
@@ -165,6 +166,23 @@ class StandingOut(serializers.Serializer[Any]):
     known = serializers.BooleanField()
     states = StateOut(many=True)
     protections = ProtectionOut(many=True)
+
+
+class EngagementIn(Given):
+    """Something a person did about what they agreed to."""
+
+    address = AddressField()
+    channel = serializers.ChoiceField(choices=CHANNEL_WORDS)
+    purpose = serializers.CharField(max_length=40, help_text="Its key or its id.")
+    kind = serializers.ChoiceField(choices=list(ENGAGEMENTS))
+    occurred_at = Moment()
+
+
+class EngagementOut(serializers.Serializer[Any]):
+    """What it came to. `ends_at` is when the agreement ends unless it is used again; null where none holds."""
+
+    kept = serializers.BooleanField(help_text="Whether the agreement is kept longer than before.")
+    ends_at = Moment(allow_null=True)
 
 
 class StopIn(Given):

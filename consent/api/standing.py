@@ -40,9 +40,7 @@ class Standing:
 def standing_of(actor: Actor, address: PhoneNumber | EmailAddress) -> Standing:
     """How an address stands, for somebody who may see addresses: asking tells whether we know it. Four queries at most."""
     actor.require("see_addresses")
-    found = address_of(address)
-    digest = vault.digest(require_organization_id(), found.kind, found.key)
-    point = Point.objects.filter(kind=found.kind, digest=digest).first()
+    found, point = address_of(address), point_of(address)
     purposes = Purpose.objects.filter(archived_at=None).order_by("created_at", "id")
     if point is None:
         states = [
@@ -58,7 +56,14 @@ def standing_of(actor: Actor, address: PhoneNumber | EmailAddress) -> Standing:
     return Standing(True, states, list(live_suppressions().filter(point=point).order_by("-created_at", "-id")))
 
 
+def point_of(address: PhoneNumber | EmailAddress) -> Point | None:
+    """The row of an address, None for one we have never met. One query."""
+    found = address_of(address)
+    digest = vault.digest(require_organization_id(), found.kind, found.key)
+    return Point.objects.filter(kind=found.kind, digest=digest).first()
+
+
 def _state(purpose: Purpose, channel: str, row: ConsentState | None) -> State:
     if row is None:
         return State(purpose, channel, "none", None, None)
-    return State(purpose, channel, status_at(row, purpose.tier, clock.now()), row.event_id, row.changed_at)
+    return State(purpose, channel, status_at(row, purpose, clock.now()), row.event_id, row.changed_at)

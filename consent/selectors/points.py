@@ -150,7 +150,7 @@ def _standing(
     kinds: Collection[str],
     beside: _Beside,
 ) -> Standing:
-    status = status_at(state, purpose.tier, clock.now()) if state else "none"
+    status = status_at(state, purpose, clock.now()) if state else "none"
     return Standing(
         channel=channel,
         label=CHANNEL_LABELS[channel],

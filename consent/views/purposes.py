@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.contracts import Refused
 from accounts.doors import member
 from consent.access import access_purpose
+from consent.actions.engaging import set_expiry
 from consent.actions.purposes import demand_confirmation, open_purpose, publish_wording
-from consent.forms import ConfirmationForm, PurposeForm, WordingForm
+from consent.expiry import months_of
+from consent.forms import ConfirmationForm, ExpiryForm, PurposeForm, WordingForm
 from consent.models import Purpose
 from consent.rule_words import sentence
 from consent.rulebook import rulebook
@@ -83,21 +85,45 @@ def confirming(request: HttpRequest, purpose_id: uuid.UUID) -> HttpResponse:
     return redirect("consent:purpose", purpose.id)
 
 
-def _page(request: HttpRequest, purpose: Purpose, form: Any, confirmation: Any = None) -> HttpResponse:
+@member("change_consent")
+@require_POST
+def expiry(request: HttpRequest, purpose_id: uuid.UUID) -> HttpResponse:
+    """Let agreements to a purpose end sooner than the policy does, or as the policy does again."""
+    purpose = access_purpose(request.actor, purpose_id)  # type: ignore[attr-defined]
+    form = ExpiryForm(request.POST)
+    if form.is_valid():
+        try:
+            set_expiry(actor=request.actor, purpose=purpose, months=form.cleaned_data["months"])  # type: ignore[attr-defined]
+        except Refused as refusal:
+            form.add_error(refusal.field or None, str(refusal))
+        else:
+            messages.success(request, "Saved. It holds for agreements of any date.")
+            return redirect("consent:purpose", purpose.id)
+    return _page(request, purpose, WordingForm(), expiry_form=form)
+
+
+def _page(
+    request: HttpRequest, purpose: Purpose, form: Any, confirmation: Any = None, expiry_form: Any = None
+) -> HttpResponse:
     confirmation = confirmation or ConfirmationForm(
         initial={"channels": purpose.confirmed_channels, "receipts": purpose.receipt_channels}
     )
+    expiry_form = expiry_form or ExpiryForm(initial={"months": purpose.expiry_months})
     rules = rulebook()
     context = {
         "confirmation_form": confirmation,
         "confirmation_rules": [(each, sentence(each, rules)) for each in demanding_rules(purpose, clock.now().date())],
         "confirmation_days": rules.policy.confirmation_days,
+        "expiry_form": expiry_form,
+        "ends_after": months_of(purpose.tier, purpose.expiry_months),
+        "policy_months": months_of(purpose.tier, None),
         "row": purpose_row(purpose),
         "wordings": wordings_of(purpose),
         "form": form,
         "may_change": _may_change(request),
     }
-    return render(request, "consent/purpose.html", context, status=422 if form.errors or confirmation.errors else 200)
+    refused = form.errors or confirmation.errors or expiry_form.errors
+    return render(request, "consent/purpose.html", context, status=422 if refused else 200)
 
 
 def _may_change(request: HttpRequest) -> bool:

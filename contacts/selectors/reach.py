@@ -78,8 +78,8 @@ class _Facts:
         states: dict[tuple[uuid.UUID, str], dict[uuid.UUID, str]] = {}
         now = clock.now()
         for row in ConsentState.objects.filter(point_id__in=ids, purpose_id__in=purposes):
-            tier = purposes[row.purpose_id].tier
-            states.setdefault((row.point_id, row.channel), {})[row.purpose_id] = status_at(row, tier, now)
+            found = status_at(row, purposes[row.purpose_id], now)
+            states.setdefault((row.point_id, row.channel), {})[row.purpose_id] = found
         suppressed: dict[uuid.UUID, list[tuple[str, str]]] = {}
         for row in Suppression.objects.filter(point_id__in=ids, lifted_at=None):
             suppressed.setdefault(row.point_id, []).append((row.channel, row.kind))

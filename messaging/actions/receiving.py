@@ -9,6 +9,7 @@ from typing import cast
 
 from accounts.contracts import SYSTEM
 from accounts.models import Organization
+from consent.actions.engaging import record_engagement
 from consent.actions.ledger import stop_point
 from consent.actions.ledger_rows import lock_points
 from consent.actions.lifting import start_point
@@ -25,6 +26,7 @@ from core.ids import new_id
 from core.tenancy import require_organization_id
 from messaging.actions.agreeing import confirm_by_reply, open_request
 from messaging.actions.answering import answers_in_webhook, has_help_enough, may_answer, queue_answer
+from messaging.actions.asking_again import answer_by_message
 from messaging.actions.identifying import (
     Writer,
     identify,
@@ -93,6 +95,8 @@ def receive_inbound(
     if request is not None:
         _confirm(row, request, inbound)
     replies = _act_late(row, meaning, inbound) if late else _act(row, meaning, inbound, writer, confirmed)
+    if request is None and meaning.kind == "text" and late is None and answer_by_message(row, inbound.body) is None:
+        _note_use(row)
     if isinstance(inbound, Preference) and inbound.choice == "resume":
         resume_marketing(row, writer)
     if not writer.known:
@@ -112,6 +116,14 @@ def _answered_request(inbound: Inbound, point_id: uuid.UUID) -> Message | None:
 def _confirm(row: InboundMessage, request: Message, inbound: Inbound) -> None:
     evidence = {"said": inbound.body, "carrier_id": inbound.provider_message_id, "rule": "confirm"}
     confirm_by_reply(row=row, request=request, evidence=evidence)
+
+
+def _note_use(row: InboundMessage) -> None:
+    """A reply keeps the agreement to what it answers, on that channel, from growing old."""
+    answered = Message.objects.filter(id=row.message_id).values_list("purpose_id", flat=True).first()
+    if answered is not None:
+        at = min(row.said_at or row.received_at, row.received_at)
+        record_engagement(point_id=row.point_id, purpose_id=answered, channel=row.channel, kind="reply", at=at)
 
 
 def put_on_the_clock(row: InboundMessage) -> None:

@@ -1,10 +1,14 @@
 """The preference page as it is read: every sentence in one language, with names, days and hours put in."""
 
 import dataclasses
+import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from accounts.models import Organization
+from consent.expiry import end_of
+from consent.models import ConsentState
+from messaging.ask_models import PermissionAsk
 from messaging.preference_language import PageLanguage, page_language, page_languages
 from messaging.selectors.preference_topics import Choice, Topic
 
@@ -67,6 +71,17 @@ class Agreed:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Asked:
+    """A question they were asked again: about what, in which words they would agree, and what comes of silence."""
+
+    key: str
+    about: str
+    text: str
+    language: str
+    nothing: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Option:
     """One entry of a list to choose from."""
 
@@ -76,10 +91,25 @@ class Option:
     language: str = ""
 
 
+def asks_of(asks: Iterable[PermissionAsk], language: PageLanguage, zone: str) -> list[Asked]:
+    """The questions that are open, one after the other. One query for each, of which there is one as a rule."""
+    return [_asked(ask, language, zone) for ask in asks]
+
+
+def _asked(ask: PermissionAsk, language: PageLanguage, zone: str) -> Asked:
+    about = language.words["ask_about"].format(purpose=ask.purpose.name, channel=language.words[ask.channel])
+    states = ConsentState.objects.filter(point_id=ask.point_id, purpose_id=ask.purpose_id, channel=ask.channel)
+    state = states.filter(status="granted").first()
+    ends = end_of(state, ask.purpose).astimezone(zoneinfo.ZoneInfo(zone)).date() if state is not None else None
+    nothing = language.words["ask_nothing"].format(date=language.day(ends)) if ends is not None else ""
+    words, spoken = (ask.wording.text, ask.wording.language) if ask.wording is not None else ("", "")
+    return Asked(str(ask.id), about, words, spoken, nothing)
+
+
 def sentences(language: PageLanguage, organization: Organization, address: str) -> dict[str, str]:
     """The words of the page that say the same on every line."""
     given = {"name": organization.name, "address": "{address}"}
-    plain = ("since", "ended", "elsewhere", "often_many", "zone_one", "paused_until")
+    plain = ("since", "ended", "elsewhere", "often_many", "zone_one", "paused_until", "ask_about", "ask_nothing")
     words = {key: text if key in plain else text.format_map(given) for key, text in language.words.items()}
     before, _, after = words["for"].partition("{address}")
     return words | {"for_before": before.strip(), "for_after": after.strip(), "address": address}

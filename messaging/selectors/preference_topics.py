@@ -65,7 +65,7 @@ class _Book:
 
     def on(self, point: Point, purpose: Purpose, channel: str) -> bool:
         state = self.states.get((point.id, purpose.id, channel))
-        agreed = state is not None and status_at(state, purpose.tier, clock.now()) == "granted"
+        agreed = state is not None and status_at(state, purpose, clock.now()) == "granted"
         return agreed and self.kinds(point, channel).isdisjoint(_STOPPED)
 
 

@@ -20,6 +20,7 @@ from consent.selectors.preferences import pauses_at
 from core import clock
 from core.middleware import client_address
 from core.tenancy import tenant_context
+from messaging.actions.asking_again import answer_on_page, open_asks
 from messaging.actions.choosing import save_choices, stop_everything
 from messaging.preference_forms import draft_of, fields_of, opened_at, read_choices, retyped_draft, stamp
 from messaging.preference_language import PageLanguage, page_language
@@ -30,7 +31,7 @@ from messaging.selectors.preference_texts import FROM, UNTIL, WEEKLY, Draft
 from messaging.selectors.preference_topics import Topic, topics_of
 
 #: what can be said at the top after something was pressed
-_DONE: Final = ("saved", "unchanged", "outdated", "kept_out", "stopped")
+_DONE: Final = ("saved", "unchanged", "outdated", "kept_out", "stopped", "kept")
 #: nothing was typed
 _NOTHING: Final = Draft()
 
@@ -47,6 +48,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         pressed = fields_of(request.POST) if request.method == "POST" else ""
         if pressed == "stop":
             return _stop(request, link)
+        if pressed == "yes":
+            return _say_yes(request, link)
         return _save(request, link) if pressed == "save" else _show(request, link)
 
 
@@ -76,6 +79,18 @@ def _stop(request: HttpRequest, link: PreferenceLink) -> HttpResponse:
     if stop_everything(link=link, evidence=_evidence(request)) is None:
         return _broken(request)
     return _after(request, "stopped", request.POST.get("shown_in", ""))
+
+
+def _say_yes(request: HttpRequest, link: PreferenceLink) -> HttpResponse:
+    """Answer a question they were asked at this address; pressed again, or asked nothing, nothing is written."""
+    chooser = chooser_of(link)
+    if chooser is None or chooser.only_stops:
+        return _show(request, link)
+    asked = {str(ask.id): ask for ask in open_asks(chooser.point.id)}.get(request.POST.get("ask", ""))
+    page = "The question on the page behind a link that was sent to this address"
+    evidence = _evidence(request) | {"page": page, "link_made_at": link.made_at.isoformat()}
+    done = asked is not None and answer_on_page(asked, evidence) is not None
+    return _after(request, "kept" if done else "unchanged", request.POST.get("shown_in", ""))
 
 
 def _after(request: HttpRequest, answer: str, language: str) -> HttpResponse:
@@ -116,6 +131,7 @@ def _show(request: HttpRequest, link: PreferenceLink, error: str = "") -> HttpRe
         "done": request.GET.get("done", "") if request.GET.get("done", "") in _DONE else "",
         "error": language.words.get(f"error_{error}", "") if error else "",
         "only_stops": chooser.only_stops,
+        "asks": [] if chooser.only_stops else texts.asks_of(open_asks(chooser.point.id), language, zones[0]),
     }
     return kept_private(render(request, "messaging/preferences.html", context, status=422 if error else 200))
 

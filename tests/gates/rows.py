@@ -21,6 +21,7 @@ from tests.gates.stage import Set, Stage
 
 _numbers = itertools.count(1)
 _BATCH = 2_000
+_LONG_BEFORE = 400 * 24 * 3600
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -149,13 +150,15 @@ def _write_consent(at: Set, members: Sequence[Member]) -> None:
         said = [(at.scene.channel, who.consent)] if who.consent != "none" else []
         said += [(channel, status) for channel, status in who.elsewhere if channel != at.scene.channel]
         moment = said_at(who, at.scene, rulebook())
+        # every other agreement was given long before, and used then
+        used = who.agreed_days % 2 == 1
         for channel, status in said:
             event = _event(point_id, at, channel, status, moment)
             events.append(event)
             states.append(
                 ConsentState(
                     point_id=point_id, purpose=at.purpose, channel=channel, status=status, event_id=event.id,
-                    changed_at=moment,
+                    changed_at=ago(moment, _LONG_BEFORE) if used else moment, engaged_at=moment if used else None,
                 )
             )  # fmt: skip
         stops += [_stop(point_id, at, each) for each in who.stops]

@@ -60,6 +60,14 @@ BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
     "api:consent_batch": lambda seeds: {"consents": [_consent(seeds) | {"reference": "form-7"}]},
     "api:consent_search": lambda _seeds: {"address": "+14025550123"},
     "api:frequency": lambda _seeds: {"most": 4, "days": 7, "when_full": "wait"},
+    "api:engagements": lambda seeds: {
+        "address": "+14025550123",
+        "channel": "sms",
+        "purpose": str(seeds.id_of("consent.Purpose")),
+        "kind": "click",
+        "occurred_at": "2026-11-01T09:00:00Z",
+    },
+    "ask_again": lambda seeds: {"purpose": str(seeds.id_of("consent.Purpose")), "channel": "sms", "days": "90"},
     "api:stops": lambda _seeds: {"address": "+14025550123", "channel": "all"},
     "api:rule_questions": lambda _seeds: {
         "place": "US-FL",

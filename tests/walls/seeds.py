@@ -54,6 +54,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "contacts.Contact": {"time_zone": "America/New_York", "language": "en", "country": "US"},
     "messaging.ProviderAccount": {"provider": "twilio"},
     "messaging.MessageEvent": {"message_id": lambda seeds: seeds["messaging.Message"].id},
+    "messaging.PermissionAsk": {"answered_at": lambda _: clock.now()},
     "messaging.Message": {"origin": "campaign", "state": "accepted"},
     "messaging.CarrierDrift": {"channel": "sms", "because": "opted_out"},
     "messaging.ProviderTemplate": {"language": "en_US", "use_case": "support", "category": "utility"},

@@ -17,7 +17,8 @@ from core.ids import new_id
 from core.tenancy import tenant_context
 from messaging import tasks
 from messaging.actions.comparing import compare_promises
-from messaging.models import FrequencyAlert, Message
+from messaging.models import Message
+from messaging.promise_models import FrequencyAlert
 from messaging.selectors.frequency import open_alerts, people_over, practice
 from messaging.states import KEYWORD_ORIGINS
 from tests.counts import Statements

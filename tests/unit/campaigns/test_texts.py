@@ -114,7 +114,7 @@ def test_what_is_no_number_is_not_guessed(typed):
 
 
 def test_every_reason_of_the_gate_and_of_the_plan_has_words():
-    for code in [*REASONS, "excluded", "same_address", "missing_value"]:
+    for code in [*REASONS, "excluded", "same_address", "missing_value", "not_ending", "asked_already"]:
         assert words_of(code) == (explain(code).label, explain(code).sentence)
 
 
