@@ -6,12 +6,14 @@ approved or compared word for word (WhatsApp templates, registered texts in Indi
 
 import dataclasses
 import datetime
+import pathlib
+import tomllib
 from collections.abc import Mapping
 from typing import Any, Final, Protocol, runtime_checkable
 
 from accounts.models import Organization
 from consent.answer_texts import answers_in
-from consent.models import Purpose, WordSet
+from consent.models import Purpose, Wording, WordSet
 from consent.regions import country_of
 from consent.rule_types import Disclosure
 from consent.rulebook import Rulebook, rulebook
@@ -24,6 +26,11 @@ from messaging.models import Sender
 from messaging.preference_links import place as preference_place
 from messaging.registering import kind_of_sender
 
+#: what a promise of frequency is said with, by language and time
+_PROMISED: Final[Mapping[str, Mapping[str, str]]] = tomllib.loads(
+    pathlib.Path(__file__).with_name("line_words.toml").read_text("utf-8")
+)["languages"]
+_WEEKS_A_MONTH: Final = 4.34
 #: texts of which a book remembers what they hold; letters of a batch may all differ
 _KEPT: Final = 2_000
 #: how added lines follow each other; the name of the business alone stands before the text
@@ -79,6 +86,8 @@ class LineBook:
     rules: Rulebook
     is_open: bool
     frequencies: tuple[WordSet, ...] = ()
+    #: how many messages the words in force promise at most, and in which time; None where they promise no number
+    promised: tuple[int, str] | None = None
     made: dict[Any, Any] = dataclasses.field(default_factory=dict, compare=False, repr=False)
 
     def complete(self, rendered: Rendered, reader: Reader, template: str = "") -> Rendered:
@@ -158,6 +167,10 @@ class LineBook:
         return AddedLine(rule, words, language)
 
     def _frequency(self, place: str, language: str) -> str:
+        spoken = _PROMISED.get(language)
+        if self.promised is not None and spoken is not None:
+            most, per = self.promised
+            return spoken[per].replace("{most}", str(most))
         own: Mapping[str, str] = own_texts(sets_for([country_of(place)], self.frequencies), language)
         return own.get("frequency", "").strip() or answers_in(language)["frequency"]
 
@@ -167,7 +180,7 @@ def line_book(
 ) -> LineBook:
     """The book of one sender and purpose, by the rules of a moment, now by default.
 
-    No query where no place has a line put into such texts; else one for how often the organisation writes, and one for the
+    No query where no place has a line put into such texts; else two for how often the organisation writes, and one for the
     organisation unless it is given.
     """
     rules, day = rulebook(), (at or clock.now()).date()
@@ -177,7 +190,17 @@ def line_book(
     if not is_open:
         return LineBook(organization or Organization(), channel, tier, kind, day, rules, is_open=False)
     own = organization or Organization.objects.current()
-    return LineBook(own, channel, tier, kind, day, rules, is_open=True, frequencies=tuple(sets_in_force()))
+    asked = dict.fromkeys(rule.line for rule in rules.disclosures if rule.way == "add" and tier in rule.tiers)
+    book = LineBook(own, channel, tier, kind, day, rules, is_open=True, frequencies=tuple(sets_in_force()))
+    return dataclasses.replace(book, promised=_promised(purpose, channel)) if "frequency" in asked else book
+
+
+def _promised(purpose: Purpose, channel: str) -> tuple[int, str] | None:
+    """The strictest number the words in force promise, as the comparison of frequencies takes it. One query."""
+    rows = Wording.objects.filter(purpose_id=purpose.id, channel=channel).order_by("language", "-version")
+    newest = rows.distinct("language").values_list("most_messages", "per")
+    found = [(most, per) for most, per in newest if most is not None]
+    return min(found, key=lambda each: each[0] * (_WEEKS_A_MONTH if each[1] == "week" else 1), default=None)
 
 
 def _is_due(rule: Disclosure, reader: Reader) -> bool:

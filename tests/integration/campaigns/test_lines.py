@@ -13,7 +13,7 @@ from campaigns.actions.writing import Draft, save_campaign
 from campaigns.models import Campaign, Recipient
 from campaigns.selectors.checks import newest_check
 from campaigns.selectors.duties import added_lines, duties, missing_lines
-from consent.models import Point, Purpose, WordSet
+from consent.models import Point, Purpose, Wording, WordSet
 from contacts.models import Contact, ContactPoint
 from core import clock, vault
 from core.ids import new_id
@@ -62,11 +62,18 @@ def bodies(house, run):
         ]
 
 
+def send_at_any_hour(house, run):
+    """The messages of a launch, made now whatever hour it is where its people are."""
+    with tenant_context(house.id):
+        Recipient.objects.filter(run=run, outcome="allowed").update(due_at="2000-01-01T00:00Z")
+    return send(house, run)
+
+
 def sent(house, body):
     """A campaign with this text, launched, its messages made."""
     campaign = make_campaign(house, body)
     allowed = check(house, campaign).allowed_count
-    return send(house, launch(house, campaign, allowed))
+    return send_at_any_hour(house, launch(house, campaign, allowed))
 
 
 FIRST = "Message frequency varies. Msg & data rates may apply. Reply HELP for help."
@@ -159,6 +166,25 @@ def test_the_organisations_own_sentence_says_how_often(offers):
     run = sent(offers, "Our sale begins.")
 
     assert bodies(offers, run)[0].startswith("Acme: Our sale begins.\nUp to 4 texts a month. Msg & data rates")
+
+
+@pytest.mark.parametrize(
+    ("promises", "said"),
+    [
+        ([("en", 4, "month")], "Up to 4 messages a month."),
+        ([("en", 2, "week"), ("es", 8, "month")], "Up to 8 messages a month."),
+        ([("en", 4, "month"), ("es", None, "")], "Up to 4 messages a month."),
+    ],
+)
+def test_what_the_words_in_force_promise_is_said_before_any_other_sentence(offers, promises, said):
+    with tenant_context(offers.id):
+        WordSet.objects.create(language="en", number=1, frequency="Now and then.", rules_version="r")
+        for language, most, per in promises:
+            told = {"text": "Yes", "version": 1, "most_messages": most, "per": per}
+            Wording.objects.create(purpose_id=offers.purpose.id, channel="sms", language=language, **told)
+    run = sent(offers, "Our sale begins.")
+
+    assert bodies(offers, run)[0].startswith(f"Acme: Our sale begins.\n{said} Msg & data rates")
 
 
 def test_who_cannot_be_answered_leads_to_the_page_where_one_stops(offers):
@@ -270,7 +296,7 @@ def test_a_line_is_looked_for_again_in_each_finished_message_at_the_last_moment(
     campaign = make_campaign(offers, WHOLE)
     check(offers, campaign)
     run = launch(offers, campaign, 2)
-    send(offers, run)
+    send_at_any_hour(offers, run)
     with tenant_context(offers.id):
         Organization.objects.update(name="Umbrella", legal_name="")
 
