@@ -22,6 +22,7 @@ from messaging.states import CALL_OUTCOMES, ORIGIN_AGAIN
 PAGE_SIZE: Final = 50
 _ICONS: Final[Mapping[str, str]] = {"yes": "check", "note": "info", "wait": "clock", "no": "x"}
 _GOING: Final[Badge] = {"label": "Not over yet", "tone": "note", "icon": "phone"}
+_WAITS: Final[Badge] = {"label": "Waits for its time", "tone": "note", "icon": "clock"}
 #: the views of the list: its word in the address → its label, and which calls
 VIEWS: Final[Mapping[str, tuple[str, Q]]] = {
     "all": ("All", Q()),
@@ -135,9 +136,9 @@ def call_record(*, actor: Actor, call: Call) -> CallRecord:
 
 
 def outcome_badge(call: Call) -> Badge:
-    """How a call ended, as a badge."""
+    """How a call ended, as a badge; its message must be loaded. A further try waits before it is made."""
     if not call.outcome:
-        return _GOING
+        return _WAITS if call.message.state in ("held", "ready") else _GOING
     tone = TONES.get(call.outcome, "no")
     return {"label": CALL_OUTCOMES[call.outcome], "tone": tone, "icon": _ICONS[tone]}
 

@@ -109,7 +109,7 @@ def listed(answer) -> list[tuple[str, str, int]]:
 
 def test_the_list_shows_every_call_newest_first_and_each_view_its_own(acme, rival, calls) -> None:
     browser = acme.client()
-    both = [(OTHER, "Not over yet", 2), (OTHER, "Busy", 1), (PHONE, "Answered by a person", 1)]
+    both = [(OTHER, "Waits for its time", 2), (OTHER, "Busy", 1), (PHONE, "Answered by a person", 1)]
 
     assert listed(browser.get("/calls/")) == both
     assert listed(browser.get("/calls/?show=nonsense&run=x&before=y")) == both
