@@ -118,4 +118,4 @@ def test_home_asks_no_more_of_the_database_when_there_are_more_people_and_campai
     with Statements() as asked:
         browser.get("/")
 
-    assert len(asked) == 34
+    assert len(asked) == 35
