@@ -22,5 +22,6 @@ def test_the_rules_are_read_asked_and_tried(
     with visiting(browser, screen, house) as visitor:
         entrance.sign_up(visitor, ada, looking=False)
         rules.look_at_rules(visitor)
+        rules.look_at_frequency(visitor)
 
         floor.settle("rules", [visitor], house.complaints(), capfd)

@@ -57,3 +57,17 @@ def look_at_rules(visitor: Visitor) -> None:
     page.get_by_role("link", name="Files").first.click()
     page.get_by_role("heading", name="quiet_hours_us.toml").wait_for()
     visitor.look("rules-versions")
+
+
+def look_at_frequency(visitor: Visitor) -> None:
+    """Set how often one person is written to: first refused with the field named, then saved."""
+    page = visitor.go("/consent/frequency/")
+    visitor.look("frequency")
+    page.get_by_label("Messages to one person, at most").fill("5000")
+    page.get_by_role("button", name="Save the limit").click()
+    page.locator(".error").first.wait_for()
+    visitor.look("frequency-refused", 422)
+    page.get_by_label("Messages to one person, at most").fill("4")
+    page.get_by_label("Let it wait until there is room").check()
+    page.get_by_role("button", name="Save the limit").click()
+    page.get_by_text("One person gets at most 4 messages in any 7 days").wait_for()
