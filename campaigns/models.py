@@ -4,7 +4,7 @@ from django.db import models
 
 from consent.models import CHANNELS, Purpose
 from contacts.models import List
-from core.fields import MomentOfCreation
+from core.fields import MomentOfChange, MomentOfCreation
 from core.tenancy import TenantForeignKey, TenantModel
 from messaging.models import Sender, Template, TemplateVersion
 
@@ -32,6 +32,8 @@ class Campaign(TenantModel):
     changed_by = models.UUIDField(null=True)
     created_at = MomentOfCreation()
     updated_at = models.DateTimeField(auto_now=True)
+    #: when one of the columns the API tells last changed; a trigger keeps it
+    changed_at = MomentOfChange()
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["organization", "-created_at"], name="campaign_by_age")]  # used by: the list

@@ -1,12 +1,13 @@
 """Addresses, what was agreed about them, and the proof: an append-only ledger with the state it implies beside it."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Case, Value, When
 from django.db.models.functions import Right
 
 from consent.list_models import StopList, StopListEntry
 from consent.request_models import WAYS, StopRequest, WordSet
-from core.fields import MomentOfCreation, StoredColumn
+from core.fields import MomentOfChange, MomentOfCreation, StoredColumn
 from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
 
@@ -156,8 +157,12 @@ class ConsentEvent(TenantModel):
     origin_id = models.UUIDField(null=True)
 
     class Meta(TenantModel.Meta):
-        # used by: the person's history, the evidence page, the ledger's projection
-        indexes = [models.Index(fields=["organization", "point", "recorded_at"], name="event_by_point")]
+        indexes = [
+            # used by: the person's history, the evidence page, the ledger's projection
+            models.Index(fields=["organization", "point", "recorded_at"], name="event_by_point"),
+            # used by: applications that ask for what is new
+            BrinIndex(fields=["recorded_at"], name="event_by_record", autosummarize=True),
+        ]
 
 
 class ConsentState(TenantModel):
@@ -199,6 +204,8 @@ class Suppression(TenantModel):
     lifted_at = models.DateTimeField(null=True)
     #: what took it back: the person's newer yes, their START, or somebody's judgement that it was no stop
     lifted_event = TenantForeignKey(ConsentEvent, on_delete=models.PROTECT, null=True, related_name="+")
+    #: when one of the columns the API tells last changed; a trigger keeps it
+    changed_at = MomentOfChange()
 
     class Meta(TenantModel.Meta):
         constraints = [

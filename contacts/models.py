@@ -3,7 +3,7 @@
 from django.db import models
 
 from consent.models import Point
-from core.fields import MomentOfCreation
+from core.fields import MomentOfChange, MomentOfCreation
 from core.tenancy import TenantForeignKey, TenantModel
 
 
@@ -84,6 +84,8 @@ class List(TenantModel):
 
     name = models.CharField(max_length=80)
     created_at = MomentOfCreation()
+    #: when one of the columns the API tells last changed; a trigger keeps it
+    changed_at = MomentOfChange()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "name"], name="list_name_once")]
@@ -190,6 +192,8 @@ class ImportJob(TenantModel):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
+    #: when one of the columns the API tells last changed; a trigger keeps it
+    changed_at = MomentOfChange()
 
     class Meta(TenantModel.Meta):
         # used by: the page of imports; the sweeper

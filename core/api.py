@@ -142,6 +142,20 @@ class Moment(serializers.DateTimeField):
         return super().enforce_timezone(value)
 
 
+class ChangedQuery(PageQuery):
+    """What every list of what may change may be asked with."""
+
+    updated_since = Moment(
+        required=False,
+        help_text="Made or changed at that moment or later. Ask each time from a minute before you began to ask last.",
+    )
+
+
+def changed_since(rows: "QuerySet[Any]", asked: Mapping[str, Any], column: str = "changed_at") -> "QuerySet[Any]":
+    """These rows, or of them those that changed at the moment asked for, or later."""
+    return rows.filter(**{f"{column}__gte": asked["updated_since"]}) if "updated_since" in asked else rows
+
+
 class ProblemDetail(serializers.Serializer[Any]):
     """One field of the request, and what is wrong with it."""
 

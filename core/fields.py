@@ -30,6 +30,13 @@ class MomentOfCreation(models.DateTimeField):
         return super().pre_save(model_instance, add)
 
 
+class MomentOfChange(MomentOfCreation):
+    """When the row last changed, as `core.tenant_sql.keep_changes` keeps it: a trigger writes it, nobody else does.
+
+    A row that is saved whole may carry an older moment back; the trigger sets it anew wherever something that counts changed.
+    """
+
+
 class StoredColumn(models.GeneratedField):
     """A column the database computes and keeps.
 

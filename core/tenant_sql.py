@@ -86,6 +86,23 @@ def append_only(*tables: str) -> RunSQL:
     return RunSQL(forward, backward)
 
 
+def keep_changes(table: str, *columns: str) -> RunSQL:
+    """Add `changed_at` to a table: when one of these columns last changed, in business time, whoever changed it.
+
+    A trigger keeps it, because rows change by many statements; a statement that changes none of them costs a comparison. New
+    rows have the moment of their statement.
+    """
+    old, new = (", ".join(f"{side}.{column}" for column in columns) for side in ("old", "new"))
+    return RunSQL(
+        [
+            f"alter table {table} add column changed_at timestamptz not null default now()",
+            f"create trigger keep_changed_at before update on {table} for each row"
+            f" when (({old}) is distinct from ({new})) execute function app_keep_changed_at()",
+        ],
+        [f"drop trigger keep_changed_at on {table}", f"alter table {table} drop column changed_at"],
+    )
+
+
 def resolver_function(signature: str, returns: str, body: str, reads: Iterable[tuple[str, str]]) -> RunSQL:
     """Create a SECURITY DEFINER function that may look across organisations, owned by the role made for that.
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Final, NoReturn
+from typing import Final
 
 from accounts.contracts import Refused
 from accounts.models import Organization
@@ -94,13 +94,13 @@ def refuse_words(
     """
     found = words_in(text, channel=channel, tier=tier, places=places)
     if found.blocking is not None:
-        _refuse(found.blocking, field, found.blocking.why, "words_barred")
+        wrong = found.blocking
+        raise Refused(_named(wrong), field=field, remedy=wrong.why, code="words_barred")
     waits = not_allowed(found.judged, text, channel=channel, tier=tier) if to_send else []
     if waits:
         remedy = f"{waits[0].why} Or ask a second person to allow this text, as the check of a campaign offers."
-        _refuse(waits[0], field, remedy, "words_need_second_person")
+        raise Refused(_named(waits[0]), field=field, remedy=remedy, code="words_need_second_person")
 
 
-def _refuse(found: Finding, field: str, remedy: str, code: str) -> NoReturn:
-    named = ", ".join(f"“{word}”" for word in found.found)
-    raise Refused(f"{found.label}: {named}.", field=field, remedy=remedy, code=code)
+def _named(found: Finding) -> str:
+    return f"{found.label}: {', '.join(f'“{word}”' for word in found.found)}."

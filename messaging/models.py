@@ -1,9 +1,10 @@
 """Provider accounts, senders, templates, messages with their attempts and events, and what came back."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from consent.models import CHANNELS, ConsentEvent, DecisionRecord, Point, Purpose
-from core.fields import MomentOfCreation
+from core.fields import MomentOfChange, MomentOfCreation
 from core.ids import new_id
 from core.tenancy import TenantForeignKey, TenantModel
 from core.wording import language_text
@@ -62,6 +63,8 @@ class Sender(TenantModel):
     #: the carrier asked to wait until then
     throttled_until = models.DateTimeField(null=True)
     created_at = MomentOfCreation()
+    #: when one of the columns the API tells last changed; a trigger keeps it
+    changed_at = MomentOfChange()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organization", "channel", "address"], name="sender_once")]
@@ -131,6 +134,8 @@ class Message(TenantModel):
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    #: when one of the columns the API tells last changed; a trigger keeps it
+    changed_at = MomentOfChange()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -163,6 +168,9 @@ class Message(TenantModel):
             ),
             # used by: the caps, and "which message is this an answer to"
             models.Index(fields=["organization", "point", "created_at"], name="message_by_point"),
+            # used by: applications that ask for what changed. A receipt changes it, so no tree may hold it: updates stay in
+            # their page (HOT)
+            BrinIndex(fields=["changed_at"], name="message_by_change", autosummarize=True),
             # used by: reports of a run, and the pages of people behind their numbers, in the order of ids
             models.Index(fields=["organization", "origin", "origin_id", "id"], name="message_by_run"),
         ]
@@ -266,6 +274,8 @@ class InboundMessage(TenantModel):
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
     consent_event_id = models.UUIDField(null=True)
+    #: when one of the columns the API tells last changed; a trigger keeps it
+    changed_at = MomentOfChange()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -331,6 +341,7 @@ class Call(TenantModel):
     rang_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    changed_at = MomentOfChange()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -393,6 +404,8 @@ class ProviderTemplate(TenantModel):
     news_at = models.DateTimeField(null=True)
     created_at = MomentOfCreation()
     updated_at = models.DateTimeField(auto_now=True)
+    #: when one of the columns the API tells last changed; a trigger keeps it
+    changed_at = MomentOfChange()
 
     class Meta(TenantModel.Meta):
         constraints = [

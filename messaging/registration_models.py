@@ -4,7 +4,7 @@ from typing import Final
 
 from django.db import models
 
-from core.fields import MomentOfCreation
+from core.fields import MomentOfChange, MomentOfCreation
 from core.tenancy import TenantForeignKey, TenantModel
 
 STATES: Final = ("draft", "submitted", "approved", "rejected", "suspended")
@@ -38,6 +38,8 @@ class Registration(TenantModel):
     confirmed_at = models.DateTimeField(null=True)
     created_at = MomentOfCreation()
     updated_at = models.DateTimeField(auto_now=True)
+    #: when one of the columns the API tells last changed; a trigger keeps it
+    changed_at = MomentOfChange()
 
     class Meta(TenantModel.Meta):
         constraints = [models.CheckConstraint(condition=models.Q(state__in=STATES), name="registration_state_known")]

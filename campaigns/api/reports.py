@@ -12,10 +12,11 @@ from accounts.doors import api
 from campaigns.selectors.compliance import DAYS, USUAL, compliance_report
 from campaigns.selectors.ending import endings
 from consent.api.shapes import CHANNEL_WORDS
-from core.api import Given, answers, read
+from core import clock
+from core.api import FieldsQuery, answer, answers, read
 
 
-class ReportQuery(Given):
+class ReportQuery(FieldsQuery):
     """How many days back."""
 
     days = serializers.ChoiceField(required=False, default=USUAL, choices=list(DAYS))
@@ -126,6 +127,7 @@ class EndingsOut(serializers.Serializer[Any]):
     """Every purpose and channel on which agreements end within 90 days, the most first."""
 
     data = EndingOut(many=True)  # type: ignore[assignment]
+    reckoned_on = serializers.DateField()
 
 
 @extend_schema(
@@ -139,12 +141,12 @@ class EndingsOut(serializers.Serializer[Any]):
 def compliance(request: Request) -> Response:
     """How consent grew, what rules did, how fast stops were heard, and whether promises are kept."""
     asked = read(ReportQuery, request.query_params)
-    return Response(ComplianceOut(compliance_report(int(asked["days"]))).data)
+    return answer(request, ComplianceOut(compliance_report(int(asked["days"]))).data)
 
 
-@extend_schema(operation_id="list_endings", tags=["reports"], responses=answers(EndingsOut))
+@extend_schema(operation_id="list_endings", tags=["reports"], parameters=[FieldsQuery], responses=answers(EndingsOut))
 @api("see_campaigns")
 @api_view(["GET"])
 def ending(request: Request) -> Response:
     """Whose agreements end by age within 30, 60 and 90 days, by purpose, channel and source."""
-    return Response(EndingsOut({"data": endings()}).data)
+    return answer(request, EndingsOut({"data": endings(), "reckoned_on": clock.now().date()}).data)

@@ -8,18 +8,20 @@ from campaigns.selectors.campaigns import STATES
 from campaigns.states import RUN_MOVES
 from consent.api.shapes import CHANNEL_WORDS
 from contacts.api.shapes import MOST_LISTS
-from core.api import Given, Moment, PageQuery
+from core.api import ChangedQuery, Given, Moment
 from messaging.content_rules import SOURCE_CHARACTERS
 
 ARRIVAL_HELP: Final = "Null where the carrier does not report what arrived; `delivered_note` says so."
 NOTE_HELP: Final = "Why `delivered` is null; empty where it is a number."
 
 
-class CampaignQuery(PageQuery):
+class CampaignQuery(ChangedQuery):
     """Which campaigns."""
 
     state = serializers.ChoiceField(required=False, choices=list(STATES))
     channel = serializers.ChoiceField(required=False, choices=CHANNEL_WORDS)
+    sender = serializers.UUIDField(required=False)
+    since = Moment(required=False, help_text="Written at that moment or later.")
 
 
 class CampaignIn(Given):
@@ -48,6 +50,9 @@ class CampaignOut(serializers.Serializer[Any]):
     sender_id = serializers.UUIDField(source="campaign.sender_id")
     scheduled_at = Moment(source="campaign.scheduled_at", allow_null=True)
     created_at = Moment(source="campaign.created_at")
+    updated_at = Moment(
+        source="campaign.changed_at", help_text="Of what was written and its state, not of its numbers."
+    )
     asked = serializers.IntegerField(allow_null=True)
     gets = serializers.IntegerField(allow_null=True)
     sent = serializers.IntegerField(source="tally.sent")

@@ -20,7 +20,7 @@ from campaigns.selectors.campaigns import campaign_card, campaign_rows
 from campaigns.selectors.checks import Check, newest_check
 from campaigns.selectors.duties import added_lines
 from campaigns.selectors.reports import Report, run_report
-from core.api import FieldsQuery, answer, answers, page, page_of, read
+from core.api import FieldsQuery, answer, answers, changed_since, page, page_of, read
 
 
 @extend_schema(
@@ -47,7 +47,8 @@ def campaigns(request: Request) -> Response:
         return Response(_written(drafts.save(actor, request.data)), status=201)
     actor.require("see_campaigns")
     asked, rows = read(shapes.CampaignQuery, request.query_params), Campaign.objects.select_related("sender__account")
-    rows = rows.filter(**{name: asked[name] for name in ("state", "channel") if name in asked})
+    looked = {"state": "state", "channel": "channel", "sender": "sender_id", "since": "created_at__gte"}
+    rows = changed_since(rows, asked).filter(**{looked[name]: asked[name] for name in looked if name in asked})
     return page(request, rows, lambda found: shapes.CampaignOut(campaign_rows(found), many=True).data)
 
 

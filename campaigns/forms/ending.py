@@ -4,9 +4,10 @@ from django import forms
 
 from campaigns.selectors.ending import AHEAD
 from consent.models import CHANNELS
+from core.form_words import OwnWords
 
 
-class AskForm(forms.Form):
+class AskForm(OwnWords, forms.Form):
     """About what, on which channel, how far ahead."""
 
     purpose = forms.UUIDField()

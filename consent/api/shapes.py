@@ -9,8 +9,8 @@ from consent.api.fields import LONGEST_REFERENCE, AddressField, Known, Protectio
 from consent.api.reporting import REPORTED
 from consent.models import CHANNELS, PER, TIERS
 from consent.rule_files import ENGAGEMENTS
-from consent.states import SOURCES, STATUS_LABELS
-from core.api import Given, ItemProblemOut, Moment
+from consent.states import EVENT_LABELS, SOURCES, STATUS_LABELS, SUPPRESSION_LABELS
+from core.api import ChangedQuery, Given, ItemProblemOut, Moment
 
 #: agreements of one request: as many as messages of a batch and addresses of a decision
 MOST_CONSENTS = 500
@@ -224,3 +224,53 @@ class EventOut(serializers.Serializer[Any]):
     occurred_at = Moment(source="event.occurred_at")
     recorded_at = Moment(source="event.recorded_at")
     recorded_by = serializers.CharField(source="slip.recorded_by")
+
+
+_ADDRESS_HELP = "Masked for a key without the scope see_addresses."
+_EVERYWHERE = "Empty for every channel."
+
+
+class EventQuery(ChangedQuery):
+    """Which facts of the ledger. A fact never changes: `updated_since` asks for those recorded since."""
+
+    channel = serializers.ChoiceField(required=False, choices=CHANNEL_WORDS)
+    purpose = serializers.UUIDField(required=False)
+    status = serializers.ChoiceField(required=False, choices=list(EVENT_LABELS))
+
+
+class EventRowOut(serializers.Serializer[Any]):
+    """One fact of the ledger; `consents/events/{id}/` tells its proof. Without a purpose or a channel it is about all."""
+
+    id = serializers.UUIDField()
+    address = serializers.CharField(help_text=_ADDRESS_HELP)
+    purpose_id = serializers.UUIDField(allow_null=True)
+    channel = serializers.CharField(allow_blank=True, help_text=_EVERYWHERE)
+    status = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    occurred_at = Moment()
+    recorded_at = Moment()
+
+
+class StopQuery(ChangedQuery):
+    """Which protections."""
+
+    channel = serializers.ChoiceField(required=False, choices=CHANNEL_WORDS)
+    kind = serializers.ChoiceField(required=False, choices=[kind for kind in SUPPRESSION_LABELS if kind])
+    holds = serializers.BooleanField(
+        required=False, default=None, allow_null=True, help_text="Still holding now: neither lifted nor run out."
+    )
+
+
+class StopRowOut(serializers.Serializer[Any]):
+    """One address that must not be reached, or one that might be again: then `lifted_at` says since when."""
+
+    id = serializers.UUIDField()
+    address = serializers.CharField(help_text=_ADDRESS_HELP)
+    channel = serializers.CharField(allow_blank=True, help_text=_EVERYWHERE)
+    kind = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    event_id = serializers.UUIDField(allow_null=True)
+    created_at = Moment()
+    expires_at = Moment(allow_null=True)
+    lifted_at = Moment(allow_null=True)
+    updated_at = Moment(source="changed_at")

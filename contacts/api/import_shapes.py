@@ -14,7 +14,7 @@ from contacts.models import ImportJob, ImportRow
 from contacts.reasons import reason_words
 from contacts.selectors.imports import import_counts, shown_import
 from contacts.states import ConsentNote, ImportKind, ImportState, Outcome
-from core.api import Given, Moment, PageQuery
+from core.api import ChangedQuery, Given, Moment, PageQuery
 
 #: what a file of addresses not to be reached is read for; its other columns are left out
 SUPPRESSION_FIELDS = ("phone", "whatsapp", "email", "country")
@@ -26,7 +26,7 @@ _OF_PEOPLE = (
 _OF_SUPPRESSIONS = ("suppression", "channel")
 
 
-class ImportQuery(PageQuery):
+class ImportQuery(ChangedQuery):
     """Which imports."""
 
     state = serializers.ChoiceField(required=False, choices=ImportState.values)
@@ -206,6 +206,7 @@ class ImportOut(serializers.Serializer[Any]):
     created_at = Moment()
     started_at = Moment(allow_null=True)
     finished_at = Moment(allow_null=True)
+    updated_at = Moment(source="changed_at")
 
 
 class ImportRowOut(serializers.Serializer[Any]):
@@ -223,7 +224,7 @@ class ImportRowOut(serializers.Serializer[Any]):
 
 def tell_import(job: ImportJob) -> dict[str, Any]:
     """An import as its shape wants it. No query."""
-    same = ("id", "state", "kind", "file_name", "size_bytes", "created_at", "started_at", "finished_at")
+    same = ("id", "state", "kind", "file_name", "size_bytes", "created_at", "started_at", "finished_at", "changed_at")
     trouble = {"code": job.problem_code, "words": job.problem_text} if job.problem_code else None
     return {name: getattr(job, name) for name in same} | {
         "list": job.list_id,

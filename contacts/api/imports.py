@@ -35,7 +35,7 @@ from contacts.mapping import with_field
 from contacts.models import ImportJob, ImportRow, List
 from contacts.selectors.imports import rejected_rows
 from contacts.states import ImportKind
-from core.api import FieldsQuery, answer, answers, page, page_of, read
+from core.api import FieldsQuery, answer, answers, changed_since, page, page_of, read
 from core.tenancy import tenant_context
 
 
@@ -68,7 +68,7 @@ def imports(request: Request) -> HttpResponseBase:
 
 def _list(request: Request) -> Response:
     asked, rows = read(shapes.ImportQuery, request.query_params), ImportJob.objects.all()
-    rows = rows.filter(**{name: asked[name] for name in ("state", "kind") if name in asked})
+    rows = changed_since(rows, asked).filter(**{name: asked[name] for name in ("state", "kind") if name in asked})
     if "since" in asked:
         rows = rows.filter(created_at__gte=asked["since"])
     return page(request, rows, lambda found: shapes.ImportOut(map(shapes.tell_import, found), many=True).data)

@@ -9,7 +9,7 @@ from accounts.choices import countries, languages, time_zones
 from consent.api.fields import AddressField, Known
 from contacts.actions.people import MOST_ADDRESSES
 from contacts.models import ContactPoint
-from core.api import Given, ItemProblemOut, Moment, PageQuery
+from core.api import ChangedQuery, Given, ItemProblemOut, Moment, PageQuery
 from core.email import EmailAddress
 
 LABELS = [label for label, _ in ContactPoint._meta.get_field("label").choices or ()]
@@ -28,6 +28,13 @@ class ListOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     people = serializers.IntegerField()
     created_at = Moment()
+    updated_at = Moment(source="changed_at", help_text="Of its name, not of who is on it.")
+
+
+class ListQuery(ChangedQuery):
+    """Which lists."""
+
+    name = serializers.CharField(required=False, max_length=80)
 
 
 class PointOut(serializers.Serializer[Any]):

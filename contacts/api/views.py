@@ -20,26 +20,32 @@ from contacts.api import shapes
 from contacts.api.telling import lists_of, our_names, tell_contacts
 from contacts.api.upserts import upsert
 from contacts.models import Contact, ContactTag, List, ListMember
-from core.api import FieldsQuery, PageQuery, answers, page, page_of, read
+from core.api import FieldsQuery, answers, changed_since, page, page_of, read
 from core.api_lists import only
 
 
 @extend_schema(
-    operation_id="list_lists", tags=["contacts"], parameters=[PageQuery], responses=answers(page_of(shapes.ListOut))
+    operation_id="list_lists",
+    tags=["contacts"],
+    parameters=[shapes.ListQuery],
+    responses=answers(page_of(shapes.ListOut)),
 )
 @api("see_contacts")
 @api_view(["GET"])
 def lists(request: Request) -> Response:
     """The organisation's lists, newest first, with how many people are on each."""
-    read(PageQuery, request.query_params)
-    return page(request, List.objects.all(), _tell_lists)
+    asked = read(shapes.ListQuery, request.query_params)
+    rows = changed_since(List.objects.all(), asked)
+    return page(request, rows.filter(name=asked["name"]) if "name" in asked else rows, _tell_lists)
 
 
 def _tell_lists(rows: Sequence[List]) -> Any:
     members = ListMember.objects.filter(list__in=rows).values_list("list_id")
     people = dict(members.annotate(people=Count("id")))
     told = [
-        {"id": row.id, "name": row.name, "people": people.get(row.id, 0), "created_at": row.created_at} for row in rows
+        {"id": row.id, "name": row.name, "people": people.get(row.id, 0)}
+        | {"created_at": row.created_at, "changed_at": row.changed_at}
+        for row in rows
     ]
     return shapes.ListOut(told, many=True).data
 

@@ -14,7 +14,7 @@ from accounts.api import actor_of
 from accounts.contracts import Actor
 from accounts.doors import api
 from contacts.selectors.people import shown
-from core.api import FieldsQuery, Moment, PageQuery, answer, answers, page, page_of, read
+from core.api import ChangedQuery, FieldsQuery, Moment, answer, answers, changed_since, page, page_of, read
 from messaging.access import access_call
 from messaging.models import Call, Message
 from messaging.selectors.call_records import call_rows
@@ -23,7 +23,7 @@ from messaging.states import CALL_OUTCOMES, ORIGIN_AGAIN
 _OUTCOMES = list(CALL_OUTCOMES)
 
 
-class CallQuery(PageQuery):
+class CallQuery(ChangedQuery):
     """Which calls."""
 
     run = serializers.UUIDField(required=False)
@@ -54,6 +54,7 @@ class CallOut(serializers.Serializer[Any]):
     answered_at = Moment(allow_null=True)
     ended_at = Moment(allow_null=True)
     seconds = serializers.IntegerField(allow_null=True, help_text="How long the line was open.")
+    updated_at = Moment(source="changed_at")
 
 
 @extend_schema(operation_id="list_calls", tags=["sending"], parameters=[CallQuery], responses=answers(page_of(CallOut)))
@@ -67,7 +68,7 @@ def calls(request: Request) -> Response:
         rows = rows.filter(outcome=asked["outcome"])
     if asked["stopped"] is not None:
         rows = rows.filter(stop_event_id__isnull=not asked["stopped"])
-    return page(request, rows, lambda found: _told(actor, found))
+    return page(request, changed_since(rows, asked), lambda found: _told(actor, found))
 
 
 @extend_schema(operation_id="get_call", tags=["sending"], parameters=[FieldsQuery], responses=answers(CallOut))
@@ -94,7 +95,7 @@ def _origins(rows: Sequence[Call]) -> dict[uuid.UUID, str]:
 def _one(actor: Actor, row: Call, origins: Mapping[uuid.UUID, str]) -> dict[str, Any]:
     origin = origins.get(row.first_id, row.message.origin)
     same = ("id", "message_id", "number", "outcome", "answered_by", "verdict", "hung_up", "keys", "left_message")
-    times = ("stop_event_id", "rang_at", "answered_at", "ended_at", "seconds")
+    times = ("stop_event_id", "rang_at", "answered_at", "ended_at", "seconds", "changed_at")
     return {name: getattr(row, name) for name in (*same, *times)} | {
         "first_message_id": row.first_id,
         "run_id": row.message.origin_id if origin == "run" else None,

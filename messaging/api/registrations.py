@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts.api import actor_of
 from accounts.doors import api
 from core import clock
-from core.api import FieldsQuery, Moment, PageQuery, answer, answers, page, page_of, read
+from core.api import ChangedQuery, FieldsQuery, Moment, answer, answers, changed_since, page, page_of, read
 from messaging.access import read_registration
 from messaging.models import Registration
 from messaging.selectors.registrations import state_of
@@ -21,7 +21,7 @@ from messaging.selectors.registrations import state_of
 _STATES = ["draft", "submitted", "approved", "rejected", "suspended", "expired"]
 
 
-class RegistrationQuery(PageQuery):
+class RegistrationQuery(ChangedQuery):
     """Which registrations."""
 
     country = serializers.CharField(required=False, max_length=2, help_text="ISO 3166, two letters.")
@@ -44,6 +44,7 @@ class RegistrationOut(serializers.Serializer[Any]):
     valid_until = serializers.DateField(allow_null=True)
     confirmed_at = Moment(allow_null=True)
     created_at = Moment()
+    updated_at = Moment(source="changed_at")
 
 
 def _told(rows: Sequence[Registration]) -> Any:
@@ -51,7 +52,7 @@ def _told(rows: Sequence[Registration]) -> Any:
 
 
 def _one(row: Registration) -> dict[str, Any]:
-    names = [str(name) for name in RegistrationOut().fields if name != "state"]
+    names = [str(name) for name in RegistrationOut().fields if name not in ("state", "updated_at")] + ["changed_at"]
     return {name: getattr(row, name) for name in names} | {"state": state_of(row, clock.now().date())}
 
 
@@ -65,7 +66,8 @@ def _one(row: Registration) -> dict[str, Any]:
 @api_view(["GET"])
 def registrations(request: Request) -> Response:
     """What is registered about your senders at carriers and registers of countries, newest first."""
-    asked, rows = read(RegistrationQuery, request.query_params), Registration.objects.all()
+    asked = read(RegistrationQuery, request.query_params)
+    rows = changed_since(Registration.objects.all(), asked)
     if "country" in asked:
         rows = rows.filter(country=asked["country"].upper())
     if "sender" in asked:

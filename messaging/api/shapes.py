@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from consent.api.fields import LONGEST_ADDRESS, ReasonOut
 from consent.api.shapes import CHANNEL_WORDS
-from core.api import Given, Moment, PageQuery, ProblemDetail
+from core.api import ChangedQuery, Given, Moment, ProblemDetail
 from messaging.states import STATES
 
 MOST_ADDRESSES = 500
@@ -27,6 +27,7 @@ class SenderOut(serializers.Serializer[Any]):
     practice = serializers.BooleanField(
         help_text="By the practice carrier: it reaches nobody, and a test key may use it."
     )
+    updated_at = Moment(source="changed_at")
 
 
 class DecisionIn(Given):
@@ -63,17 +64,19 @@ class DecisionsOut(serializers.Serializer[Any]):
     data = DecisionOut(many=True)  # type: ignore[assignment]
 
 
-class SenderQuery(PageQuery):
+class SenderQuery(ChangedQuery):
     """Which senders."""
 
     channel = serializers.ChoiceField(required=False, choices=CHANNEL_WORDS)
 
 
-class MessageQuery(PageQuery):
+class MessageQuery(ChangedQuery):
     """Which messages."""
 
     run = serializers.UUIDField(required=False)
     state = serializers.ChoiceField(required=False, choices=list(STATES))
+    channel = serializers.ChoiceField(required=False, choices=CHANNEL_WORDS)
+    sender = serializers.UUIDField(required=False)
     since = Moment(required=False, help_text="Made at that moment or later.")
 
 
@@ -96,6 +99,7 @@ class MessageOut(serializers.Serializer[Any]):
     created_at = Moment()
     sent_at = Moment(allow_null=True)
     delivered_at = Moment(allow_null=True)
+    updated_at = Moment(source="changed_at")
 
 
 class LetterIn(Given):
@@ -188,6 +192,16 @@ class MessageDetailOut(MessageOut):
     events = MessageEventOut(many=True)
 
 
+class InboundQuery(ChangedQuery):
+    """Which of what people wrote."""
+
+    channel = serializers.ChoiceField(required=False, choices=CHANNEL_WORDS)
+    kind = serializers.ChoiceField(required=False, choices=["stop", "start", "help", "doubt", "text"])
+    run = serializers.UUIDField(required=False)
+    waiting = serializers.BooleanField(required=False, default=None, allow_null=True, help_text="Not dealt with yet.")
+    since = Moment(required=False, help_text="Received at that moment or later.")
+
+
 class InboundOut(serializers.Serializer[Any]):
     """What somebody wrote. `kind` is stop, start, help, doubt (it may be a stop and counts as one) or text."""
 
@@ -202,3 +216,4 @@ class InboundOut(serializers.Serializer[Any]):
     message_id = serializers.UUIDField(allow_null=True)
     received_at = Moment()
     handled_at = Moment(allow_null=True)
+    updated_at = Moment(source="changed_at")

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.api import actor_of
 from accounts.doors import api
-from core.api import FieldsQuery, Given, Moment, PageQuery, answer, answers, page, page_of, read
+from core.api import ChangedQuery, FieldsQuery, Given, Moment, answer, answers, changed_since, page, page_of, read
 from core.jobs import enqueue
 from core.tenancy import require_organization_id
 from messaging.access import access_template, access_template_account
@@ -37,10 +37,12 @@ _STATES = list(TEMPLATE_STATES)
 _USES = list(whatsapp_rules().use_cases)
 
 
-class TemplateQuery(PageQuery):
+class TemplateQuery(ChangedQuery):
     """Which templates."""
 
     state = serializers.ChoiceField(required=False, choices=_STATES)
+    account = serializers.UUIDField(required=False)
+    name = serializers.CharField(required=False, max_length=512)
 
 
 class ButtonShape(Given):
@@ -142,6 +144,7 @@ class TemplateOut(serializers.Serializer[Any]):
     slots = serializers.ListField(child=serializers.CharField(), help_text="Where a person's values stand.")
     submitted_at = Moment(allow_null=True)
     created_at = Moment()
+    updated_at = Moment(source="changed_at")
 
 
 def _told(rows: Sequence[ProviderTemplate]) -> Any:
@@ -152,7 +155,7 @@ def _one(row: ProviderTemplate) -> dict[str, Any]:
     text, refused = text_of(row.content), why_not(row)
     same = ("id", "account_id", "name", "language", "category", "use_case", "state", "quality", "reason", "advice")
     coming = ("next_category", "next_category_at")
-    told = {name: getattr(row, name) for name in (*same, *coming, "submitted_at", "created_at")}
+    told = {name: getattr(row, name) for name in (*same, *coming, "submitted_at", "created_at", "changed_at")}
     told |= {
         "changed": bool(row.changed),
         "choosable": not refused,
@@ -185,7 +188,9 @@ def templates(request: Request) -> Response:
     if request.method == "POST":
         return Response(TemplateOut(_one(_write(request))).data, status=201)
     asked, rows = read(TemplateQuery, request.query_params), ProviderTemplate.objects.all()
-    return page(request, rows.filter(state=asked["state"]) if "state" in asked else rows, _told)
+    looked = {"state": "state", "account": "account_id", "name": "name"}
+    rows = changed_since(rows, asked).filter(**{looked[name]: asked[name] for name in looked if name in asked})
+    return page(request, rows, _told)
 
 
 def _write(request: Request) -> ProviderTemplate:

@@ -22,7 +22,7 @@ from contacts.models import ContactPoint
 from contacts.selectors.people import shown
 from contacts.selectors.points import known_points
 from core import clock, vault
-from core.api import FieldsQuery, PageQuery, answer, answers, page, page_of, read
+from core.api import FieldsQuery, answer, answers, changed_since, page, page_of, read
 from core.tenancy import require_organization_id
 from messaging.actions.deciding import Answer, decide_addresses
 from messaging.actions.messaging_one import Letter, judge_words, message_one, refuse_if_denied
@@ -35,6 +35,9 @@ from messaging.models import InboundMessage, Message, MessageEvent, SendAttempt,
 from messaging.selectors.calls import is_try_of_run
 from messaging.states import ORIGIN_AGAIN, display
 
+#: what a list of messages is asked for → the look-up it is
+_ASKED = {"state": "state", "channel": "channel", "sender": "sender_id", "since": "created_at__gte"}
+_HEARD = {"channel": "channel", "kind": "kind", "since": "received_at__gte"}
 _NOT_REACHED = "This kind of address is not reached on that channel."
 
 
@@ -49,6 +52,7 @@ _NOT_REACHED = "This kind of address is not reached on that channel."
 def senders(request: Request) -> Response:
     """What messages can come from, newest first."""
     asked, rows = read(shapes.SenderQuery, request.query_params), Sender.objects.select_related("account")
+    rows = changed_since(rows, asked)
     return page(request, rows.filter(channel=asked["channel"]) if "channel" in asked else rows, _tell_senders)
 
 
@@ -56,7 +60,7 @@ def _tell_senders(rows: Sequence[Sender]) -> Any:
     told = [
         {"id": row.id, "channel": row.channel, "address": row.address, "label": row.label}
         | {"provider": row.account.provider, "state": _state_of(row), "rate_per_second": row.rate_per_second}
-        | {"practice": row.account.practice}
+        | {"practice": row.account.practice, "changed_at": row.changed_at}
         for row in rows
     ]
     return shapes.SenderOut(told, many=True).data
@@ -181,13 +185,10 @@ def _list_messages(request: Request) -> Response:
     actor = actor_of(request)
     actor.require("see_contacts")
     asked = read(shapes.MessageQuery, request.query_params)
-    rows = Message.objects.select_related("point").annotate(of_run=is_try_of_run())
+    rows = changed_since(Message.objects.select_related("point").annotate(of_run=is_try_of_run()), asked)
+    rows = rows.filter(**{_ASKED[name]: asked[name] for name in _ASKED if name in asked})
     if "run" in asked:
         rows = rows.filter(origin__in=["run", ORIGIN_AGAIN], origin_id=asked["run"])
-    if "state" in asked:
-        rows = rows.filter(state=asked["state"])
-    if "since" in asked:
-        rows = rows.filter(created_at__gte=asked["since"])
     return page(
         request, rows, lambda found: shapes.MessageOut([told_message(actor, row) for row in found], many=True).data
     )
@@ -214,7 +215,7 @@ def message(request: Request, message_id: uuid.UUID) -> Response:
 def told_message(actor: Actor, row: Message) -> dict[str, Any]:
     """One message as its serializer takes it; its address as far as the actor may see it."""
     same = ("id", "channel", "state", "reason", "sender_id", "purpose_id", "provider_message_id")
-    times = ("created_at", "sent_at", "delivered_at")
+    times = ("created_at", "sent_at", "delivered_at", "changed_at")
     return {name: getattr(row, name) for name in (*same, *times)} | {
         "run_id": row.origin_id if row.origin == "run" or getattr(row, "of_run", False) else None,
         "status": display(row.state, row.delivery_rank, row.reason),  # type: ignore[arg-type]
@@ -226,16 +227,21 @@ def told_message(actor: Actor, row: Message) -> dict[str, Any]:
 @extend_schema(
     operation_id="list_inbound",
     tags=["sending"],
-    parameters=[PageQuery],
+    parameters=[shapes.InboundQuery],
     responses=answers(page_of(shapes.InboundOut)),
 )
 @api("see_replies")
 @api_view(["GET"])
 def inbound(request: Request) -> Response:
     """What people wrote, newest first, with the text."""
-    read(PageQuery, request.query_params)
-    actor = actor_of(request)
-    return page(request, InboundMessage.objects.select_related("point"), lambda rows: _inbound(actor, rows))
+    actor, asked = actor_of(request), read(shapes.InboundQuery, request.query_params)
+    rows = changed_since(InboundMessage.objects.select_related("point"), asked)
+    rows = rows.filter(**{_HEARD[name]: asked[name] for name in _HEARD if name in asked})
+    if "run" in asked:
+        rows = rows.filter(origin="run", origin_id=asked["run"])
+    if asked["waiting"] is not None:
+        rows = rows.filter(handled_at__isnull=asked["waiting"])
+    return page(request, rows, lambda found: _inbound(actor, found))
 
 
 def _inbound(actor: Actor, rows: Sequence[InboundMessage]) -> Any:
@@ -248,7 +254,7 @@ def _inbound(actor: Actor, rows: Sequence[InboundMessage]) -> Any:
 
 
 def _heard(actor: Actor, row: InboundMessage, people: Mapping[uuid.UUID, list[uuid.UUID]]) -> dict[str, Any]:
-    same = ("id", "channel", "kind", "verdict", "message_id", "received_at", "handled_at")
+    same = ("id", "channel", "kind", "verdict", "message_id", "received_at", "handled_at", "changed_at")
     text = vault.unseal_text(
         require_organization_id(), "messaging_inboundmessage", "body_sealed", row.id, row.body_sealed
     )

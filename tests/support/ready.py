@@ -13,6 +13,7 @@ from campaigns.actions.launching import pause_run
 from campaigns.models import Campaign, Run
 from core.tenancy import tenant_context
 from tests.factories.campaigns import House, add_people, make_campaign
+from tests.factories.consent import make_purpose
 from tests.factories.whatsapp import make_template, make_whatsapp
 from tests.integration.campaigns.conftest import check, launch, send
 from tests.walls.seeds import Seeds
@@ -66,6 +67,11 @@ def _draft(house: House) -> uuid.UUID:
         return make_template(make_whatsapp(house.actor), state="draft", category="").id
 
 
+def _offers(house: House) -> str:
+    with tenant_context(house.id):
+        return make_purpose(house.actor).key
+
+
 #: method and route → what it needs; all others find what they need among the seeds
 READY: dict[tuple[str, str], Callable[[House], Ready]] = {
     ("GET", "api:check"): lambda house: Ready({"campaign_id": _checked(house).id}),
@@ -80,6 +86,7 @@ READY: dict[tuple[str, str], Callable[[House], Ready]] = {
     ("POST", "api:sync_templates"): lambda house: Ready(more={"account": str(_account(house))}),
     ("POST", "api:submit_template"): lambda house: Ready({"provider_template_id": _draft(house)}),
     ("POST", "api:attachments"): lambda _house: Ready(whole=PICTURE, media_type="image/png"),
+    ("POST", "api:text_overrides"): lambda house: Ready(more={"purpose": _offers(house)}),
     ("POST", "api:template_files"): lambda _house: Ready(whole=PICTURE, media_type="image/png"),
     ("POST", "api:imports"): lambda _house: Ready(media_type="multipart/form-data"),
 }

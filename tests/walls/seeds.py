@@ -6,6 +6,7 @@ fails the tests that need it, loudly.
 
 import dataclasses
 import datetime
+import os
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +33,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "consent.Point": {"zones": "America/New_York", "region": "US-NY"},
     "consent.ConsentEvent": {"status": "granted", "actor_kind": "system"},
     "consent.ConsentState": {"status": "granted"},
-    "consent.Suppression": {"kind": "complaint"},
+    # one holds at a time for an address, a channel and a kind
+    "consent.Suppression": {"kind": "complaint", "channel": lambda _: f"c{_rows_there('consent.Suppression')}"[:8]},
     "consent.StopList": {"kind": "own", "country": ""},
     "consent.StopListEntry": {"form": "phone", "pattern": "", "channel": ""},
     "consent.StopRequest": {"way": "letter"},
@@ -65,7 +67,13 @@ FIELDS: dict[str, dict[str, Any]] = {
         "category": "",
         "number": "CM00000001",
     },
-    "messaging.TextOverride": {"asked_at": lambda _: clock.now(), "fingerprint": b"f" * 32, "findings": []},
+    "messaging.TextOverride": {
+        "channel": "sms",
+        "tier": "marketing",
+        "asked_at": lambda _: clock.now(),
+        "fingerprint": lambda _: os.urandom(32),
+        "findings": [],
+    },
     "messaging.InboundMessage": {"kind": "text", "channel": "sms", "verdict": "asked"},
     "campaigns.Recipient": {
         "outcome": "left_out",
@@ -113,11 +121,16 @@ def plant(team: Team, scopes: list[str]) -> Seeds:
     return Seeds(team, rows, whole, canary)
 
 
-def plant_another(team: Team, seeds: Seeds, label: str) -> Any:
-    """One more row of a model, beside the same rows of the others."""
-    others = {name: row for name, row in seeds.rows.items() if name != label}
+#: models of which there is one for each row of another: that one is planted anew as well
+_ALONE = {"messaging.Call": ("messaging.Message",)}
+
+
+def plant_another(team: Team, seeds: Seeds, label: str, word: str = "again") -> Any:
+    """One more row of a model, beside the same rows of the others; another `word` makes a third."""
+    anew = {label, *_ALONE.get(label, ())}
+    others = {name: row for name, row in seeds.rows.items() if name not in anew}
     with tenant_context(team.id):
-        return _plant(apps.get_model(label), others, f"{seeds.canary}-again")
+        return _plant(apps.get_model(label), others, f"{seeds.canary}-{word}")
 
 
 def _rows_of_accounts(team: Team, canary: str) -> dict[str, Any]:
@@ -161,6 +174,10 @@ def _plant(model: type[models.Model], rows: dict[str, Any], canary: str) -> Any:
     else:
         rows[label] = model._default_manager.create(**values)
     return rows[label]
+
+
+def _rows_there(label: str) -> int:
+    return int(apps.get_model(label)._default_manager.count())
 
 
 def _given(given: Any, rows: dict[str, Any], canary: str) -> Any:

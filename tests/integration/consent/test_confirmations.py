@@ -265,7 +265,7 @@ def test_where_no_rule_and_no_purpose_asks_it_costs_one_look_at_the_purposes(acm
         purpose, point = make_purpose(acme.actor()), make_point(MINA)
         with Statements() as asked:
             record(make_claim(point, purpose, source="web_form"))
-    assert len([each for each in asked if "consent_purpose" in str(each)]) == 1
+    assert len([each for each in asked if "confirmed_on" in str(each)]) == 1
     assert not [each for each in asked if "accounts_organization" in str(each)]
 
 

@@ -108,8 +108,10 @@ def test_who_answers_after_their_hours_have_ended_hears_nothing(
     assert (decision.outcome, decision.reason) == (("allowed", "") if spoken else ("deferred", "quiet_hours"))
 
 
-def test_the_call_itself_counts_for_no_cap_and_others_do(acme: Team) -> None:
+def test_the_call_itself_counts_for_no_cap_and_others_do(acme: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = ringing(acme), None
+    noon = clock.now().replace(hour=NOON.hour)
+    monkeypatch.setattr(clock, "now", lambda: noon)
     with tenant_context(first.house.id):
         Purpose.objects.filter(id=first.house.purpose.id).update(tier="informational")
         Organization.objects.update(message_cap=1, message_cap_days=1)

@@ -182,8 +182,8 @@ def test_an_indian_category_serves_its_own_purposes(house, header, shopper, at_n
     with tenant_context(house.id):
         offers = make_purpose(house.actor)
         grant(shopper, offers)
-        register_in_india(header, TEXT, "promotional")
-    words = "Dear Asha, your order A-17 is ready. Acme"
+        register_in_india(header, f"{TEXT} Text STOP to 1909.", "promotional")
+    words = "Dear Asha, your order A-17 is ready. Acme Text STOP to 1909."
 
     assert answer_to(house, shopper, header, words) == "registration_missing"
     assert answer_to(house, shopper, header, words, offers) == ""
