@@ -99,7 +99,7 @@ def make_up(chance: random.Random) -> Scene:
         records=chance.choice(("none", "held", "held", "held", "expired")) if kind else "none",
         text_registered=not _seldom(chance, 0.3),
         body=chance.choice((*BODIES, BODIES[0], BODIES[0])),
-        content=chance.choice(("", "approved", "rejected")) if channel == "whatsapp" else "",
+        content=chance.choice(("", "approved", "gone")) if channel == "whatsapp" else "",
         lists=lists,
         patterns=chance.randrange(len(lists)) if lists and _seldom(chance, 0.5) else None,
         barred=_seldom(chance, 0.1),
