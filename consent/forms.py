@@ -196,6 +196,8 @@ class LimitsForm(CarillonForm, forms.Form):
 
     def __init__(self, *args: Any, purposes: Sequence[Purpose], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not purposes:  # nothing to tick
+            return
         self.fields["outside"] = forms.MultipleChoiceField(
             choices=[(str(purpose.id), purpose.name) for purpose in purposes],
             required=False,
@@ -210,5 +212,5 @@ class LimitsForm(CarillonForm, forms.Form):
             "most": self.cleaned_data["most"],
             "days": self.cleaned_data["days"],
             "waits": self.cleaned_data["when_full"] == "wait",
-            "outside": {uuid.UUID(each) for each in self.cleaned_data["outside"]},
+            "outside": {uuid.UUID(each) for each in self.cleaned_data.get("outside", ())},
         }
