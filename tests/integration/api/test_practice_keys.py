@@ -35,6 +35,8 @@ OURS_ALONE: Final = {
     "post api:consents": "the ledger is the organisation's, whatever sends",
     "post api:consent_batch": "the same",
     "post api:attachments": "evidence for the ledger",
+    "post api:engagements": "says that people used what they agreed to; nothing leaves",
+    "post api:text_overrides": "asks a second person of the organisation; nothing leaves",
     "post api:consent_search": "looks up; it is asked by POST so that no address stands in a log",
     "patch api:frequency": "a setting of the organisation; nothing leaves",
     "post api:stops": "a stop always counts",

@@ -132,7 +132,7 @@ def _demand_units(database: Database) -> None:
         quote = quote_run(Run.objects.get(campaign__name="New year, new cloth"))
         assert (kinds["top_up"], kinds["bonus"]) == (2, 1)
         assert (kinds["settle"], used_by(paid.id).charged) == (kinds["reserve"], sent * 1000)
-        assert funds().available == 60_000 - sent * 1000
+        assert funds().available == 90_000 - sent * 1000
         assert quote is not None
         assert not quote.free
         assert not quote.enough

@@ -3,7 +3,7 @@
 from consent.models import Suppression
 from core.tenancy import tenant_context
 from messaging.actions.call_news import follow_call
-from messaging.actions.calling import press_key
+from messaging.actions.call_stops import press_key
 from messaging.models import Call, InboundMessage, Message, SendAttempt
 from messaging.providers.call_message import CallAsks, CallReceipt
 from messaging.states import ORIGIN_AGAIN
