@@ -203,13 +203,13 @@ def test_the_api_lists_calls_by_run_outcome_and_stop_and_tells_one_whole(acme, r
     assert (found("?outcome=busy"), found("?stopped=true")) == ([("busy", 1)], [("human", 1)])
     assert len(found("?stopped=false")) == 2
     one = app.get(f"calls/{call.id}/").json()
-    assert one | {"rang_at": None, "started_at": "x", "answered_at": "x", "ended_at": "x"} == {
+    assert one | {"rang_at": None, "started_at": "x", "answered_at": "x", "ended_at": "x", "updated_at": "x"} == {
         "id": str(call.id), "message_id": str(message.id), "first_message_id": str(message.id), "number": 1,
         "run_id": str(message.origin_id), "sender_id": str(message.sender_id),
         "text_version_id": str(message.template_version_id), "address": PHONE, "outcome": "human",
         "answered_by": "human", "verdict": "human", "hung_up": "us", "keys": "", "left_message": False,
         "stop_event_id": str(call.stop_event_id), "started_at": "x", "rang_at": None, "answered_at": "x",
-        "ended_at": "x", "seconds": 12,
+        "ended_at": "x", "updated_at": "x", "seconds": 12,
     }  # fmt: skip
     masked = application(acme, "see_contacts").get(f"calls/{call.id}/").json()
     assert masked["address"] == "+1 … 0142"
