@@ -68,6 +68,7 @@ def test_whose_agreements_end_is_told_alike_on_the_page_in_the_file_and_by_the_a
     told = application(acme, "see_contacts", "see_campaigns").get("reports/ending/").json()
     rows = rows_in(acme.client().get("/consent/report/ending.csv"))
 
+    assert len(told.pop("reckoned_on")) == len("2026-11-26")
     assert told == {
         "data": [
             {
@@ -78,7 +79,7 @@ def test_whose_agreements_end_is_told_alike_on_the_page_in_the_file_and_by_the_a
         ]
     }  # fmt: skip
     assert rows[1:] == [["Orders", "SMS", "Form on a page", "4", "1", "2", "3"]]
-    assert application(rival, "see_contacts", "see_campaigns").get("reports/ending/").json() == {"data": []}
+    assert application(rival, "see_contacts", "see_campaigns").get("reports/ending/").json()["data"] == []
 
 
 def test_the_reports_want_the_right_to_see_campaigns(acme):
