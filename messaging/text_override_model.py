@@ -1,5 +1,6 @@
 """What a second person said about a text that nobody may send alone."""
 
+import datetime
 from typing import Final
 
 from django.db import models
@@ -54,3 +55,8 @@ class TextOverride(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.channel} text"
+
+    @property
+    def changed_at(self) -> datetime.datetime:
+        """When it changed last: it is asked about, and decided once."""
+        return self.decided_at or self.asked_at

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view
@@ -13,7 +14,7 @@ from accounts.api import actor_of
 from accounts.doors import api
 from consent.api.fields import purpose_named
 from consent.api.shapes import CHANNEL_WORDS
-from core.api import FieldsQuery, Given, Moment, PageQuery, answer, answers, page, page_of, read
+from core.api import ChangedQuery, FieldsQuery, Given, Moment, answer, answers, changed_since, page, page_of, read
 from messaging.access import access_override
 from messaging.actions.overriding import ask_override
 from messaging.api.shapes import LONGEST_TEXT
@@ -33,7 +34,7 @@ class OverrideIn(Given):
     why = serializers.CharField(max_length=500, help_text="Why it should be sent all the same.")
 
 
-class OverrideQuery(PageQuery):
+class OverrideQuery(ChangedQuery):
     """Which requests."""
 
     state = serializers.ChoiceField(required=False, choices=list(OVERRIDE_STATES))
@@ -64,6 +65,7 @@ class OverrideOut(serializers.Serializer[Any]):
     decided_by = serializers.UUIDField(allow_null=True)
     decided_at = Moment(allow_null=True)
     note = serializers.CharField(allow_blank=True)
+    updated_at = Moment(source="changed_at")
 
 
 @extend_schema(
@@ -91,7 +93,8 @@ def overrides(request: Request) -> Response:
         same = {name: told[name] for name in ("text", "channel", "why")}
         asked = ask_override(actor=actor_of(request), tier=purpose.tier, places=told["countries"], **same)
         return Response(OverrideOut(asked).data, status=201)
-    query, rows = read(OverrideQuery, request.query_params), TextOverride.objects.all()
+    query = read(OverrideQuery, request.query_params)
+    rows = changed_since(TextOverride.objects.annotate(moment=Coalesce("decided_at", "asked_at")), query, "moment")
     if "state" in query:
         rows = rows.filter(state=query["state"])
     return page(request, rows, lambda found: OverrideOut(found, many=True).data)

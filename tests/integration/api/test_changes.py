@@ -1,6 +1,7 @@
 """Copies kept by other programs: pages while rows are added, and what changed since, on every list a table keeps."""
 
 import urllib.parse
+import uuid
 
 import pytest
 from django.apps import apps
@@ -15,8 +16,8 @@ from tests.proofs import proves
 from tests.walls.seeds import plant, plant_another
 
 LISTS = sorted(name for name, model in ROWS.items() if model)
-#: rows of an import are told once it has run, purposes are few and come whole, texts wait a day: none is asked for by a moment
-BY_MOMENT = sorted({*LISTS} - {"list_import_rows", "list_purposes", "list_text_overrides"})
+#: rows of an import are told once it has run, and purposes are few and come whole: neither is asked for by a moment
+BY_MOMENT = sorted({*LISTS} - {"list_import_rows", "list_purposes"})
 #: what happens to a row of each list; a fact of the ledger never changes
 CHANGES = {
     "list_lists": {"name": "Another"},
@@ -29,6 +30,7 @@ CHANGES = {
     "list_templates": {"quality": "red"},
     "list_campaigns": {"state": "cancelled"},
     "list_calls": {"outcome": "busy"},
+    "list_text_overrides": {"state": "declined", "decided_by": uuid.UUID(int=7), "decided_at": "2126-01-02T10:00:00Z"},
     "list_stops": {"lifted_at": "2026-01-02T10:00:00Z"},
 }
 
