@@ -133,7 +133,6 @@ def test_what_is_no_offer_says_how_to_stop_in_the_first_text_of_a_month(offers, 
     assert said == [lines, lines]
 
 
-@proves("D19")
 def test_everybody_reads_the_lines_of_their_country_in_their_language_or_else_in_the_organisations(offers):
     with tenant_context(offers.id):
         american, pakistani = Point.objects.order_by("hint").values_list("id", flat=True)

@@ -14,7 +14,6 @@ from consent.values import read_listed
 from core import clock
 from core.spreadsheets import read_back
 from core.tenancy import tenant_context
-from tests.proofs import proves
 
 pytestmark = pytest.mark.django_db
 NEBRASKAN, MAILBOX = "+14025550142", "mina@example.com"
@@ -44,7 +43,6 @@ def test_who_has_no_list_yet_learns_what_one_is_for(acme):
     assert "No list yet" in page.content.decode()
 
 
-@proves("G22")
 def test_a_list_is_begun_filled_looked_through_and_emptied_and_every_entry_has_its_reason(acme):
     client = acme.client()
 
@@ -81,7 +79,6 @@ def test_a_list_is_begun_filled_looked_through_and_emptied_and_every_entry_has_i
         ]
 
 
-@proves("G22")
 def test_a_list_is_taken_out_as_a_file_with_its_reasons_and_the_audit_trail_says_so(acme, ours):
     client = acme.client()
 
